@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * store: one SQL text on two engines.
+ *
+ * Statements are written in ROOM.sql and made into typed functions by
+ * tools/mksql; nothing else writes SQL. A `struct store` is one connection; a
+ * statement is prepared on it at its first use. The driver (lite.c on SQLite,
+ * pg.c on PostgreSQL) is chosen by the URL.
+ *
+ * Writes of a server go through `struct store_writer`: one thread (two on
+ * PostgreSQL) that takes whatever is queued, at most 256 tasks, runs each inside its
+ * own savepoint of one transaction, commits once, then reports each. A refused
+ * task is rolled back alone. Nothing is reported as done before COMMIT has
+ * returned. When COMMIT's outcome is not known, or the engine asks for another try, the
+ * batch is run again; after STORE_DEADLINE_US every task in it gets ERR_STORE.
+ *
+ * ERR_STORE  the engine refuses for reasons of its own (disk full, gone); the message says which
+ * ERR_BUSY   the writer's queue is full
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+#include "base/base.h"
+#include "os/os.h"
+
+enum store_type { STORE_INT = 'i', STORE_TEXT = 't', STORE_BLOB = 'b', STORE_REAL = 'r' };
+enum store_shape { STORE_NONE, STORE_CHANGED, STORE_ONE, STORE_MAYBE, STORE_MANY };
+
+/* One statement, made by mksql. `params` and `columns` are letters of enum store_type. */
+struct store_stmt {
+	const char *name;    /* ledger_entry_add */
+	const char *sql;     /* both engines' text with $1 … and engine-marked comments */
+	const char *params;
+	const char *columns;
+	enum store_shape shape;
+	const char *group;   /* the room's shard group: "project", "account", "reference", "local" */
+};
+
+struct store_value {
+	bool null;
+	int64_t i;
+	double r;
+	struct str s; /* text or blob */
+};
+
+struct store_rows {
+	struct store_value *value; /* row by row, in the context's memory */
+	size_t count;
+	size_t columns;
+};
+
+/* What mksql's functions call. `args` has one value for each parameter. */
+MUST_USE enum err store_run(struct ctx *, const struct store_stmt *, const struct store_value *args,
+			    int64_t *changed, struct store_rows *rows);
+
+enum store_mode {
+	STORE_READ,  /* refuses to write */
+	STORE_WRITE,
+};
+
+/* url: sqlite:PATH, sqlite::memory:, postgresql://… . Makes the file if it is not there (WRITE). */
+MUST_USE enum err store_open(struct ctx *, struct arena *, const char *url, enum store_mode,
+			     struct store **out);
+void store_close(struct store **); /* for DEFER */
+bool store_is_lite(const struct store *);
+const char *store_engine(const struct store *); /* "sqlite" or "postgresql" */
+
+/* A transaction on ctx->store. `begin` takes the write lock on SQLite (BEGIN IMMEDIATE). */
+MUST_USE enum err store_begin(struct ctx *);
+MUST_USE enum err store_commit(struct ctx *); /* CHECKs that no refusal stands in the context */
+void store_rollback(struct ctx *);
+bool store_in_txn(const struct store *);
+/* Savepoints, for the writer and the test harness. */
+MUST_USE enum err store_save(struct ctx *, int depth);
+MUST_USE enum err store_release(struct ctx *, int depth);
+void store_back_to(struct ctx *, int depth);
+
+/* Run `body` in a transaction of its own: begin, body, commit; rolled back when it refuses;
+ * the whole repeated when the engine asks for it (deadlock, serialisation, lost connection). For
+ * commands that run beside a server, and for tests. */
+MUST_USE enum err store_in_tx(struct ctx *, enum err (*body)(struct ctx *, void *), void *arg);
+
+/* --- schema.c --- */
+struct store_step {
+	const char *name; /* "0005_ledger" */
+	const char *sql;
+	const char *group;
+};
+extern const struct store_step store_steps[]; /* made at build time from every NNNN_*.sql; ends with name NULL */
+extern const struct store_stmt *const store_statements[]; /* every statement, ends with NULL */
+
+/* Apply the steps that are not yet in table `schema_step`, each in its own transaction.
+ * ERR_CONFLICT when the database knows a step that this program does not. */
+MUST_USE enum err store_migrate(struct ctx *, int *applied);
+/* Prepare every statement on this connection; names the first that does not. */
+MUST_USE enum err store_prepare_all(struct ctx *);
+
+/* --- writer.c --- */
+struct store_writer;
+
+enum { STORE_BATCH_MAX = 256, STORE_QUEUE_MAX = 16384 };
+#define STORE_DEADLINE_US (10 * USEC_SECOND)
+
+/*
+ * One piece of work for the writer. `run` may be called several times and must begin by
+ * resetting what it makes; it runs with ctx->store, ctx->now and an empty
+ * refusal set. `done` is called once, on the writer's thread, with what became
+ * of it: OK only after COMMIT. The owner keeps the task until then.
+ */
+struct store_task {
+	struct ctx *ctx;
+	enum err (*run)(struct ctx *, void *arg);
+	void (*done)(struct store_task *, enum err);
+	void *arg;
+	uint64_t spread; /* tasks of one spread go to the same writer, in order */
+	struct store_task *next; /* the writer's own */
+};
+
+struct store_writer_options {
+	const char *url;
+	int threads;      /* 1 on SQLite, 2 on PostgreSQL */
+	struct clock *clock;
+	struct dice *dice;
+	/* Called on the writer's thread inside each transaction, after its tasks and before COMMIT. */
+	enum err (*before_commit)(struct ctx *, void *arg);
+	/* Called after COMMIT, before the tasks are reported. */
+	void (*after_commit)(void *arg);
+	void *arg;
+};
+
+MUST_USE enum err store_writer_start(struct ctx *, struct arena *, struct store_writer_options,
+				     struct store_writer **out);
+/* ERR_BUSY when the queue is full (the task is not taken). Safe from any thread. */
+MUST_USE enum err store_writer_post(struct store_writer *, struct store_task *);
+/* Wait for what is queued, then stop. Later posts are refused with ERR_BUSY. */
+void store_writer_stop(struct store_writer *);
+int64_t store_writer_queue(const struct store_writer *);      /* tasks waiting */
+int64_t store_writer_commits(const struct store_writer *);
+
+#endif
