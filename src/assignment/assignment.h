@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * assignment: one worker's go at one task, from accept to its end.
+ *
+ * An assignment has no id of its own: (project, task, worker) is its name and its
+ * unique key, so nobody is ever given the same task twice. While it is accepted it
+ * holds one place of the task until `until`; a lease carries a random `epoch`, and
+ * only who shows that epoch may submit. What may happen:
+ *
+ *   accepted -> submitted -> approved        (paid once by pay)
+ *                         -> rejected        (place given back)
+ *            -> returned | expired           (place given back)
+ *
+ * Work that comes late is kept, not thrown away: a submit with the right epoch after
+ * the lease has expired counts as long as a place of the task is free.
+ *
+ * Who may get which task is the business of dispatch; whether an answer is any
+ * good, of quality and review. Every function runs in the caller's transaction,
+ * in the project's shard group.
+ */
+#ifndef ASSIGNMENT_H
+#define ASSIGNMENT_H
+#include "base/base.h"
+#include "project/project.h"
+#include "task/task.h"
+#include "user/user.h"
+
+enum assignment_state {
+	ASSIGNMENT_ACCEPTED = 1,
+	ASSIGNMENT_SUBMITTED = 2,
+	ASSIGNMENT_APPROVED = 3,
+	ASSIGNMENT_REJECTED = 4,
+	ASSIGNMENT_RETURNED = 5,
+	ASSIGNMENT_EXPIRED = 6,
+};
+
+struct str assignment_state_word(int64_t state); /* "accepted" … */
+
+/* Who does what: the name of an assignment. */
+struct assignment_key {
+	project_id project;
+	task_id task;
+	user_id worker;
+};
+
+struct assignment {
+	struct assignment_key key;
+	int64_t state;
+	int64_t epoch;
+	usec accepted, until;
+};
+
+/*
+ * Claim a place of the task and lease it for `allowed_us`. `*got` is false when no
+ * place is free or this worker has had the task before: try another.
+ */
+MUST_USE enum err assignment_accept(struct ctx *, struct assignment_key, int64_t allowed_us,
+				    struct assignment *out, bool *got);
+
+/* The lease this worker holds in the project, the oldest if there are several. */
+MUST_USE enum err assignment_held(struct ctx *, project_id, user_id worker,
+				  struct assignment *out, bool *found);
+
+/* Whatever became of it. */
+MUST_USE enum err assignment_look(struct ctx *, struct assignment_key, struct assignment *out,
+				  bool *found);
+
+/*
+ * The page is still open: the lease runs for `allowed_us` from now, but never past
+ * ASSIGNMENT_EXTENSIONS times the allowed time after it was accepted.
+ * ERR_CONFLICT the lease is over or is another one.
+ */
+enum { ASSIGNMENT_EXTENSIONS = 10 };
+MUST_USE enum err assignment_heartbeat(struct ctx *, struct assignment_key, int64_t epoch,
+				       int64_t allowed_us, usec *until);
+
+/* Keep what was done so far; any JSON object, checked only for size. ERR_CONFLICT as above. */
+MUST_USE enum err assignment_draft(struct ctx *, struct assignment_key, int64_t epoch,
+				   struct str body);
+MUST_USE enum err assignment_draft_look(struct ctx *, struct assignment_key, struct str *body,
+					bool *found);
+
+/*
+ * Keep the answer: `body` is the canonical JSON of a checked answer. `active_ms` is how
+ * long the worker was at it, as the page measured, cut to the time since accept.
+ * The same answer with the same epoch again is OK and changes nothing (`*fresh` false).
+ * ERR_CONFLICT the lease is another one, was given back, or a different answer is in;
+ *              or it expired and every place has been taken since.
+ */
+MUST_USE enum err assignment_submit(struct ctx *, struct assignment_key, int64_t epoch,
+				    struct str body, int64_t active_ms, bool *fresh);
+
+/* Give it back undone. A repeat is OK. ERR_CONFLICT the lease is another one or is submitted. */
+MUST_USE enum err assignment_return(struct ctx *, struct assignment_key, int64_t epoch);
+
+/* Leases past their time, at most `limit`: expired in bulk, their places open again. */
+MUST_USE enum err assignment_expire(struct ctx *, int limit, int *expired);
+
+/*
+ * Approve what was submitted at or before `upto`, the oldest first, at most `limit`.
+ * Signals pay.release for the project when there were any.
+ */
+MUST_USE enum err assignment_approve_due(struct ctx *, project_id, usec upto, int limit,
+					 int64_t *approved);
+/* One of them. `*changed` is false when it was decided before. ERR_MISSING there is none. */
+MUST_USE enum err assignment_approve(struct ctx *, struct assignment_key, bool *changed);
+/* Refuse the answer and open its place again. `*changed` and ERR_MISSING as for approve. */
+MUST_USE enum err assignment_reject(struct ctx *, struct assignment_key, bool *changed);
+
+/* For pay: approved and not yet paid, at most `limit`; and mark one as paid. */
+struct assignment_unpaid {
+	task_id task;
+	user_id worker;
+};
+MUST_USE enum err assignment_unpaid(struct ctx *, project_id, int limit,
+				    struct assignment_unpaid **out, size_t *count);
+MUST_USE enum err assignment_mark_paid(struct ctx *, struct assignment_key, bool *changed);
+
+/* The answers of a task that count (submitted or approved), by worker. */
+struct assignment_answer {
+	user_id worker;
+	int64_t state;
+	usec submitted;
+	int64_t active_ms;
+	struct str body;
+};
+MUST_USE enum err assignment_answers(struct ctx *, project_id, task_id,
+				     struct assignment_answer **out, size_t *count);
+
+extern const struct room assignment_room;
+
+#endif

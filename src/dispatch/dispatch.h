@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * dispatch: which task a worker gets next.
+ *
+ * The memory of this process is a hint, the claim in the store is the truth. For
+ * each (worker, project) memory keeps the last task that was looked at; the next
+ * candidate is the first open task behind it (one step in a partial index, whatever
+ * has been done before). Claiming it may find nothing, then the hint moves on.
+ * When nothing is open behind the hint, places that were opened again before it are
+ * looked for. A lost or stale hint costs a look, never a wrong grant.
+ *
+ * Rules of a grant: the project is open, the worker is in its audience, has never had
+ * the task, and holds no other lease in the project (then he is given that one).
+ * A share of what he gets, by chance, are tasks whose answer is known (gold).
+ */
+#ifndef DISPATCH_H
+#define DISPATCH_H
+#include "assignment/assignment.h"
+
+/* Next task for the worker, leased; `*got` is false when there is none for him now.
+ * ERR_MISSING  no such project, or not for this worker
+ * ERR_CONFLICT the project is not open */
+MUST_USE enum err dispatch_next(struct ctx *, project_id, user_id worker,
+				struct assignment *out, bool *got);
+
+/* That very task, where the project lets workers pick. `*got` is false when it is taken
+ * or was done before. ERR_DENIED the project does not allow it; the others as above. */
+MUST_USE enum err dispatch_pick(struct ctx *, project_id, task_id, user_id worker,
+				struct assignment *out, bool *got);
+
+extern const struct room dispatch_room;
+
+#endif
