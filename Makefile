@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+#
+# make [MODE=debug|asan|tsan|cov|release] [CC=gcc|clang] [target]
+#
+#   all           build/MODE/tessera (MODE=release: also build/tessera); the default
+#   test-binary   build/MODE/tests
+#   programs      the programs of bench/ and tests/story/, in build/MODE/
+#   fuzz          every tests/fuzz/NAME_fuzz.c with libFuzzer, in build/fuzz/
+#   objects       compile everything, link nothing
+#   clean         remove build/
+#
+# Sources are found by name, so a new room needs no line here. Everything a rule
+# makes lies under build/; what mksql and the browser build make is shared by all modes.
+
+MODE ?= debug
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+IS_CLANG := $(findstring clang,$(CC))
+OUT := build/$(MODE)$(if $(IS_CLANG),-clang)
+GEN := build/gen
+
+# --- flags ---
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
+	-Wno-sign-conversion -Wvla -Wformat=2 -Werror
+FLAGS_debug := -Og -g3
+FLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FLAGS_tsan := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+FLAGS_cov := -O0 -g --coverage
+FLAGS_release := -O2 -g -DNDEBUG -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+	-fstack-clash-protection
+FLAGS_fuzz := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all
+LINK_asan := -fsanitize=address,undefined
+LINK_tsan := -fsanitize=thread
+LINK_cov := --coverage
+LINK_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+LINK_fuzz := -fsanitize=fuzzer,address,undefined
+
+ifeq ($(filter $(MODE),debug asan tsan cov release fuzz),)
+$(error MODE is one of debug, asan, tsan, cov, release)
+endif
+
+PACKAGES := libuv sqlite3 libpq openssl libsodium libcmark libarchive libcurl libxml-2.0 zlib
+ifeq ($(filter clean,$(MAKECMDGOALS)),)
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
+PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES))
+endif
+
+LLHTTP := /usr/share/llhttp
+LANGUAGE := -std=c17 -D_GNU_SOURCE -fPIE -pthread
+INCLUDES := -Ilib -Isrc -I. -I$(GEN) -isystem /usr/share/include/llhttp \
+	$(patsubst -I%,-isystem %,$(PACKAGE_CFLAGS))
+CFLAGS_ALL = $(LANGUAGE) $(FLAGS_$(MODE)) $(WARNINGS) $(INCLUDES) $(CFLAGS)
+LDFLAGS_ALL = -pie -pthread $(LINK_$(MODE)) -Wl,--as-needed $(LDFLAGS)
+LIBS := $(PACKAGE_LIBS) -lm
+
+# --- sources ---
+
+CODE := $(sort $(wildcard lib/*/*.c src/*/*.c src/*/*/*.c))
+TESTS := $(filter %_test.c,$(CODE)) $(sort $(wildcard tests/*.c))
+HOUSE := $(filter-out %_test.c src/app/main.c,$(CODE))
+PROGRAMS := $(sort $(wildcard bench/*.c tests/story/*.c))
+FUZZERS := $(sort $(wildcard tests/fuzz/*_fuzz.c))
+SQL := $(sort $(wildcard lib/*/*.sql src/*/*.sql src/*/*/*.sql))
+
+# What mksql makes is only known after it ran: make starts anew when files.mk changed.
+ifeq ($(filter clean,$(MAKECMDGOALS)),)
+-include $(GEN)/files.mk
+endif
+
+object = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
+LLHTTP_OBJECTS := $(patsubst %,$(OUT)/obj/llhttp/%.o,api http llhttp)
+HOUSE_OBJECTS := $(call object,$(HOUSE) $(GEN_SOURCES)) $(LLHTTP_OBJECTS)
+MAIN_OBJECTS := $(call object,$(wildcard src/app/main.c)) $(OUT)/obj/assets.o
+TEST_OBJECTS := $(call object,$(TESTS))
+PROGRAM_FILES := $(patsubst %.c,$(OUT)/%,$(PROGRAMS))
+
+.PHONY: all objects test-binary programs fuzz clean
+all: $(OUT)/tessera compile_commands.json
+ifeq ($(MODE),release)
+all: build/tessera
+endif
+objects: $(HOUSE_OBJECTS) $(call object,$(wildcard src/app/main.c)) $(TEST_OBJECTS)
+test-binary: $(OUT)/tests
+programs: $(PROGRAM_FILES)
+
+# --- C ---
+
+$(OUT)/obj/%.o: %.c Makefile $(GEN)/files.mk
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(OUT)/obj/llhttp/%.o: $(LLHTTP)/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(LANGUAGE) $(FLAGS_$(MODE)) -Wno-unused-parameter $(INCLUDES) -MMD -MP -c -o $@ $<
+
+$(OUT)/tessera: $(HOUSE_OBJECTS) $(MAIN_OBJECTS)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+# The demo and the manuals call build/tessera: always the release build.
+build/tessera: build/release/tessera
+	cp -f $< $@.new && mv -f $@.new $@
+
+$(OUT)/tests: $(HOUSE_OBJECTS) $(TEST_OBJECTS)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) -lcmocka
+
+$(PROGRAM_FILES): $(OUT)/%: $(OUT)/obj/%.o $(HOUSE_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+ifeq ($(MODE),fuzz)
+FUZZ_FILES := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZERS))
+$(FUZZ_FILES): build/fuzz/%: $(OUT)/obj/tests/fuzz/%.o $(HOUSE_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+fuzz: $(FUZZ_FILES)
+else
+fuzz:
+	+$(MAKE) MODE=fuzz CC=clang fuzz
+endif
+
+# --- tools that run while building ---
+
+build/tools/%: tools/%.c
+	@mkdir -p $(@D)
+	gcc -std=c17 -D_GNU_SOURCE -O1 -g $(WARNINGS) -o $@ $<
+
+# --- statements and schema steps become C; untouched files keep their time ---
+
+$(GEN)/files.mk: $(SQL) Makefile $(if $(wildcard tools/mksql.c),build/tools/mksql)
+	@mkdir -p $(GEN) build/gen.new
+	$(if $(wildcard tools/mksql.c),@rm -rf build/gen.new && mkdir -p build/gen.new && \
+		build/tools/mksql build/gen.new $(SQL))
+	@cd build/gen.new && find . -type f | while read -r f; do \
+		cmp -s "$$f" "../gen/$$f" || { mkdir -p "../gen/$$(dirname "$$f")"; cp "$$f" "../gen/$$f"; }; \
+	done
+	@cd $(GEN) && find . -type f ! -name files.mk | while read -r f; do \
+		[ -f "../gen.new/$$f" ] || rm -f "$$f"; done
+	@rm -rf build/gen.new
+	@{ printf 'GEN_SOURCES :='; find $(GEN) -name '*.c' | sort | sed 's/^/ /' | tr -d '\n'; echo; } > $@
+
+# --- the browser app, embedded ---
+
+ifneq ($(wildcard ui/build.mjs),)
+UI_SOURCES := $(shell find ui -type f ! -path '*/node_modules/*')
+ui/node_modules/.package-lock.json: ui/package-lock.json
+	cd ui && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+build/ui.stamp: $(UI_SOURCES) ui/node_modules/.package-lock.json
+	@rm -rf build/ui && mkdir -p build/ui
+	node ui/build.mjs
+	@touch $@
+else
+# No browser app in this tree: a shell that says so, so that the server links and answers.
+build/ui.stamp: Makefile
+	@rm -rf build/ui && mkdir -p build/ui
+	printf '<!doctype html>\n<html lang="en"><title>Tessera</title><p>This build has no browser app.</p></html>\n' \
+		> build/ui/index.html
+	@touch $@
+endif
+
+build/assets.c: build/ui.stamp build/tools/embed
+	build/tools/embed build/ui build/assets.S build/assets.c
+
+$(OUT)/obj/assets.o: build/assets.c
+	@mkdir -p $(@D)
+	$(CC) $(LANGUAGE) $(FLAGS_$(MODE)) $(WARNINGS) $(INCLUDES) -c -o $(OUT)/obj/assets-table.o build/assets.c
+	$(CC) -c -o $(OUT)/obj/assets-bytes.o build/assets.S
+	ld -r -o $@ $(OUT)/obj/assets-table.o $(OUT)/obj/assets-bytes.o
+
+# --- for editors and clang-tidy ---
+
+compile_commands.json: Makefile $(CODE) $(TESTS) $(PROGRAMS)
+	@{ echo '['; for f in $(CODE) $(filter tests/%,$(TESTS)) $(PROGRAMS); do \
+		printf '%s{"directory":"%s","file":"%s","arguments":["clang"' "$$comma" "$(CURDIR)" "$$f"; \
+		for a in $(CFLAGS_ALL); do printf ',"%s"' "$$a"; done; \
+		printf ',"-c","%s"]}\n' "$$f"; comma=,; done; echo ']'; } > $@
+
+clean:
+	rm -rf build compile_commands.json
+
+-include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
