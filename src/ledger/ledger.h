@@ -20,7 +20,7 @@
  */
 #ifndef LEDGER_H
 #define LEDGER_H
-#include "room/room.h"
+#include "base/base.h"
 
 typedef struct { int64_t v; } account_id; /* a user's or an org's number */
 typedef struct { int64_t v; } escrow_id;  /* a project's number */
@@ -93,7 +93,12 @@ MUST_USE enum err ledger_escrow_has(struct ctx *, escrow_id, struct str transfer
 /* What came into the account from escrows at `from` or later. */
 MUST_USE enum err ledger_account_earned(struct ctx *, account_id, usec from, money *out);
 
-/* --- the outboxes: one row for each transfer that another book must hear of --- */
+/*
+ * --- the outboxes: what another book must hear of ---
+ * A parcel is a part of a transfer's `sent` line that is for one book of the other side. It
+ * arrives there as a transfer of the same name. An escrow's transfer may have parcels
+ * for many accounts; together they are its `sent` line.
+ */
 struct ledger_parcel {
 	struct str transfer;
 	account_id account;
@@ -102,17 +107,17 @@ struct ledger_parcel {
 	struct str note; /* a word from the sender which the ledger does not read */
 };
 
-/* Together with the post of the same name, once: only when that was fresh. */
+/* In the transaction of a fresh post of the same name. */
 MUST_USE enum err ledger_account_send(struct ctx *, const struct ledger_parcel *);
 MUST_USE enum err ledger_escrow_send(struct ctx *, const struct ledger_parcel *);
-/* What has not been marked as arrived, oldest name first, at most `max`. */
+/* What is not marked as arrived, by name, at most `max`. */
 MUST_USE enum err ledger_account_open(struct ctx *, account_id, int max,
 				      struct ledger_parcel **out, size_t *count);
 MUST_USE enum err ledger_escrow_open(struct ctx *, escrow_id, int max, struct ledger_parcel **out,
 				     size_t *count);
 /* Only after the other side has committed; a repeat is harmless. */
 MUST_USE enum err ledger_account_arrived(struct ctx *, account_id, struct str transfer);
-MUST_USE enum err ledger_escrow_arrived(struct ctx *, escrow_id, struct str transfer);
+MUST_USE enum err ledger_escrow_arrived(struct ctx *, escrow_id, struct str transfer, account_id);
 
 /*
  * Record money that came in from outside: into `available`, out of the account's

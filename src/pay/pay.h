@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * pay: a project's money, from the quote to the worker's balance.
+ *
+ * Publishing takes the whole budget (every place at its full price) out of the
+ * org's account and puts it into the project's escrow; approved work takes one place's
+ * price out of it, the reward for the worker and the fee for the house; closing
+ * gives back exactly the places that it shuts. The price of a place is fixed when the
+ * project is published and never changes after.
+ *
+ * Accounts and escrows lie in different shard groups, so every movement has two legs in
+ * two transactions, the one that can be refused first, with an outbox between:
+ *
+ *   publish      account   available -> sent, outbox
+ *   pay.fund     project   recv -> reserved, the project opens; or back at once (bounce) when
+ *                          it is no longer what was paid for
+ *   pay.funded   account   the outbox row is done
+ *   pay.release  project   approved answers: reserved -> fee and sent, pay lines, outbox
+ *   close        project   places are shut; their price: reserved -> sent, outbox
+ *   pay.relay    account   what the escrow sent: recv -> available; the worker's history
+ *   pay.settle   project   the outbox rows are done
+ *
+ * Each of these may run twice or stop anywhere, and acts once. Reading the other
+ * group is done ahead of the transaction, and only tells what to try.
+ *
+ * The history is a worker's own list of what became of his answers, kept beside his
+ * account; it follows the project's rows a few seconds behind.
+ */
+#ifndef PAY_H
+#define PAY_H
+#include "ledger/ledger.h"
+#include "project/project.h"
+
+/* What publishing costs, before it is done. */
+struct pay_quote {
+	int64_t tasks;
+	int64_t answers;      /* places: each is one answer that may have to be paid */
+	money reward, fee;    /* of one answer; the fee is rounded here, once */
+	money total;          /* answers * (reward + fee) */
+	money available;      /* in the org's account now */
+	money missing;        /* what the account lacks, or nothing */
+	int64_t seconds_each; /* the requester's estimate, 0: none */
+	money per_hour;       /* of the worker, at that estimate; nothing without one */
+	money floor_per_hour; /* the site's floor, or nothing; a quote below it has a warning */
+};
+
+/* The price of a place: what is stored with the project at publish. ERR_LIMIT: too large to hold. */
+MUST_USE enum err pay_price(struct ctx *, money reward, int64_t fee_permille, money *fee, money *unit);
+
+/* What a project has cost so far and still may. */
+struct pay_cost {
+	money budget;   /* came in and did not bounce */
+	money rewards;  /* for workers */
+	money fees;
+	money reserved; /* for answers to come */
+	money refunded;
+	int64_t paid;   /* answers */
+};
+MUST_USE enum err pay_cost(struct ctx *, project_id, struct pay_cost *out);
+
+extern const struct room pay_room;
+
+#endif
