@@ -25,11 +25,15 @@ IS_CLANG := $(findstring clang,$(CC))
 OUT := build/$(MODE)$(if $(IS_CLANG),-clang)
 GEN := build/gen
 
+# V=1 shows the whole command lines.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '%-7s %s\n' $(1) $(2))
+
 # --- flags ---
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
 	-Wno-sign-conversion -Wvla -Wformat=2 -Werror
-FLAGS_debug := -Og -g3
+FLAGS_debug := -Og -g
 FLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_tsan := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 FLAGS_cov := -O0 -g --coverage
@@ -95,31 +99,37 @@ programs: $(PROGRAM_FILES)
 
 $(OUT)/obj/%.o: %.c Makefile $(GEN)/files.mk
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $(OUT)/obj/llhttp/%.o: $(LLHTTP)/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(LANGUAGE) $(FLAGS_$(MODE)) -Wno-unused-parameter $(INCLUDES) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(LANGUAGE) $(FLAGS_$(MODE)) -Wno-unused-parameter $(INCLUDES) -MMD -MP -c -o $@ $<
 
 $(OUT)/tessera: $(HOUSE_OBJECTS) $(MAIN_OBJECTS)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 # The demo and the manuals call build/tessera: always the release build.
 build/tessera: build/release/tessera
 	cp -f $< $@.new && mv -f $@.new $@
 
 $(OUT)/tests: $(HOUSE_OBJECTS) $(TEST_OBJECTS)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) -lcmocka
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) -lcmocka
 
 $(PROGRAM_FILES): $(OUT)/%: $(OUT)/obj/%.o $(HOUSE_OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 ifeq ($(MODE),fuzz)
 FUZZ_FILES := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZERS))
 $(FUZZ_FILES): build/fuzz/%: $(OUT)/obj/tests/fuzz/%.o $(HOUSE_OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 fuzz: $(FUZZ_FILES)
 else
 fuzz:
@@ -130,7 +140,8 @@ endif
 
 build/tools/%: tools/%.c
 	@mkdir -p $(@D)
-	gcc -std=c17 -D_GNU_SOURCE -O1 -g $(WARNINGS) -o $@ $<
+	$(call say,TOOL,$@)
+	$(Q)gcc -std=c17 -D_GNU_SOURCE -O1 -g $(WARNINGS) -o $@ $<
 
 # --- statements and schema steps become C; untouched files keep their time ---
 
@@ -161,19 +172,20 @@ else
 # No browser app in this tree: a shell that says so, so that the server links and answers.
 build/ui.stamp: Makefile
 	@rm -rf build/ui && mkdir -p build/ui
-	printf '<!doctype html>\n<html lang="en"><title>Tessera</title><p>This build has no browser app.</p></html>\n' \
+	@printf '<!doctype html>\n<html lang="en"><title>Tessera</title><p>This build has no browser app.</p></html>\n' \
 		> build/ui/index.html
 	@touch $@
 endif
 
 build/assets.c: build/ui.stamp build/tools/embed
-	build/tools/embed build/ui build/assets.S build/assets.c
+	$(call say,EMBED,build/ui)
+	$(Q)build/tools/embed build/ui build/assets.S build/assets.c
 
 $(OUT)/obj/assets.o: build/assets.c
 	@mkdir -p $(@D)
-	$(CC) $(LANGUAGE) $(FLAGS_$(MODE)) $(WARNINGS) $(INCLUDES) -c -o $(OUT)/obj/assets-table.o build/assets.c
-	$(CC) -c -o $(OUT)/obj/assets-bytes.o build/assets.S
-	ld -r -o $@ $(OUT)/obj/assets-table.o $(OUT)/obj/assets-bytes.o
+	$(Q)$(CC) $(LANGUAGE) $(FLAGS_$(MODE)) $(WARNINGS) $(INCLUDES) -c -o $(OUT)/obj/assets-table.o build/assets.c
+	$(Q)$(CC) -c -o $(OUT)/obj/assets-bytes.o build/assets.S
+	$(Q)ld -r -o $@ $(OUT)/obj/assets-table.o $(OUT)/obj/assets-bytes.o
 
 # --- for editors and clang-tidy ---
 
