@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * intake: from an uploaded file to records.
+ *
+ * An upload is kept whole under the name of its content, DATA/files/ab/SHA256, and becomes a *source*
+ * of its project. A job looks at all of it: rows, columns and their types, bad rows with line and
+ * reason. Nothing is imported until the requester says so; an import runs in small
+ * steps that survive a crash, and to everybody outside it is there whole or not at all:
+ * a record is seen only when its source is `imported`.
+ *
+ * Forms: CSV, TSV, JSON Lines, and zip files (images alone: one record for each; or
+ * images and one table at the root, whose cells name images). A picture is known by its
+ * content, not its name, and stored in a cell as `asset:SHA256.EXT` (see kind.h).
+ * Names in an archive are names only, never paths.
+ *
+ * Records are numbered 1, 2, 3 … in their project; taking a source out leaves a gap.
+ * Columns called gold_NAME hold known answers: they are checked against the template when
+ * they are imported, kept apart as the record's truth, and never in `fields`.
+ */
+#ifndef INTAKE_H
+#define INTAKE_H
+#include "project/project.h"
+
+typedef struct { int64_t v; } source_id; /* 1, 2, 3 … in its project */
+
+#define SOURCE_STATE_TABLE(X)            \
+	X(CHECKING, 1, "checking")       \
+	X(CHECKED, 2, "checked")         \
+	X(IMPORTING, 3, "importing")     \
+	X(IMPORTED, 4, "imported")       \
+	X(REFUSED, 5, "refused")         /* the file as a whole is at fault */ \
+	X(LEAVING, 6, "leaving")         /* its records are being taken out */ \
+	X(UNDOING, 7, "undoing")         /* an import was refused half-way; then checked again */
+
+enum source_state {
+#define SOURCE_STATE_ENUM(name, number, word) SOURCE_##name = number,
+	SOURCE_STATE_TABLE(SOURCE_STATE_ENUM)
+#undef SOURCE_STATE_ENUM
+};
+
+enum {
+	INTAKE_FAULTS_KEPT = 1000,
+	INTAKE_SAMPLE_ROWS = 5,
+	INTAKE_COLUMNS_MAX = 200,
+	INTAKE_SOURCES_MAX = 100,       /* of a project */
+};
+
+/*
+ * Make a source of a file that lies at `path` (moved from there) with this content
+ * hash, and signal its check. `name` tells what it was called.
+ * ERR_CONFLICT the project is not a draft. ERR_LIMIT too many sources.
+ */
+MUST_USE enum err intake_add(struct ctx *, project_id, struct str name, const char *path,
+			     struct str sha256, int64_t size, source_id *out);
+
+/*
+ * Start the import of a checked source. With `skip_bad`, bad rows are left out; else
+ * one bad row refuses the whole file. Rows whose `key` column repeats one of the
+ * project are bad; an empty `key` asks for nothing.
+ * ERR_CONFLICT not checked, bad rows not to be skipped, another import runs, or no draft.
+ * ERR_INPUT    no such column as `key`, or the columns do not fit the template.
+ */
+MUST_USE enum err intake_import(struct ctx *, project_id, source_id, bool skip_bad, struct str key);
+
+/* Take a source out with its records. ERR_CONFLICT the project is not a draft. */
+MUST_USE enum err intake_drop(struct ctx *, project_id, source_id);
+
+struct intake_record {
+	int64_t number;
+	source_id source;
+	int64_t row;         /* in its file, from 1 */
+	struct str fields;   /* JSON object, column to text */
+	struct str truth;    /* JSON object of known answers, or empty */
+};
+
+/* The record of task n is record n. ERR_MISSING: not there, or not yet imported. */
+MUST_USE enum err intake_record(struct ctx *, project_id, int64_t number, struct intake_record *out);
+/* Imported records behind `after`, at most `limit`. */
+MUST_USE enum err intake_records(struct ctx *, project_id, int64_t after, int64_t limit,
+				 struct intake_record **out, size_t *count);
+
+/* The key and the end of addresses that are made now: good for at least an hour. */
+MUST_USE enum err intake_media(struct ctx *, struct kind_media *out);
+
+extern const struct room intake_room;
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * kind: kinds of work, as pure functions: bytes in, bytes out, an arena only.
+ *
+ * A *template* says what a worker sees and what he is asked, as JSON:
+ *
+ *   {"blocks":[{"type":"image","src":"{{image}}","alt":"A cell"},
+ *              {"type":"choice","name":"label","label":"What is it?","options":["cat","dog"]}]}
+ *
+ * Shown blocks are `markdown` (text) and `image` (src, alt). Each other block asks
+ * for one *field* of the answer and belongs to a kind, which knows everything
+ * about it: what its block may say, which answers it takes, how answers agree.
+ * `{{column}}` stands for a cell of the record: in the text of markdown, in src and
+ * alt of an image, and in labels.
+ *
+ * A *page* is a template with a record's cells put in, ready for the browser: markdown as
+ * a tree of prose nodes (never HTML), images as signed addresses.
+ *
+ * An *answer* is one JSON object, field to value. Its canonical form has the
+ * fields in the template's order and one spelling for equal values.
+ *
+ * To add a kind: a folder beside choice/ and a line in kind.c.
+ * Lifetime: what is returned lives in the arena and may look into the input.
+ */
+#ifndef KIND_H
+#define KIND_H
+#include "base/json.h"
+
+enum {
+	KIND_BLOCKS_MAX = 50,
+	KIND_COLUMNS_MAX = 200,
+	KIND_FAULTS_MAX = 50,
+	KIND_NAME_MAX = 40,
+	KIND_TEXT_MAX = 20000,     /* bytes of a markdown text */
+	KIND_TEMPLATE_MAX = 65536, /* bytes of a whole template */
+	KIND_ANSWER_MAX = 65536,   /* bytes of a whole answer */
+};
+
+/* --- faults: what is wrong, and where --- */
+
+struct kind_fault {
+	struct str path;    /* "blocks[2].options[0]" in a template, "label" in an answer */
+	struct str message; /* one line, no full stop */
+	int line;           /* in the template's text, from 1; 0: not known */
+};
+
+struct kind_faults {
+	struct arena *mem;
+	struct str source;  /* the text that was read, for lines; may be empty */
+	struct kind_fault list[KIND_FAULTS_MAX];
+	int count;          /* further ones are left out */
+};
+
+struct kind_faults kind_faults_make(struct arena *, struct str source);
+/* `at` is the value at fault and gives the line; it may be NULL. */
+void kind_fault(struct kind_faults *, struct str path, const struct json_value *at,
+		const char *format, ...) PRINTF_LIKE(4, 5);
+
+/* --- a kind --- */
+
+struct kind_result {
+	struct str value;      /* JSON; `null` when most left the field out */
+	double confidence;     /* 0 to 1 */
+	int answers;           /* how many were given */
+	struct str ties;       /* JSON list of all tied values; empty text when there is no tie */
+};
+
+struct kind_field;
+
+struct kind {
+	const char *name;
+	const char *about;   /* one sentence for the requester */
+	const char *example; /* a block, as JSON */
+
+	/* Is the block right? Adds faults. `type`, `name`, `label` and `required` are checked before. */
+	void (*check_block)(struct kind_faults *, const struct json_value *block, struct str path);
+	/* Write the members of its own that a page needs (not type, name, label, required). */
+	void (*put_block)(struct json *, const struct kind_field *);
+	/* Check a value that is there and write its canonical form; adds faults and writes nothing else. */
+	bool (*check_answer)(struct kind_faults *, const struct kind_field *,
+			     const struct json_value *value, struct json *out);
+	/* The value that a cell of a gold column means, as JSON text; not yet checked. */
+	struct str (*truth)(struct arena *, const struct kind_field *, struct str cell);
+	/* What a canonical value votes for: equal lists are equal answers. */
+	int (*votes)(struct arena *, const struct kind_field *, const struct json_value *value,
+		     struct str **keys);
+	/* Join canonical values (an element is NULL where the field was left out). The order of
+	 * the answers does not matter. `count` is at least 1. */
+	void (*agree)(struct arena *, const struct kind_field *,
+		      const struct json_value *const *values, int count, struct kind_result *out);
+};
+
+/* All kinds, ended by NULL, in the order in which they are offered. */
+extern const struct kind *const kind_table[];
+const struct kind *kind_find(struct str name); /* NULL: none of that name */
+
+/* --- templates --- */
+
+struct kind_field {
+	struct str name;
+	struct str label;
+	const struct kind *kind;
+	const struct json_value *block;
+	struct str path;        /* "blocks[1]" */
+	bool required;
+};
+
+struct kind_column {
+	struct str name;
+	struct str path;        /* where it is used first */
+	const struct json_value *at;
+};
+
+struct kind_template {
+	const struct json_value *root;
+	struct kind_field *field;
+	int field_count;
+	struct kind_column *column; /* each {{column}} that is used, once */
+	int column_count;
+};
+
+/*
+ * Read and check a template. False when there are faults; what could be read is
+ * in `*out` all the same.
+ */
+MUST_USE bool kind_template_read(struct kind_faults *, struct str text, struct kind_template *out);
+/* The same of a value that was read before. */
+MUST_USE bool kind_template_check(struct kind_faults *, const struct json_value *root,
+				  struct kind_template *out);
+/* Is every column that the template uses there, and is there a field for each gold_ column?
+ * Adds faults. */
+MUST_USE bool kind_template_fits(struct kind_faults *, const struct kind_template *,
+				 const struct str *columns, int count);
+const struct kind_field *kind_field_find(const struct kind_template *, struct str name);
+/* Do both take the same answers? (Labels may differ.) */
+bool kind_field_same(struct arena *, const struct kind_field *, const struct kind_field *);
+/* The kind for filters: that of the only field, or "mixed". */
+struct str kind_line(const struct kind_template *);
+
+/* A column called gold_NAME holds the known answer for field NAME, and is never shown. */
+bool kind_is_gold_column(struct str column, struct str *field);
+
+/* --- pages --- */
+
+/* How images become addresses that end by themselves. The key is the site's. */
+struct kind_media {
+	unsigned char key[32];
+	int64_t until_s; /* seconds since 1970 */
+};
+
+/* `asset:<sha256 in hex>.<jpg|png|webp|gif>`: a stored picture, as a cell holds it. */
+bool kind_is_asset(struct str cell, struct str *name);
+/* "/media/NAME/UNTIL/MAC" */
+struct str kind_media_address(struct arena *, const struct kind_media *, struct str name);
+/* Is the MAC right? In time that does not depend on it. Says nothing about `until`. */
+MUST_USE bool kind_media_is_signed(const struct kind_media *, struct str name, struct str mac);
+
+/*
+ * Safe markdown (CommonMark) as a JSON list of prose nodes: text as a plain string,
+ * else {"t":…,"c":[…]} with t one of p h3 h4 h5 ul ol li em strong code pre blockquote a img
+ * hr br. Raw HTML is dropped; links go to http, https and mailto only; pictures are assets.
+ * `fields` (an object of texts, or NULL) gives the {{column}} values, which are
+ * never read as markdown.
+ */
+void kind_prose(struct arena *, struct str text, const struct json_value *fields,
+		const struct kind_media *, struct json *out);
+
+/*
+ * The resolved blocks as a JSON list: markdown as {"type":"markdown","nodes":[…]}; an image
+ * with `src` a signed address, or null with `href` when the cell names a picture elsewhere;
+ * choices with "options":[{"value","label"}]. `fields` is the record's object of texts.
+ */
+void kind_page(struct arena *, const struct kind_template *, const struct json_value *fields,
+	       const struct kind_media *, struct json *out);
+
+/* --- answers --- */
+
+/* Check an answer against the template; `*canonical` is its JSON text. False when there are faults. */
+MUST_USE bool kind_answer_check(struct kind_faults *, const struct kind_template *,
+				const struct json_value *answer, struct str *canonical);
+/* The known answer out of one cell of a gold column, as canonical JSON of the value. */
+MUST_USE bool kind_truth_check(struct kind_faults *, const struct kind_field *, struct str cell,
+			       struct str *canonical);
+/* A known answer given as JSON: an object of some of the fields, in canonical form. */
+MUST_USE bool kind_truth_object(struct kind_faults *, const struct kind_template *,
+				const struct json_value *truth, struct str *canonical);
+/* The vote keys of a canonical value; 0 for NULL. */
+int kind_votes(struct arena *, const struct kind_field *, const struct json_value *value,
+	       struct str **keys);
+/* Do two canonical values vote for the same? */
+bool kind_same(struct arena *, const struct kind_field *, const struct json_value *,
+	       const struct json_value *);
+/* Join the values that several answers gave for one field. */
+void kind_agree(struct arena *, const struct kind_field *, const struct json_value *const *values,
+		int count, struct kind_result *out);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * project: what a requester wants done, for how much, by when, and how far it is.
+ *
+ * The *header* (texts, template, rules, price) is written by people and lies in the
+ * reference group. The *state* (where the project stands, what was paid for) is moved
+ * by the house and lies with the project's work. A draft's header may be edited freely;
+ * each edit adds one to its revision. Once published, title, brief, instructions and deadline alone
+ * may change.
+ *
+ *   draft -> funding -> open <-> paused -> done -> closed
+ *
+ * What money and tasks are counted by is frozen into the state by project_fund,
+ * under the guard that the state still is draft and counts the same records: so neither an
+ * edit nor an import can change what was paid for.
+ *
+ * A project belongs to an org. To everybody outside it there is no such project,
+ * but for what workers see of an open one (dispatch).
+ */
+#ifndef PROJECT_H
+#define PROJECT_H
+#include "kind/kind.h"
+#include "org/org.h"
+#include "room/room.h"
+#include "user/user.h"
+
+typedef struct { int64_t v; } project_id;
+
+/*       name     number word */
+#define PROJECT_STATE_TABLE(X)       \
+	X(DRAFT,   0, "draft")       \
+	X(FUNDING, 1, "funding")     /* paid for; tasks are being cut */ \
+	X(OPEN,    2, "open")        \
+	X(PAUSED,  3, "paused")      \
+	X(DONE,    4, "done")        /* every task is judged */ \
+	X(CLOSED,  5, "closed")      /* shut; what was left went back */
+
+enum project_state_word {
+#define PROJECT_STATE_ENUM(name, number, word) PROJECT_##name = number,
+	PROJECT_STATE_TABLE(PROJECT_STATE_ENUM)
+#undef PROJECT_STATE_ENUM
+};
+struct str project_state_text(int64_t state);
+
+struct project {
+	project_id id;
+	org_id org;
+	struct str title;        /* 1 to 200 code points */
+	struct str brief;        /* private to the org */
+	struct str instructions; /* markdown for workers */
+	struct str template;     /* JSON text; see kind.h */
+	struct str kind_line;    /* kind of its fields, for filters */
+	money reward;            /* for one answer */
+	int64_t fee_permille;    /* of the reward, for the house; the site's when it was made */
+	int64_t redundancy;      /* answers per task, 1 to 100 */
+	int64_t gold_share_permille;
+	int64_t gold_redundancy; /* answers per gold task, 1 to 10,000 */
+	int64_t time_allowed_s;
+	int64_t approve_after_s;
+	usec deadline;           /* 0: none */
+	bool invited_only;       /* audience */
+	bool picking;            /* workers may choose a task from the list */
+	int64_t estimate_s;      /* per answer, the requester's guess; 0: none */
+	int64_t revision;
+	usec created;
+	user_id created_by;
+};
+
+struct project_state {
+	project_id id;
+	org_id org;
+	int64_t state;          /* enum project_state_word */
+	int64_t revision;       /* of the header that was paid for */
+	struct str columns;     /* JSON list of the imported columns' names, gold_ ones too */
+	int64_t records, gold;  /* imported, and how many of them have a known answer */
+	/* Frozen by project_fund, 0 before: */
+	int64_t redundancy, gold_redundancy;
+	int64_t tasks;          /* = records at that time */
+	int64_t places;         /* = (tasks - gold) * redundancy + gold * gold_redundancy */
+	money unit, reward, fee;/* unit = reward + fee */
+	int64_t refunded;       /* places given back so far */
+	usec published, done;
+};
+
+/* ERR_MISSING: no such project. For jobs and for what is open to everybody. */
+MUST_USE enum err project_get(struct ctx *, project_id, struct project *out);
+MUST_USE enum err project_state_get(struct ctx *, project_id, struct project_state *out);
+/* ERR_MISSING as well when who acts is neither in its org nor an operator. */
+MUST_USE enum err project_must_own(struct ctx *, project_id, struct project *out);
+/* The same, and the state is one of draft (ERR_CONFLICT). */
+MUST_USE enum err project_must_be_draft(struct ctx *, project_id, struct project *out);
+/* Is this worker in the audience? */
+MUST_USE enum err project_may_work(struct ctx *, const struct project *, user_id, bool *out);
+
+/* How many answers the imported records ask for. ERR_LIMIT: too many to count. */
+MUST_USE enum err project_places(struct ctx *, const struct project *, const struct project_state *,
+				 int64_t *out);
+
+/* What is still in the way of publishing, with the header's field as path; for the quote. */
+MUST_USE enum err project_faults(struct ctx *, const struct project *, const struct project_state *,
+				 struct kind_faults *out);
+
+/* --- for pay, in the project's shard group --- */
+
+/* What was paid for: compared with what is there. */
+struct project_funding {
+	int64_t revision, records, gold;
+	int64_t redundancy, gold_redundancy;
+	int64_t places;
+	money unit, reward, fee;
+};
+/*
+ * Draft -> funding, and freeze the numbers; signals task.cut, which makes the
+ * tasks and then opens the project. `*moved` is false when the project is no longer
+ * what was paid for: give the money back.
+ */
+MUST_USE enum err project_fund(struct ctx *, project_id, const struct project_funding *, bool *moved);
+/* Guarded by `from`. `*moved` is false when the state is another one. */
+MUST_USE enum err project_state_move(struct ctx *, project_id, enum project_state_word from,
+				     enum project_state_word to, bool *moved);
+/* Count places that were given back: refunded `before` -> `after`; false when another was first. */
+MUST_USE enum err project_refunded(struct ctx *, project_id, int64_t before, int64_t after,
+				   bool *moved);
+
+/* --- for intake, in the project's shard group --- */
+
+/* Imported records come (or go, with negative counts); `columns` is the new list of names.
+ * `*moved` is false when the project is not a draft any more. */
+MUST_USE enum err project_records_shift(struct ctx *, project_id, int64_t records, int64_t gold,
+					struct str columns, bool *moved);
+
+/* The template of a project, read and known to be right. */
+MUST_USE enum err project_template(struct ctx *, const struct project *, struct kind_template *out);
+/* What a worker sees: {"title","instructions":[…],"blocks":[…]}. `fields`: the record's JSON. */
+MUST_USE enum err project_page(struct ctx *, const struct project *, struct str fields,
+			       const struct kind_media *, struct json *out);
+
+extern const struct room project_room;
+
+#endif

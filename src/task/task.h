@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * task: the pieces of a project and their places.
+ *
+ * A task has `cap` places that were paid for and `need` of them on offer; `taken` are
+ * held by workers at this moment, `filled` have an answer that counts. The store keeps
+ * taken + filled <= need <= cap, whatever races. The row is narrow and knows neither workers
+ * nor answers: assignment does.
+ *
+ *   stage   collecting -> full (all places filled) -> judged;  back to collecting when a place reopens
+ *   open    1 while taken + filled < need: the index that dispatch walks
+ *
+ * Tasks are cut by the job `task.cut` after the project was paid for, from project_state's
+ * frozen numbers: task n shows record n, with `redundancy` places, a gold one with `gold_redundancy`.
+ * While they are cut the project is `funding`; with the last of them it is `open`. So for every
+ * project from `open` on the sum of cap + shut over its tasks is project_state.places, and what
+ * lies in escrow is (sum of cap - answers paid) * unit.
+ *
+ * Numbers of tasks may have gaps. Every function runs in the caller's transaction, in
+ * the project's shard group. None looks at the project's state: who hands out work does.
+ */
+#ifndef TASK_H
+#define TASK_H
+#include "intake/intake.h"
+
+typedef struct { int64_t v; } task_id; /* 1, 2, 3 … in its project */
+
+enum task_stage { TASK_COLLECTING = 0, TASK_FULL = 1, TASK_JUDGED = 2 };
+
+struct task {
+	task_id id;
+	int64_t cap, need, taken, filled, shut;
+	int64_t stage; /* enum task_stage */
+	bool open, gold;
+};
+
+/* ERR_MISSING: no such task. */
+MUST_USE enum err task_get(struct ctx *, project_id, task_id, struct task *out);
+
+/* The first open task behind `after`, gold or not as asked. One step in an index. */
+MUST_USE enum err task_next_open(struct ctx *, project_id, task_id after, bool gold,
+				 task_id *out, bool *found);
+/* Several of them, in order, gold or not. */
+MUST_USE enum err task_open_list(struct ctx *, project_id, task_id after, int64_t limit,
+				 task_id **out, size_t *count);
+
+/* Take a place for a worker; `*got` is false when none is free. */
+MUST_USE enum err task_claim(struct ctx *, project_id, task_id, bool *got);
+/* A taken place goes back: returned or expired. CHECKs that one was taken. */
+MUST_USE enum err task_release(struct ctx *, project_id, task_id);
+/* A taken place has its answer. `*full`: it was the last; signal quality. CHECKs likewise. */
+MUST_USE enum err task_fill(struct ctx *, project_id, task_id, bool *full);
+/* The same for an answer that came late, after its place went back: `*got` when one is free. */
+MUST_USE enum err task_fill_late(struct ctx *, project_id, task_id, bool *got, bool *full);
+/* An answer no longer counts: its place is free again and the task collects again. */
+MUST_USE enum err task_reopen(struct ctx *, project_id, task_id);
+
+/* Full tasks that wait to be judged, behind `after`. */
+MUST_USE enum err task_full_list(struct ctx *, project_id, task_id after, int64_t limit,
+				 task_id **out, size_t *count);
+/* Full -> judged; `*moved` is false when it is not full any more. */
+MUST_USE enum err task_judged(struct ctx *, project_id, task_id, bool *moved);
+/* Is nothing left to do? True as well when there are no tasks at all. */
+MUST_USE enum err task_all_judged(struct ctx *, project_id, bool *out);
+
+/* Make a task gold (its known answer is kept by quality). `*changed` is false when it was. */
+MUST_USE enum err task_make_gold(struct ctx *, project_id, task_id, bool *changed);
+
+/*
+ * Shut free places for good, of up to `limit` tasks behind `after`: cap and need shrink to what is
+ * taken or filled. `*places` is how many; refund exactly these. `*last` is where to go on;
+ * `*more` when tasks may be left. A place that is given back later is free again: shut again.
+ */
+MUST_USE enum err task_shut(struct ctx *, project_id, task_id after, int64_t limit, int64_t *places,
+			    task_id *last, bool *more);
+/* All places shut so far. */
+MUST_USE enum err task_shut_total(struct ctx *, project_id, int64_t *out);
+
+/* What a worker sees of the task: {"title","instructions","blocks"}. */
+MUST_USE enum err task_page(struct ctx *, const struct project *, task_id, struct json *out);
+
+extern const struct room task_room;
+
+#endif
