@@ -44,13 +44,16 @@ struct ctx {
 	const char *data;   /* the data folder, without a slash at its end */
 };
 
-/* Keep the first refusal and return `err`. The text is copied. */
+/* Keep the first refusal and return `err`. The text is copied, at most 500 bytes of it. */
 MUST_USE enum err refuse(struct ctx *, enum err err, const char *format, ...) PRINTF_LIKE(3, 4);
 /* The same, naming the field (a JSON path such as `price` or `blocks[2].options`). */
 MUST_USE enum err refuse_field(struct ctx *, enum err err, struct str field,
 			       const char *format, ...) PRINTF_LIKE(4, 5);
 
 /*
+ * Chance comes from `dice`; these three stand in os/dice.c, because base does not
+ * know the dice from inside.
+ *
  * A fresh id: 63 bits, positive, ordered by time within this process: 42 bits
  * of milliseconds since 2020 and 21 of chance and order. As text an id is its
  * decimal digits.

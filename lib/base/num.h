@@ -12,9 +12,9 @@
 
 /* The whole text is a decimal number in [min, max]: true, and `*out` is set. */
 MUST_USE bool num_i64(struct str, int64_t min, int64_t max, int64_t *out);
-/* A finite decimal such as -12.5e3, the whole text; for answers, never for money. */
+/* A finite decimal such as -12.5e3, the whole text of at most 1,000 bytes; never for money. */
 MUST_USE bool num_f64(struct str, double *out);
-/* Shortest decimal text that reads back as the same double. */
+/* Shortest decimal text that reads back as the same double; empty when it is not finite. */
 struct str num_f64_text(struct arena *, double);
 
 typedef struct { int64_t minor; } money;
@@ -41,7 +41,7 @@ struct str usec_text(struct arena *, usec);
 MUST_USE bool usec_parse(struct str, usec *out); /* RFC 3339, any offset; or YYYY-MM-DD as midnight UTC */
 int64_t usec_day(usec); /* days since 1970 in UTC */
 
-/* base64url without padding, and hex in small letters. Decoders take the whole text or nothing. */
+/* base64url without padding, and hex, both in their one spelling (hex in small letters). Decoders take the whole text or nothing. */
 struct str text_base64url(struct arena *, const void *bytes, size_t len);
 MUST_USE bool text_base64url_read(struct arena *, struct str, struct str *out);
 struct str text_hex(struct arena *, const void *bytes, size_t len);
