@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The roof's own routes, and what the shell is told before its first request. */
+#include "app/app_in.h"
+#include "app/app.sql.h"
+#include "ledger/ledger.h"
+
+enum err app_health_page(struct ctx *c, void *form, struct web_reply *reply)
+{
+	struct json *out = web_json(reply);
+	struct app_ping ping;
+
+	(void)form;
+	TRY(app_ping(c, &ping));
+	json_object(out);
+	json_text_of(out, "status", S("ok"));
+	json_text_of(out, "version", S(APP_VERSION));
+	json_object_end(out);
+	return OK;
+}
+
+static void put_metric(struct buf *out, const char *name, const char *type, const char *about,
+		       int64_t value)
+{
+	buf_format(out, "# HELP tessera_%s %s\n# TYPE tessera_%s %s\ntessera_%s %lld\n", name, about,
+		   name, type, name, (long long)value);
+}
+
+enum err app_metrics_page(struct ctx *c, void *form, struct web_reply *reply)
+{
+	const struct app_state *state = room_state(c, &app_room);
+	const struct web *web = state->web;
+	struct buf out = buf_make(c->mem, 64 << 10);
+	struct web_counts n;
+
+	(void)form;
+	if (web == NULL)
+		return refuse(c, ERR_BUSY, "the server is still starting");
+	n = web_counts(web);
+	put_metric(&out, "requests_total", "counter", "Requests answered", n.requests);
+	put_metric(&out, "requests_refused_total", "counter", "Answers with a status of 4xx",
+		   n.refused);
+	put_metric(&out, "requests_failed_total", "counter", "Answers with a status of 5xx", n.failed);
+	put_metric(&out, "connections", "gauge", "Open connections", n.connections);
+	put_metric(&out, "received_bytes_total", "counter", "Bytes received", n.bytes_in);
+	put_metric(&out, "sent_bytes_total", "counter", "Bytes sent", n.bytes_out);
+	put_metric(&out, "csp_reports_total", "counter", "Reports of browsers about the page's policy",
+		   n.csp_reports);
+	put_metric(&out, "writer_queue", "gauge", "Writes that wait for a commit",
+		   store_writer_queue(state->writer));
+	put_metric(&out, "commits_total", "counter", "Commits of the store's writers",
+		   store_writer_commits(state->writer));
+	put_metric(&out, "memory_bytes", "gauge", "Resident memory", os_memory_bytes());
+	put_metric(&out, "memory_peak_bytes", "gauge", "Highest resident memory",
+		   os_memory_peak_bytes());
+	put_metric(&out, "cpu_microseconds_total", "counter", "Processor time", os_cpu_us());
+	put_metric(&out, "uptime_seconds", "gauge", "Time since the start",
+		   (c->now.us - state->started.us) / USEC_SECOND);
+	web_bytes(reply, "text/plain; version=0.0.4; charset=utf-8", buf_str(&out));
+	return OK;
+}
+
+enum err app_openapi_page(struct ctx *c, void *form, struct web_reply *reply)
+{
+	(void)form;
+	web_openapi(house_routes(c->mem), "Tessera", APP_VERSION, web_json(reply));
+	return OK;
+}
+
+enum err app_boot(struct ctx *c, struct json *out)
+{
+	json_object(out);
+	json_text_of(out, "version", S(APP_VERSION));
+	json_key(out, "site");
+	json_object(out);
+	json_text_of(out, "name", setting_text(c, "site.name"));
+	json_text_of(out, "currency", ledger_currency(c));
+	json_object_end(out);
+	/* Who is signed in is asked by the page when it is somebody; nobody is told at once. */
+	if (c->actor.id == 0)
+		json_null_of(out, "me");
+	json_object_end(out);
+	return OK;
+}
