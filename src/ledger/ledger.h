@@ -64,7 +64,7 @@ struct escrow_line {
 	money amount;
 };
 
-enum { LEDGER_LINES_MAX = 4, LEDGER_NAME_MAX = 200 };
+enum { LEDGER_LINES_MAX = 4, LEDGER_NAME_MAX = 200, LEDGER_REFERENCE_MAX = 100 };
 
 /*
  * Post a transfer into an account's book. `*fresh` is false when this account
