@@ -3,7 +3,7 @@
  * The runner behind tests/test.h. Every test is one test of one cmocka group; a failed
  * WANT leaves it by cmocka's own way out, and the next test goes on.
  *
- *   tests [--only ROOM | --only ROOM.NAME]
+ *   tests [--only ROOM | --only ROOM.NAME] [--engine nothing|sqlite|postgresql]
  *   SEED=N          one round of each property, with this seed
  *   TEST_ROUNDS=N   rounds of each property
  *   TESSERA_TEST_DATABASE=postgresql://…   an empty database: every test runs there as well
@@ -37,6 +37,14 @@ struct bench {
 	struct store *store;
 	struct clock *clock;
 	struct ctx ctx;
+};
+
+enum { BENCHES = 3 };
+
+static struct bench benches[BENCHES] = {
+	{ .name = "nothing" },
+	{ .name = "sqlite", .url = "sqlite::memory:", .lite = true },
+	{ .name = "postgresql" },
 };
 
 struct run {
@@ -211,6 +219,7 @@ static void open_bench(struct bench *b)
 	if (b->is_open)
 		return;
 	b->is_open = true;
+	b->mem = arena_new(0);
 	b->round = arena_new((size_t)256 << 20);
 	if (b->url == NULL)
 		return;
@@ -289,10 +298,20 @@ static void on_abort(int number)
 
 /* --- choosing and running --- */
 
-static bool chosen(const struct test *t, const char *only)
+struct choice {
+	const char *only;   /* ROOM or ROOM.NAME, or NULL */
+	const char *engine; /* or NULL */
+};
+
+static bool chosen(const struct test *t, const struct bench *b, struct choice choice)
 {
+	const char *only = choice.only;
 	size_t room = strlen(t->room);
 
+	if (t->plain != (b == &benches[0]) || (!t->plain && b->url == NULL))
+		return false;
+	if (choice.engine != NULL && strcmp(choice.engine, b->name) != 0)
+		return false;
 	if (only == NULL)
 		return true;
 	if (strncmp(only, t->room, room) != 0)
@@ -300,23 +319,22 @@ static bool chosen(const struct test *t, const char *only)
 	return only[room] == '\0' || (only[room] == '.' && strcmp(only + room + 1, t->name) == 0);
 }
 
-static size_t gather(struct arena *mem, struct bench *bench, int bench_count, const char *only,
-		     struct CMUnitTest **out)
+static size_t gather(struct arena *mem, struct choice choice, struct CMUnitTest **out)
 {
 	size_t count = 0, room = 0;
 
 	for (const struct test *t = first; t != NULL; t = t->next)
 		room++;
-	*out = NEW_MANY(mem, struct CMUnitTest, room * (size_t)bench_count + 1);
-	for (int i = 0; i < bench_count; i++) {
+	*out = NEW_MANY(mem, struct CMUnitTest, room * BENCHES + 1);
+	for (int i = 0; i < BENCHES; i++) {
 		for (const struct test *t = first; t != NULL; t = t->next) {
-			if (t->plain != (bench[i].url == NULL) || !chosen(t, only))
+			if (!chosen(t, &benches[i], choice))
 				continue;
 			struct run *run = NEW(mem, struct run);
 			struct str name = str_format(mem, "%s.%s%s%s", t->room, t->name,
 						     t->plain ? "" : " on ",
-						     t->plain ? "" : bench[i].name);
-			*run = (struct run){ t, &bench[i] };
+						     t->plain ? "" : benches[i].name);
+			*run = (struct run){ t, &benches[i] };
 			(*out)[count++] = (struct CMUnitTest){ str_c(mem, name), play_test, NULL,
 							       after_test, run };
 		}
@@ -336,18 +354,21 @@ static int64_t number_of(const char *name, int64_t fallback)
 
 int main(int count, char **word)
 {
-	const char *only = count == 3 && strcmp(word[1], "--only") == 0 ? word[2] : NULL;
-	const char *database = getenv("TESSERA_TEST_DATABASE");
+	const char *only = NULL, *engine = NULL;
 	struct arena *mem = arena_new(0);
-	struct bench bench[] = {
-		{ .name = "nothing", .mem = mem },
-		{ .name = "sqlite", .url = "sqlite::memory:", .lite = true, .mem = mem },
-		{ .name = "postgresql", .url = database, .mem = mem },
-	};
 	struct CMUnitTest *tests;
 
-	if (count != 1 && only == NULL) {
-		fprintf(stderr, "tests [--only ROOM | --only ROOM.NAME]\n");
+	benches[2].url = getenv("TESSERA_TEST_DATABASE");
+	for (int i = 1; i + 1 < count; i += 2) {
+		if (strcmp(word[i], "--only") == 0)
+			only = word[i + 1];
+		else if (strcmp(word[i], "--engine") == 0)
+			engine = word[i + 1];
+		else
+			count = 0;
+	}
+	if (count % 2 == 0) {
+		fprintf(stderr, "tests [--only ROOM | --only ROOM.NAME] [--engine NAME]\n");
 		return 2;
 	}
 	if (mkdtemp(data) == NULL) {
@@ -362,13 +383,16 @@ int main(int count, char **word)
 		rounds = 1;
 	}
 
-	size_t all = gather(mem, bench, database == NULL ? 2 : 3, only, &tests);
+	size_t all = gather(mem, (struct choice){ only, engine }, &tests);
 	int failed = all == 0 ? 0 : _cmocka_run_group_tests("tessera", tests, all, NULL, NULL);
 
-	for (int i = 0; i < 3; i++) {
-		store_close(&bench[i].store);
-		if (bench[i].round != NULL)
-			arena_free(bench[i].round);
+	for (int i = 0; i < BENCHES; i++) {
+		if (benches[i].store != NULL)
+			store_close(&benches[i].store);
+		if (benches[i].round != NULL)
+			arena_free(benches[i].round);
+		if (benches[i].mem != NULL)
+			arena_free(benches[i].mem);
 	}
 	arena_free(mem);
 	empty_data();
