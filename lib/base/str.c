@@ -306,8 +306,13 @@ static size_t make_room(struct buf *buf, size_t more)
 
 void buf_add(struct buf *buf, struct str text)
 {
-	if (buf->full)
+	if (buf->full || text.len == 0)
 		return;
+	if (text.len <= buf->size - buf->len) {
+		memcpy(buf->at + buf->len, text.at, text.len);
+		buf->len += text.len;
+		return;
+	}
 
 	size_t fits = make_room(buf, text.len);
 
@@ -319,7 +324,11 @@ void buf_add(struct buf *buf, struct str text)
 
 void buf_add_char(struct buf *buf, char c)
 {
-	buf_add(buf, (struct str){ &c, 1 });
+	if (buf->full || buf->len == buf->size) {
+		buf_add(buf, (struct str){ &c, 1 });
+		return;
+	}
+	buf->at[buf->len++] = c;
 }
 
 void buf_add_i64(struct buf *buf, int64_t number)
