@@ -63,21 +63,41 @@ MUST_USE enum err store_open(struct ctx *, struct arena *, const char *url, enum
 void store_close(struct store **); /* for DEFER */
 bool store_is_lite(const struct store *);
 const char *store_engine(const struct store *); /* "sqlite" or "postgresql" */
+/* What the engine said at its last failure, with the statement's name: for the log, never for people. */
+const char *store_said(const struct store *);
 
 /* A transaction on ctx->store. `begin` takes the write lock on SQLite (BEGIN IMMEDIATE). */
 MUST_USE enum err store_begin(struct ctx *);
 MUST_USE enum err store_commit(struct ctx *); /* CHECKs that no refusal stands in the context */
 void store_rollback(struct ctx *);
 bool store_in_txn(const struct store *);
-/* Savepoints, for the writer and the test harness. */
+/* Savepoints, for the writer and the test harness; `depth` counts from 0. */
+enum { STORE_DEPTH_MAX = 8 };
 MUST_USE enum err store_save(struct ctx *, int depth);
 MUST_USE enum err store_release(struct ctx *, int depth);
 void store_back_to(struct ctx *, int depth);
 
 /* Run `body` in a transaction of its own: begin, body, commit; rolled back when it refuses;
  * the whole repeated when the engine asks for it (deadlock, serialisation, lost connection). For
- * commands that run beside a server, and for tests. */
+ * commands that run beside a server, and for tests. Inside an open transaction it is a savepoint. */
 MUST_USE enum err store_in_tx(struct ctx *, enum err (*body)(struct ctx *, void *), void *arg);
+
+/*
+ * Notes: what a writer's transaction gathers in memory, to be written once before
+ * its COMMIT (see before_commit). Rolling back to a savepoint takes off the notes made
+ * since; the end of the transaction takes off all. Connections other than a
+ * writer's do not gather. `name` must live as long as the process.
+ */
+struct store_note {
+	int form; /* the owner's; lib/job is the only one */
+	const char *name;
+	int64_t key, part, value;
+};
+bool store_gathers(const struct store *);
+void store_note_add(struct store *, struct store_note); /* CHECKs that the connection gathers */
+/* All of them, in the order in which they were made; the caller may sort them. */
+struct store_note *store_notes(struct store *, size_t *count);
+void store_notes_forget(struct store *);
 
 /* --- schema.c --- */
 struct store_step {

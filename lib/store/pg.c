@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The driver for PostgreSQL (libpq, pipeline mode).
+ *
+ * Statements are prepared once for each connection, with the type of every parameter said and
+ * values in binary. BEGIN and savepoints are not sent by themselves: they wait and travel
+ * with the next statement, so that a task of the writer costs as many round trips as it has
+ * statements. COMMIT's tag is read: a failed transaction's COMMIT "succeeds" as ROLLBACK.
+ * A lost connection is made anew at the next begin, by the rules of the URL (several
+ * hosts, target_session_attrs).
+ */
+#include "store/store_in.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+
+enum { WAITING_MAX = 16, PARAMS_MAX = 64 };
+
+/* PostgreSQL's numbers of the types that may come and go. */
+enum {
+	OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25,
+	OID_FLOAT8 = 701, OID_BPCHAR = 1042, OID_VARCHAR = 1043,
+};
+
+struct pg_stmt {
+	char name[16];
+	int64_t session; /* the connection on which it is prepared */
+};
+
+struct pg {
+	PGconn *conn;
+	struct store_cache cache;
+	char waiting[WAITING_MAX][32]; /* controls that travel with the next statement */
+	int waiting_count;
+	int64_t session;
+	bool unsure; /* a warning came that the commit may not have been replicated */
+};
+
+/* --- failures --- */
+
+static bool is_retryable(const char *state)
+{
+	static const char *const again[] = { "40001", "40P01", "55P03", "57P01", "57P02", "57P03",
+					     "25006", "53300" };
+
+	for (size_t i = 0; i < sizeof(again) / sizeof(*again); i++)
+		if (strcmp(state, again[i]) == 0)
+			return true;
+	return strncmp(state, "08", 2) == 0 || strcmp(state, "XX000") == 0;
+}
+
+static enum err pg_lost(struct ctx *c, struct store *s, const char *what)
+{
+	struct pg *p = s->engine;
+
+	p->waiting_count = 0;
+	return store_failed(c, s, STORE_AGAIN, what, PQerrorMessage(p->conn),
+			    "the database cannot be reached");
+}
+
+static enum err pg_failed(struct ctx *c, struct store *s, const char *what, const PGresult *result)
+{
+	struct pg *p = s->engine;
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *said = PQresultErrorMessage(result);
+
+	if (PQstatus(p->conn) == CONNECTION_BAD || state == NULL)
+		return pg_lost(c, s, what);
+	if (is_retryable(state))
+		return store_failed(c, s, STORE_AGAIN, what, said, "the data is in use");
+	if (strncmp(state, "53", 2) == 0)
+		return store_failed(c, s, STORE_BROKEN, what, said,
+				    strcmp(state, "53100") == 0 ? "the disk is full" :
+				    "the database has too little of something");
+	if (strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0)
+		return store_failed(c, s, STORE_REFUSED, what, said, "the data does not allow this");
+	return store_failed(c, s, STORE_REFUSED, what, said,
+			    "the data is not as this program knows it");
+}
+
+static void pg_notice(void *arg, const PGresult *result)
+{
+	struct pg *p = arg;
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	if (state != NULL && strcmp(state, "01000") == 0)
+		p->unsure = true;
+}
+
+/* --- sending and receiving --- */
+
+struct pg_call {
+	const char *what;
+	PGresult *result; /* of the last command; cleared by pg_call_done */
+};
+
+static void pg_call_done(struct pg_call *call)
+{
+	PQclear(call->result);
+	call->result = NULL;
+}
+
+static bool pg_send_text(struct pg *p, const char *sql)
+{
+	return PQsendQueryParams(p->conn, sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
+}
+
+static bool pg_send_waiting(struct pg *p, int *sent)
+{
+	for (int i = 0; i < p->waiting_count; i++)
+		if (!pg_send_text(p, p->waiting[i]))
+			return false;
+	*sent += p->waiting_count;
+	p->waiting_count = 0;
+	return true;
+}
+
+/*
+ * Read the results of the `sent` commands and the mark behind them. The last good result
+ * is kept in `call`; the first failure becomes the refusal. Everything is read in any case.
+ */
+static enum err pg_receive(struct ctx *c, struct store *s, int sent, struct pg_call *call)
+{
+	struct pg *p = s->engine;
+	enum err err = OK;
+
+	if (PQpipelineSync(p->conn) != 1)
+		return pg_lost(c, s, call->what);
+	for (int done = 0; done <= sent;) {
+		PGresult *result = PQgetResult(p->conn);
+		ExecStatusType status = PQresultStatus(result);
+
+		if (result == NULL) { /* the end of one command's results */
+			if (PQstatus(p->conn) == CONNECTION_BAD)
+				return err != OK ? err : pg_lost(c, s, call->what);
+			done++;
+			continue;
+		}
+		if (status == PGRES_PIPELINE_SYNC) {
+			PQclear(result);
+			return err;
+		}
+		if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+			if (err == OK && status != PGRES_PIPELINE_ABORTED)
+				err = pg_failed(c, s, call->what, result);
+			PQclear(result);
+			continue;
+		}
+		PQclear(call->result);
+		call->result = result;
+	}
+	return err != OK ? err : pg_lost(c, s, call->what);
+}
+
+/* --- connecting --- */
+
+static enum err pg_settle(struct ctx *c, struct store *s)
+{
+	struct pg *p = s->engine;
+	const char *ask = s->mode == STORE_READ ?
+		"SET default_transaction_read_only = on; SET default_transaction_isolation = 'repeatable read'" :
+		"SET default_transaction_read_only = off; SET default_transaction_isolation = 'read committed'";
+
+	if (PQstatus(p->conn) != CONNECTION_OK)
+		return pg_lost(c, s, "connect");
+	PQsetNoticeReceiver(p->conn, pg_notice, p);
+	PGresult *result = PQexec(p->conn, ask);
+	bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
+	PQclear(result);
+	if (!good || PQenterPipelineMode(p->conn) != 1)
+		return pg_lost(c, s, "connect");
+	p->session++;
+	p->waiting_count = 0;
+	return OK;
+}
+
+static enum err pg_connected(struct ctx *c, struct store *s)
+{
+	struct pg *p = s->engine;
+
+	if (PQstatus(p->conn) == CONNECTION_OK && PQpipelineStatus(p->conn) == PQ_PIPELINE_ON)
+		return OK;
+	PQreset(p->conn);
+	return pg_settle(c, s);
+}
+
+/* --- statements --- */
+
+static Oid oid_of(char type)
+{
+	return type == STORE_INT ? OID_INT8 : type == STORE_TEXT ? OID_TEXT :
+	       type == STORE_REAL ? OID_FLOAT8 : OID_BYTEA;
+}
+
+static bool oid_fits(char type, Oid oid)
+{
+	switch (type) {
+	case STORE_INT:
+		return oid == OID_INT8 || oid == OID_INT4 || oid == OID_INT2;
+	case STORE_TEXT:
+		return oid == OID_TEXT || oid == OID_VARCHAR || oid == OID_BPCHAR;
+	case STORE_REAL:
+		return oid == OID_FLOAT8;
+	default:
+		return oid == OID_BYTEA;
+	}
+}
+
+static struct pg_stmt *pg_stmt_at(struct store *s, const struct store_stmt *stmt)
+{
+	struct pg *p = s->engine;
+	struct store_cache_row *row = store_cache_at(&p->cache, stmt);
+
+	if (row->made == NULL) {
+		struct pg_stmt *fresh = NEW(s->mem, struct pg_stmt);
+
+		snprintf(fresh->name, sizeof(fresh->name), "s%zu", p->cache.count);
+		row->made = fresh;
+	}
+	return row->made;
+}
+
+/* Prepare on this connection; a round trip of its own, once. */
+static enum err pg_prepare_at(struct ctx *c, struct store *s, const struct store_stmt *stmt)
+{
+	struct pg *p = s->engine;
+	struct pg_stmt *made = pg_stmt_at(s, stmt);
+	DEFER(pg_call_done) struct pg_call call = { .what = stmt->name };
+	Oid oid[PARAMS_MAX];
+	int params = (int)strlen(stmt->params), sent = 1;
+
+	if (made->session == p->session)
+		return OK;
+	CHECK(params <= PARAMS_MAX);
+	for (int i = 0; i < params; i++)
+		oid[i] = oid_of(stmt->params[i]);
+	struct arena_mark mark = arena_mark(c->mem);
+	const char *sql = store_text(c->mem, stmt->sql, false, false);
+	bool good = pg_send_waiting(p, &sent) &&
+		    PQsendPrepare(p->conn, made->name, sql, params, oid) == 1;
+	arena_reset(c->mem, mark);
+	if (!good)
+		return pg_lost(c, s, stmt->name);
+	TRY(pg_receive(c, s, sent, &call));
+	made->session = p->session;
+	return OK;
+}
+
+static enum err pg_prepare(struct ctx *c, struct store *s, const struct store_stmt *stmt)
+{
+	struct pg *p = s->engine;
+	DEFER(pg_call_done) struct pg_call call = { .what = stmt->name };
+	size_t columns = strlen(stmt->columns);
+
+	TRY(pg_connected(c, s));
+	TRY(pg_prepare_at(c, s, stmt));
+	if (PQsendDescribePrepared(p->conn, pg_stmt_at(s, stmt)->name) != 1)
+		return pg_lost(c, s, stmt->name);
+	TRY(pg_receive(c, s, 1, &call));
+	bool fits = (size_t)PQnfields(call.result) == columns;
+	for (int i = 0; fits && i < (int)columns; i++)
+		fits = oid_fits(stmt->columns[i], PQftype(call.result, i));
+	if (!fits)
+		return store_failed(c, s, STORE_REFUSED, stmt->name,
+				    "the columns are not of the types that its header says",
+				    "the data is not as this program knows it");
+	return OK;
+}
+
+static uint64_t big_endian(const char *at, int len)
+{
+	uint64_t v = 0;
+
+	for (int i = 0; i < len; i++)
+		v = v << 8 | (unsigned char)at[i];
+	return v;
+}
+
+static void to_big_endian(uint64_t v, char out[8])
+{
+	for (int i = 7; i >= 0; i--, v >>= 8)
+		out[i] = (char)(v & 0xFF);
+}
+
+static bool pg_send(struct pg *p, const struct pg_stmt *made, const char *params,
+		    const struct store_value *args)
+{
+	const char *value[PARAMS_MAX];
+	int len[PARAMS_MAX], form[PARAMS_MAX], count = 0;
+	char number[PARAMS_MAX][8];
+
+	for (; params[count] != 0; count++) {
+		const struct store_value *v = &args[count];
+		uint64_t bits = (uint64_t)v->i;
+
+		form[count] = 1;
+		value[count] = number[count];
+		len[count] = 8;
+		if (v->null) {
+			value[count] = NULL;
+			len[count] = 0;
+		} else if (params[count] == STORE_TEXT || params[count] == STORE_BLOB) {
+			value[count] = v->s.at != NULL ? v->s.at : "";
+			CHECK(v->s.len <= INT32_MAX);
+			len[count] = (int)v->s.len;
+		} else {
+			if (params[count] == STORE_REAL)
+				memcpy(&bits, &v->r, sizeof(bits));
+			to_big_endian(bits, number[count]);
+		}
+	}
+	return PQsendQueryPrepared(p->conn, made->name, count, value, len, form, 1) == 1;
+}
+
+static struct store_value pg_column(struct ctx *c, const PGresult *result, int row, int i, char type)
+{
+	struct store_value v = { 0 };
+	const char *at = PQgetvalue(result, row, i);
+	int len = PQgetlength(result, row, i);
+
+	if (PQgetisnull(result, row, i) == 1) {
+		v.null = true;
+	} else if (type == STORE_INT) {
+		uint64_t bits = big_endian(at, len);
+
+		v.i = len == 8 ? (int64_t)bits : len == 4 ? (int32_t)(uint32_t)bits :
+					     (int16_t)(uint16_t)bits;
+	} else if (type == STORE_REAL) {
+		uint64_t bits = big_endian(at, 8);
+
+		memcpy(&v.r, &bits, sizeof(v.r));
+	} else {
+		v.s = str_copy(c->mem, (struct str){ at, (size_t)len });
+	}
+	return v;
+}
+
+static enum err pg_rows(struct ctx *c, const struct store_stmt *stmt, const PGresult *result,
+			struct store_rows *rows)
+{
+	size_t size = 0;
+
+	CHECK((size_t)PQnfields(result) == rows->columns);
+	for (size_t i = 0; i < rows->columns; i++)
+		CHECK(oid_fits(stmt->columns[i], PQftype(result, (int)i)));
+	for (int row = 0; rows->columns > 0 && row < PQntuples(result); row++) {
+		if (!store_row_room(c, rows, &size))
+			return refuse(c, ERR_LIMIT, "this is too much at once");
+		for (size_t i = 0; i < rows->columns; i++)
+			rows->value[rows->count * rows->columns + i] =
+				pg_column(c, result, row, (int)i, stmt->columns[i]);
+		rows->count++;
+	}
+	return OK;
+}
+
+static enum err pg_run(struct ctx *c, struct store *s, const struct store_stmt *stmt,
+		       const struct store_value *args, int64_t *changed, struct store_rows *rows)
+{
+	struct pg *p = s->engine;
+	DEFER(pg_call_done) struct pg_call call = { .what = stmt->name };
+	int sent = 1;
+
+	if (!s->in_txn)
+		TRY(pg_connected(c, s));
+	TRY(pg_prepare_at(c, s, stmt));
+	if (!pg_send_waiting(p, &sent) || !pg_send(p, pg_stmt_at(s, stmt), stmt->params, args))
+		return pg_lost(c, s, stmt->name);
+	TRY(pg_receive(c, s, sent, &call));
+	TRY(pg_rows(c, stmt, call.result, rows));
+	struct str count = str_of(PQcmdTuples(call.result));
+	if (count.len > 0 && !num_i64(count, 0, INT64_MAX, changed))
+		*changed = 0;
+	return OK;
+}
+
+/* --- transactions --- */
+
+static enum err pg_flush(struct ctx *c, struct store *s, const char *what, struct pg_call *call)
+{
+	struct pg *p = s->engine;
+	int sent = 0;
+
+	call->what = what;
+	if (!pg_send_waiting(p, &sent))
+		return pg_lost(c, s, what);
+	return pg_receive(c, s, sent, call);
+}
+
+static enum err pg_wait(struct ctx *c, struct store *s, const char *text, int depth)
+{
+	struct pg *p = s->engine;
+
+	if (p->waiting_count == WAITING_MAX) {
+		DEFER(pg_call_done) struct pg_call call = { 0 };
+
+		TRY(pg_flush(c, s, "savepoint", &call));
+	}
+	char *at = p->waiting[p->waiting_count++];
+	if (depth < 0)
+		snprintf(at, sizeof(p->waiting[0]), "%s", text);
+	else
+		snprintf(at, sizeof(p->waiting[0]), "%s s%d", text, depth);
+	return OK;
+}
+
+static enum err pg_commit(struct ctx *c, struct store *s)
+{
+	struct pg *p = s->engine;
+	DEFER(pg_call_done) struct pg_call call = { 0 };
+
+	p->unsure = false;
+	TRY(pg_wait(c, s, "COMMIT", -1));
+	TRY(pg_flush(c, s, "commit", &call));
+	if (strcmp(PQcmdStatus(call.result), "COMMIT") != 0)
+		return store_failed(c, s, STORE_BROKEN, "commit", PQcmdStatus(call.result),
+				    "the data does not allow this");
+	if (p->unsure)
+		return store_failed(c, s, STORE_AGAIN, "commit", "may not have been replicated",
+				    "the database cannot be reached");
+	return OK;
+}
+
+/* What was not sent need not be taken back; what was sent is. A lost connection has done it. */
+static enum err pg_rollback(struct ctx *c, struct store *s)
+{
+	struct pg *p = s->engine;
+	struct ctx quiet = *c;
+	DEFER(pg_call_done) struct pg_call call = { 0 };
+
+	p->waiting_count = 0;
+	if (PQstatus(p->conn) != CONNECTION_OK || PQtransactionStatus(p->conn) == PQTRANS_IDLE)
+		return OK;
+	snprintf(p->waiting[p->waiting_count++], sizeof(p->waiting[0]), "ROLLBACK");
+	return pg_flush(&quiet, s, "rollback", &call);
+}
+
+static enum err pg_control(struct ctx *c, struct store *s, enum store_control what, int depth)
+{
+	switch (what) {
+	case STORE_BEGIN:
+		TRY(pg_connected(c, s));
+		return pg_wait(c, s, "BEGIN", -1);
+	case STORE_COMMIT:
+		return pg_commit(c, s);
+	case STORE_ROLLBACK:
+		return pg_rollback(c, s);
+	case STORE_SAVE:
+		return pg_wait(c, s, "SAVEPOINT", depth);
+	case STORE_RELEASE:
+		return pg_wait(c, s, "RELEASE", depth);
+	default:
+		return pg_wait(c, s, "ROLLBACK TO", depth);
+	}
+}
+
+/* Several statements in one text need the simple protocol, which the pipeline does not speak. */
+static enum err pg_script(struct ctx *c, struct store *s, const char *sql)
+{
+	struct pg *p = s->engine;
+	DEFER(pg_call_done) struct pg_call call = { 0 };
+
+	TRY(pg_flush(c, s, "script", &call));
+	if (PQexitPipelineMode(p->conn) != 1)
+		return pg_lost(c, s, "script");
+	PGresult *result = PQexec(p->conn, sql);
+	enum err err = OK;
+	if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
+		err = pg_failed(c, s, "script", result);
+	PQclear(result);
+	if (PQstatus(p->conn) == CONNECTION_OK)
+		CHECK(PQenterPipelineMode(p->conn) == 1);
+	return err;
+}
+
+/* --- open and close --- */
+
+static void pg_close(struct store *s)
+{
+	struct pg *p = s->engine;
+
+	PQfinish(p->conn);
+	p->conn = NULL;
+}
+
+static const struct store_driver pg_driver = {
+	"postgresql", pg_run, pg_control, pg_script, pg_prepare, pg_close, NULL,
+};
+
+enum err pg_open(struct ctx *c, struct store *s, const char *url)
+{
+	/* What the URL says of these wins, because it comes behind them. */
+	static const char *const word[] = { "connect_timeout", "tcp_user_timeout", "keepalives_idle",
+					    "fallback_application_name", "client_encoding", "dbname",
+					    NULL };
+	const char *value[] = { "5", "10000", "10", "tessera", "UTF8", url, NULL };
+	struct pg *p = NEW(s->mem, struct pg);
+
+	s->driver = &pg_driver;
+	s->engine = p;
+	p->cache = store_cache_make(s->mem);
+	p->conn = PQconnectdbParams(word, value, 1);
+	CHECK(p->conn != NULL);
+	enum err err = pg_settle(c, s);
+	if (err != OK)
+		PQfinish(p->conn);
+	return err;
+}
