@@ -375,6 +375,7 @@ int main(int count, char **word)
 		perror(data);
 		return 1;
 	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	main_thread = pthread_self();
 	signal(SIGABRT, on_abort);
 	rounds = number_of("TEST_ROUNDS", TEST_ROUNDS);

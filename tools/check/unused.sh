@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# Functions and data that nobody outside of their own file uses, and statements that no code
+# calls. What only the tests beside the code use counts as unused; the harness of the tests,
+# the programs and the fuzzers count as users, for the pretend clock is made for them.
+make -s -j"$(nproc)" objects programs >&2 || exit 1
+out=build/debug/obj
+bad=0
+
+all=$(find $out/lib $out/src $out/build -name '*.o' ! -name '*_test.o')
+users="$all $(find $out/tests $out/bench -name '*.o' ! -name '*_test.o' 2>/dev/null)"
+fuzzed=$(cat tests/fuzz/*_fuzz.c 2>/dev/null | tr -cs 'A-Za-z0-9_' '\n' | sort -u)
+# shellcheck disable=SC2086 # lists of names without blanks
+{
+	nm -u $users 2>/dev/null | awk 'NF == 2 { print "use", $2 }'
+	printf '%s\n' "$fuzzed" | sed 's/^/use /'
+	for o in $all; do nm -g --defined-only "$o" | awk -v o="$o" '{ print "def", $3, o }'; done
+} | awk -v out="$out/" '
+$1 == "use" { used[$2] = 1 }
+$1 == "def" { where[$2] = $3 }
+END {
+	for (name in where) {
+		file = where[name]
+		if (name == "main" || name in used || file ~ /\/build\/gen\//) continue
+		sub(out, "", file); sub(/\.o$/, ".c", file)
+		print "unused: " file ": " name " has no user outside of its file"
+		bad = 1
+	}
+	exit bad
+}' | sort | { if grep .; then exit 1; fi; } || bad=1
+
+words=$(find lib src bench tests -name '*.c' ! -name '*_test.c' -exec cat {} + |
+	tr -cs 'A-Za-z0-9_' '\n' | sort -u)
+for f in $(git ls-files '*.sql' | grep -v '/[0-9][0-9][0-9][0-9]_[^/]*$'); do
+	for name in $(sed -nE 's/^-- ([a-z0-9_]+)\(.*/\1/p' "$f"); do
+		printf '%s\n' "$words" | grep -qxE "$name(_stmt)?" ||
+			{ echo "unused: $f: the statement $name"; bad=1; }
+	done
+done
+exit "$bad"
