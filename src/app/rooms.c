@@ -6,6 +6,7 @@
 #include "room/room.h"
 
 #define ROOMS(X) \
+	X(ledger) \
 	X(app)
 
 #define ROOM_DECLARE(name) extern const struct room name##_room;
