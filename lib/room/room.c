@@ -16,13 +16,11 @@ static size_t option_index(const struct room_call *call, const char *name)
 {
 	size_t i = 0;
 
-	while (call->options != NULL && call->options[i].name != NULL) {
-		if (strcmp(call->options[i].name, name) == 0)
-			return i;
+	CHECK(call->options != NULL);
+	while (call->options[i].name != NULL && strcmp(call->options[i].name, name) != 0)
 		i++;
-	}
 	check_story("option %s", name);
-	CHECK(!"the option is declared");
+	CHECK(call->options[i].name != NULL);
 	return i;
 }
 
