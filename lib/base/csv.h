@@ -27,9 +27,9 @@ struct csv_record {
 	int64_t number;    /* from 1, header not counted; bad records count too */
 	int64_t line;      /* where it starts, from 1 */
 	int64_t from, to;  /* byte range in the file, line end not counted */
-	const char *bad;   /* NULL, or the reason in plain words */
+	const char *bad;   /* NULL, or the reason in plain words; lives as long as the record */
 	struct str *field; /* in the order of `csv_header`; unescaped */
-	int field_count;
+	int field_count;   /* of a bad record: what is there, but 0 when it is no text or too large */
 	struct json_value *object; /* JSON Lines: the parsed line */
 };
 
@@ -37,14 +37,21 @@ struct csv_reader;
 
 struct csv_reader *csv_reader_new(struct arena *, enum csv_form, struct csv_limits);
 
-/* Give the next piece; the reader copies what it must keep. `last` ends the file. */
+/*
+ * Give the next piece, once the one before is used up: it must stay where it is until
+ * `csv_next` says false. The reader copies what it must keep. `last` ends the file.
+ */
 void csv_feed(struct csv_reader *, struct str piece, bool last);
 
 /*
  * The next whole record, or false when more bytes are needed (or the file is done).
- * The record is valid until the next call. The header line is read by itself first.
- * JSON Lines have no header: the fields are those of the first line, in its order,
- * and later lines may leave some out (empty text) but name no new ones.
+ * The record is valid until the next call. The header line is read by itself first;
+ * blanks around a name are not part of it. An empty line is a record of one empty
+ * field, but at the very end of a file it is nothing.
+ * JSON Lines have no header: the fields are those of the first good line, in its order,
+ * and later lines may leave some out (empty text) but name no new ones. Empty lines
+ * are passed over. A field is the text of a string, the JSON of a list or object,
+ * nothing for null, and the word or number otherwise.
  */
 bool csv_next(struct csv_reader *, struct csv_record *out);
 
@@ -52,9 +59,13 @@ bool csv_next(struct csv_reader *, struct csv_record *out);
  * itself is at fault (empty or repeated name, nothing there): then no record comes. */
 int csv_header(const struct csv_reader *, const struct str **names, const char **bad);
 
-/* Where the reader is: so that a reader can be made again at a record and go on. */
+/* Where the reader is, between two records: byte offset and line of the next record. */
 int64_t csv_offset(const struct csv_reader *);
-/* Go on at a byte offset which an earlier reader told, with its header. */
+int64_t csv_line(const struct csv_reader *);
+/*
+ * Before the first feed: go on at an offset and a line which an earlier reader told, with
+ * its header; `number` is what the next record is called (the last one's and one).
+ */
 void csv_resume(struct csv_reader *, const struct str *names, int count, int64_t offset,
 		int64_t line, int64_t number);
 

@@ -293,7 +293,8 @@ struct str usec_text(struct arena *mem, usec t)
 	const usec first = { days_of((struct date){ 0, 1, 1 }) * USEC_DAY };
 	const usec last = { days_of((struct date){ 10000, 1, 1 }) * USEC_DAY - 1 };
 
-	t = t.us < first.us ? first : t.us > last.us ? last : t;
+	t = t.us < first.us ? first : t;
+	t = t.us > last.us ? last : t;
 
 	struct date date = date_of(usec_day(t));
 	int64_t ms = (t.us - usec_day(t) * USEC_DAY) / 1000;

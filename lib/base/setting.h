@@ -19,7 +19,11 @@ struct setting {
 
 struct setting_values;
 
-/* `lists` are the rooms' lists. Unknown names and bad values are refused by name with their line. */
+/*
+ * `lists` are the rooms' lists (NULL ones are passed over); `environment` may be NULL.
+ * ERR_INPUT, by name with its line: an unknown name, a bad value, a name set twice. Names of
+ * the environment that are no setting are left to others.
+ */
 MUST_USE enum err setting_load(struct ctx *, const struct setting *const *lists, int count,
 			       struct str conf, char *const *environment,
 			       struct setting_values **out);

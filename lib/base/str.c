@@ -188,16 +188,19 @@ size_t str_utf8_step(struct str text)
 	if (lead < 0xC2 || lead > 0xF4)
 		return 0; /* a byte that follows, an overlong form, or past U+10FFFF */
 
-	size_t len = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+	size_t len = 2 + (size_t)(lead >= 0xE0) + (size_t)(lead >= 0xF0);
 
 	if (text.len < len)
 		return 0;
-
-	/* The second byte has a narrower range after four lead bytes. */
-	unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-	unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-
-	if (at[1] < low || at[1] > high)
+	if (lead == 0xE0 && at[1] < 0xA0)
+		return 0; /* overlong */
+	if (lead == 0xED && at[1] > 0x9F)
+		return 0; /* a surrogate */
+	if (lead == 0xF0 && at[1] < 0x90)
+		return 0; /* overlong */
+	if (lead == 0xF4 && at[1] > 0x8F)
+		return 0; /* past U+10FFFF */
+	if ((at[1] & 0xC0) != 0x80)
 		return 0;
 	for (size_t i = 2; i < len; i++)
 		if ((at[i] & 0xC0) != 0x80)

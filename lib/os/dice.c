@@ -83,7 +83,8 @@ int64_t dice_new_id(struct dice *dice, usec now)
 	int64_t ms = now.us / 1000 - ID_EPOCH_MS;
 	const int64_t last_ms = (INT64_C(1) << ID_TIME_BITS) - 1;
 
-	ms = ms < 0 ? 0 : ms > last_ms ? last_ms : ms;
+	ms = ms < 0 ? 0 : ms;
+	ms = ms > last_ms ? last_ms : ms;
 
 	int64_t chance = (int64_t)(dice_u64(dice) >> (64 - ID_CHANCE_BITS));
 	int64_t fresh = ms << ID_CHANCE_BITS | chance;

@@ -140,7 +140,8 @@ enum err os_slurp(struct ctx *c, const char *path, size_t max, struct str *out)
 	if (size > 0 && (uint64_t)size > max)
 		return refuse(c, ERR_LIMIT, "%s is longer than %zu bytes", last_part(path), max);
 
-	size_t room = size > 0 ? (size_t)size : max < 65536 ? max : 65536;
+	size_t unknown = max < 65536 ? max : 65536;
+	size_t room = size > 0 ? (size_t)size : unknown;
 	char *at = arena_take(c->mem, room + 1);
 
 	TRY(os_read(c, file, 0, at, room + 1, &got));
