@@ -29,13 +29,13 @@ enum { TEST_ROUNDS = 50 };
 void test_register(struct test *);
 
 #define TEST_WITH(room_, name_, plain_, property_)                                         \
-	static void test_##room_##_##name_(struct ctx *c);                                        \
+	static void test_##room_##_##name_(__attribute__((unused)) struct ctx *c);         \
 	__attribute__((constructor)) static void test_##room_##_##name_##_register(void)          \
 	{                                                                                  \
 		static struct test t = { #room_, #name_, test_##room_##_##name_, plain_, property_, NULL }; \
 		test_register(&t);                                                         \
 	}                                                                                  \
-	static void test_##room_##_##name_(struct ctx *c)
+	static void test_##room_##_##name_(__attribute__((unused)) struct ctx *c)
 
 #define TEST(room, name) TEST_WITH(room, name, false, false)
 #define PROPERTY(room, name) TEST_WITH(room, name, false, true)
