@@ -94,7 +94,10 @@ struct arena *arena_new(size_t cap)
 	struct arena *arena = block_take(first, sizeof(*arena));
 
 	*arena = (struct arena){
-		.newest = first, .first = first, .cap = cap, .own = first->used,
+		.newest = first,
+		.first = first,
+		.cap = cap,
+		.own = first->used,
 	};
 	return arena;
 }

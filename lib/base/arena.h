@@ -36,7 +36,7 @@ void arena_clear(struct arena *);
 
 void *arena_take(struct arena *, size_t bytes);
 void *arena_take_many(struct arena *, size_t count, size_t bytes_each); /* CHECKs the product */
-/* Make the piece `at` of `old` bytes `bytes` long in place; false: it is not the last, or no room. */
+/* Make the piece `at` of `old` bytes `bytes` long in place; false: not the last, or no room. */
 MUST_USE bool arena_extend(struct arena *, void *at, size_t old, size_t bytes);
 struct arena_mark arena_mark(struct arena *);
 void arena_reset(struct arena *, struct arena_mark);

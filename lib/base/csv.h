@@ -20,16 +20,16 @@ enum csv_form { CSV_COMMA, CSV_SEMICOLON, CSV_TAB, CSV_BAR, CSV_JSONL };
 
 struct csv_limits {
 	size_t record_max; /* bytes of one record, default 1 MiB when 0 */
-	int fields_max;    /* default 1,000 when 0 */
+	int fields_max;	   /* default 1,000 when 0 */
 };
 
 struct csv_record {
-	int64_t number;    /* from 1, header not counted; bad records count too */
-	int64_t line;      /* where it starts, from 1 */
+	int64_t number;	   /* from 1, header not counted; bad records count too */
+	int64_t line;	   /* where it starts, from 1 */
 	int64_t from, to;  /* byte range in the file, line end not counted */
 	const char *bad;   /* NULL, or the reason in plain words; lives as long as the record */
 	struct str *field; /* in the order of `csv_header`; unescaped */
-	int field_count;   /* of a bad record: what is there, but 0 when it is no text or too large */
+	int field_count;   /* of a bad record: what is there; 0 when it is no text */
 	struct json_value *object; /* JSON Lines: the parsed line */
 };
 

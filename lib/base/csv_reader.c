@@ -20,14 +20,14 @@ enum {
 };
 
 enum state {
-	START,    /* of the file: a mark may stand here */
-	RECORD,   /* nothing of the record was seen yet */
-	FIELD,    /* at the start of a field that is not the first */
-	BARE,     /* in a field without quotes */
-	QUOTED,   /* in a field with quotes */
-	QUOTE,    /* behind a quote inside such a field: doubled, or its end */
-	RETURN,   /* behind a CR that ended a record: an LF may belong to it */
-	HELD,     /* behind an empty line: a record only if the file goes on */
+	START,	/* of the file: a mark may stand here */
+	RECORD, /* nothing of the record was seen yet */
+	FIELD,	/* at the start of a field that is not the first */
+	BARE,	/* in a field without quotes */
+	QUOTED, /* in a field with quotes */
+	QUOTE,	/* behind a quote inside such a field: doubled, or its end */
+	RETURN, /* behind a CR that ended a record: an LF may belong to it */
+	HELD,	/* behind an empty line: a record only if the file goes on */
 	FINISHED,
 };
 
@@ -44,12 +44,12 @@ struct csv_reader {
 	bool last;
 	int64_t offset; /* of piece.at[at] in the file */
 	int64_t line;
-	bool after_cr; /* inside quotes: the byte before was a CR */
+	bool after_cr;			/* inside quotes: the byte before was a CR */
 	int64_t next_offset, next_line; /* of the record that is being gathered */
 
 	/* the record being gathered */
 	struct csv_record now;
-	struct buf text;      /* of all fields, one behind the other */
+	struct buf text; /* of all fields, one behind the other */
 	struct str *field;
 	size_t *field_ends;
 	int field_count;

@@ -6,8 +6,8 @@
 
 enum { MESSAGE_SIZE = 501 };
 
-static PRINTF_LIKE(4, 0) enum err keep_first(struct ctx *c, enum err err, struct str field,
-					      const char *format, va_list rest)
+static PRINTF_LIKE(4, 0) enum err
+	keep_first(struct ctx *c, enum err err, struct str field, const char *format, va_list rest)
 {
 	CHECK(err > OK && err < ERR_COUNT);
 	if (c->refusal.err != OK)

@@ -16,18 +16,18 @@ struct setting_values;
 
 /* Roles are bits; what each means is said by the rooms that ask for them. */
 struct actor {
-	int64_t id;        /* 0: nobody */
+	int64_t id; /* 0: nobody */
 	uint32_t roles;
-	struct str name;   /* for logs: never an e-mail address */
-	struct str via;    /* "session", "key", "command", "job" */
-	struct str address;/* of the peer, may be empty */
-	struct str token;  /* hash of what was shown, so that it can be ended; empty without */
+	struct str name;    /* for logs: never an e-mail address */
+	struct str via;	    /* "session", "key", "command", "job" */
+	struct str address; /* of the peer, may be empty */
+	struct str token;   /* hash of what was shown, so that it can be ended; empty without */
 };
 
 struct refusal {
 	enum err err;
-	struct str field;   /* the field or place it is about, may be empty */
-	struct str message; /* one line, no full stop */
+	struct str field;      /* the field or place it is about, may be empty */
+	struct str message;    /* one line, no full stop */
 	int64_t retry_after_s; /* 0: not said */
 };
 
@@ -40,15 +40,15 @@ struct ctx {
 	struct str request; /* its id in the log */
 	struct refusal refusal;
 	const struct setting_values *settings;
-	void *const *rooms; /* the process's state of each room that has one, by number; see room/room.h */
+	void *const *rooms; /* what the process keeps for each room, by number: room/room.h */
 	const char *data;   /* the data folder, without a slash at its end */
 };
 
 /* Keep the first refusal and return `err`. The text is copied, at most 500 bytes of it. */
 MUST_USE enum err refuse(struct ctx *, enum err err, const char *format, ...) PRINTF_LIKE(3, 4);
 /* The same, naming the field (a JSON path such as `price` or `blocks[2].options`). */
-MUST_USE enum err refuse_field(struct ctx *, enum err err, struct str field,
-			       const char *format, ...) PRINTF_LIKE(4, 5);
+MUST_USE enum err refuse_field(struct ctx *, enum err err, struct str field, const char *format,
+			       ...) PRINTF_LIKE(4, 5);
 
 /*
  * Chance comes from `dice`; these three stand in os/dice.c, because base does not

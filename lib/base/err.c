@@ -17,10 +17,9 @@ static _Thread_local char story[STORY_SIZE];
 
 const struct err_row *err_row(enum err err)
 {
-	static const struct err_row rows[ERR_COUNT] = {
-		[OK] = { "ok", "Done", 200, 0 },
+	static const struct err_row rows[ERR_COUNT] = { [OK] = { "ok", "Done", 200, 0 },
 #define ERR_ROW(name, status, exit, word, plain) [ERR_##name] = { word, plain, status, exit },
-		ERR_TABLE(ERR_ROW)
+							ERR_TABLE(ERR_ROW)
 #undef ERR_ROW
 	};
 
@@ -37,8 +36,7 @@ void check_story(const char *format, ...)
 	va_end(rest);
 }
 
-_Noreturn void check_failed(const char *file, int line, const char *function,
-			    const char *condition)
+_Noreturn void check_failed(const char *file, int line, const char *function, const char *condition)
 {
 	fprintf(stderr, "%s:%d: %s: this must hold: %s\n%s%s%s", file, line, function, condition,
 		story[0] == '\0' ? "" : "while: ", story, story[0] == '\0' ? "" : "\n");

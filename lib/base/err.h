@@ -19,6 +19,7 @@
 #define PRINTF_LIKE(text, rest) __attribute__((format(printf, text, rest)))
 #define DEFER(fn) __attribute__((cleanup(fn)))
 
+/* clang-format off */
 /*      name       status exit  word        plain words */
 #define ERR_TABLE(X)                                                                   \
 	X(INPUT,    422,   2,   "input",    "Something in the request is not right")   \
@@ -29,36 +30,36 @@
 	X(LIMIT,    429,   7,   "limit",    "A limit is reached")                      \
 	X(BUSY,     503,   8,   "busy",     "Too busy right now, try again soon")      \
 	X(STORE,    503,   9,   "store",    "The data cannot be reached right now")
+/* clang-format on */
 
 enum err {
 	OK = 0,
 #define ERR_ENUM(name, status, exit, word, plain) ERR_##name,
-	ERR_TABLE(ERR_ENUM)
+	ERR_TABLE(ERR_ENUM) ERR_COUNT
 #undef ERR_ENUM
-	ERR_COUNT
 };
 
 struct err_row {
 	const char *word;  /* `input`: the last part of the problem's type */
 	const char *plain; /* the problem's title */
-	int status;        /* HTTP */
-	int exit_code;     /* of a command */
+	int status;	   /* HTTP */
+	int exit_code;	   /* of a command */
 };
 
 const struct err_row *err_row(enum err err);
 
 /* Pass a refusal up. The only macro that hides a return. */
-#define TRY(call)                                 \
-	do {                                      \
-		enum err try_err_ = (call);       \
-		if (try_err_ != OK)               \
-			return try_err_;          \
+#define TRY(call)                           \
+	do {                                \
+		enum err try_err_ = (call); \
+		if (try_err_ != OK)         \
+			return try_err_;    \
 	} while (0)
 
 /* A condition that only a bug of ours can break. Compiled into every mode. */
-#define CHECK(condition)                                                   \
-	do {                                                               \
-		if (!(condition))                                          \
+#define CHECK(condition)                                                        \
+	do {                                                                    \
+		if (!(condition))                                               \
 			check_failed(__FILE__, __LINE__, __func__, #condition); \
 	} while (0)
 

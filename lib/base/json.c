@@ -125,8 +125,8 @@ static bool read_escape(struct reader *r, char **to)
 	const char *found = c == '\0' ? NULL : strchr(from, c);
 
 	if (found == NULL)
-		return wrong(r, r->at + 1 == r->end ? "a string does not end"
-						    : "there is no such escape in a string");
+		return wrong(r, r->at + 1 == r->end ? "a string does not end" :
+						      "there is no such escape in a string");
 	*(*to)++ = into[found - from];
 	r->at += 2;
 	return true;
@@ -166,8 +166,8 @@ static bool read_string(struct reader *r, struct str *out)
 			if (!read_escape(r, &to))
 				return false;
 		} else if ((unsigned char)*p < 0x20) {
-			return wrong(r, p == r->end ? "a string does not end"
-						    : "a control character stands in a string");
+			return wrong(r, p == r->end ? "a string does not end" :
+						      "a control character stands in a string");
 		}
 	}
 }
@@ -250,8 +250,8 @@ static bool read_comma(struct reader *r, char end, bool *more)
 	skip_blanks(r);
 	*more = *r->at == ',';
 	if (!*more && *r->at != end)
-		return wrong(r, end == '}' ? "an object wants a comma or } here"
-					   : "a list wants a comma or ] here");
+		return wrong(r, end == '}' ? "an object wants a comma or } here" :
+					     "a list wants a comma or ] here");
 	r->at++;
 	return true;
 }
@@ -304,8 +304,7 @@ static bool keys_differ(struct reader *r, const struct json_value *object)
 	if (arena_left(r->mem) / sizeof(struct json_value *) <= object->count)
 		return wrong(r, "there are more values than fit into memory");
 	sorted = NEW_MANY(r->mem, const struct json_value *, object->count);
-	for (const struct json_value *member = object->first; member != NULL;
-	     member = member->next)
+	for (const struct json_value *member = object->first; member != NULL; member = member->next)
 		sorted[count++] = member;
 	qsort(sorted, count, sizeof(const struct json_value *), by_key_and_place);
 	for (size_t i = 1; i < count; i++)
@@ -379,8 +378,8 @@ static bool read_value(struct reader *r, struct json_value *value, int depth)
 		if (depth == JSON_DEPTH_MAX)
 			return wrong(r, "lists and objects are nested too deep");
 		r->at++;
-		good = r->at[-1] == '{' ? read_object(r, value, depth + 1)
-					: read_list(r, value, depth + 1);
+		good = r->at[-1] == '{' ? read_object(r, value, depth + 1) :
+					  read_list(r, value, depth + 1);
 		break;
 	case 't':
 		good = read_word(r, value, S("true"), JSON_TRUE);
@@ -393,8 +392,8 @@ static bool read_value(struct reader *r, struct json_value *value, int depth)
 		break;
 	default:
 		if (*r->at != '-' && !is_digit(*r->at))
-			return wrong(r, r->at == r->end ? "a value is wanted here"
-							: "this is no value");
+			return wrong(r, r->at == r->end ? "a value is wanted here" :
+							  "this is no value");
 		good = read_number(r, value);
 	}
 	value->to = (size_t)(r->at - r->start);
@@ -456,8 +455,7 @@ const struct json_value *json_get(const struct json_value *object, struct str ke
 {
 	if (!json_is(object, JSON_OBJECT))
 		return NULL;
-	for (const struct json_value *member = object->first; member != NULL;
-	     member = member->next)
+	for (const struct json_value *member = object->first; member != NULL; member = member->next)
 		if (str_eq(member->key, key))
 			return member;
 	return NULL;

@@ -19,16 +19,16 @@ enum json_type { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_TEXT, JSON_
 
 struct json_value {
 	enum json_type type;
-	struct str text;               /* of a number or text */
-	struct str key;                /* as a member of an object */
-	struct json_value *first;      /* child of a list or object */
-	struct json_value *next;       /* sibling */
-	size_t count;                  /* children */
-	size_t from, to;               /* bytes of the source: [from, to) */
+	struct str text;	  /* of a number or text */
+	struct str key;		  /* as a member of an object */
+	struct json_value *first; /* child of a list or object */
+	struct json_value *next;  /* sibling */
+	size_t count;		  /* children */
+	size_t from, to;	  /* bytes of the source: [from, to) */
 };
 
 struct json_fault {
-	size_t at;          /* byte offset */
+	size_t at;	    /* byte offset */
 	int line, column;   /* from 1; column in code points */
 	const char *reason; /* "a string does not end" */
 };
@@ -55,9 +55,9 @@ struct json {
 };
 
 struct json json_make(struct arena *, size_t max);
-void json_object(struct json *);       /* { */
+void json_object(struct json *); /* { */
 void json_object_end(struct json *);
-void json_list(struct json *);         /* [ */
+void json_list(struct json *); /* [ */
 void json_list_end(struct json *);
 void json_key(struct json *, const char *key);
 void json_key_str(struct json *, struct str key);
@@ -66,7 +66,8 @@ void json_put_i64(struct json *, int64_t);
 void json_put_f64(struct json *, double); /* not finite: null */
 void json_put_bool(struct json *, bool);
 void json_put_null(struct json *);
-void json_put_raw(struct json *, struct str); /* a JSON value made elsewhere by us; empty becomes null */
+/* A JSON value made elsewhere by us; empty becomes null. */
+void json_put_raw(struct json *, struct str);
 void json_put_value(struct json *, const struct json_value *);
 /* key and value in one call */
 void json_text_of(struct json *, const char *key, struct str);
@@ -75,9 +76,9 @@ void json_f64_of(struct json *, const char *key, double);
 void json_bool_of(struct json *, const char *key, bool);
 void json_null_of(struct json *, const char *key);
 void json_raw_of(struct json *, const char *key, struct str);
-void json_id_of(struct json *, const char *key, int64_t id);     /* "123": ids travel as text */
-void json_money_of(struct json *, const char *key, money);       /* minor units as a number */
-void json_time_of(struct json *, const char *key, usec);         /* RFC 3339; 0 is null */
+void json_id_of(struct json *, const char *key, int64_t id); /* "123": ids travel as text */
+void json_money_of(struct json *, const char *key, money);   /* minor units as a number */
+void json_time_of(struct json *, const char *key, usec);     /* RFC 3339; 0 is null */
 /* CHECKs that everything is closed; the text is cut when buf_is_full. */
 struct str json_end(struct json *);
 

@@ -96,7 +96,7 @@ static bool take_exponent(struct str text, size_t *at, struct decimal *d)
 
 bool num_f64(struct str text, double *out)
 {
-	static const double powers[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+	static const double powers[] = { 1e0,  1e1,  1e2,  1e3,	 1e4,  1e5,  1e6,  1e7,
 					 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 					 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 	struct decimal d = { 0 };
@@ -381,7 +381,8 @@ bool usec_parse(struct str text, usec *out)
 	if (text.len > 0 && text.at[0] == '.') {
 		size_t at = 1;
 
-		for (int64_t unit = USEC_SECOND / 10; at < text.len && is_digit(text.at[at]); at++) {
+		for (int64_t unit = USEC_SECOND / 10; at < text.len && is_digit(text.at[at]);
+		     at++) {
 			part += unit * (text.at[at] - '0');
 			unit /= 10;
 		}
@@ -391,8 +392,8 @@ bool usec_parse(struct str text, usec *out)
 	}
 	if (!take_offset(text, &offset))
 		return false;
-	out->us = days * USEC_DAY + hour * USEC_HOUR + minute * USEC_MINUTE +
-		  second * USEC_SECOND + part - offset;
+	out->us = days * USEC_DAY + hour * USEC_HOUR + minute * USEC_MINUTE + second * USEC_SECOND +
+		  part - offset;
 	return true;
 }
 

@@ -17,7 +17,9 @@ MUST_USE bool num_f64(struct str, double *out);
 /* Shortest decimal text that reads back as the same double; empty when it is not finite. */
 struct str num_f64_text(struct arena *, double);
 
-typedef struct { int64_t minor; } money;
+typedef struct {
+	int64_t minor;
+} money;
 
 MUST_USE bool money_add(money, money, money *out);
 MUST_USE bool money_sub(money, money, money *out);
@@ -28,7 +30,9 @@ MUST_USE bool money_share(money m, int64_t permille, money *out);
 MUST_USE bool money_parse(struct str, money *out);
 struct str money_text(struct arena *, money); /* "12.34" */
 
-typedef struct { int64_t us; } usec;
+typedef struct {
+	int64_t us;
+} usec;
 
 #define USEC_SECOND INT64_C(1000000)
 #define USEC_MINUTE (60 * USEC_SECOND)
@@ -38,10 +42,14 @@ typedef struct { int64_t us; } usec;
 usec usec_after(usec, int64_t us); /* saturates */
 /* RFC 3339 in UTC with milliseconds: 2026-11-21T09:30:00.000Z */
 struct str usec_text(struct arena *, usec);
-MUST_USE bool usec_parse(struct str, usec *out); /* RFC 3339, any offset; or YYYY-MM-DD as midnight UTC */
+/* RFC 3339, any offset; or YYYY-MM-DD as midnight UTC. */
+MUST_USE bool usec_parse(struct str, usec *out);
 int64_t usec_day(usec); /* days since 1970 in UTC */
 
-/* base64url without padding, and hex, both in their one spelling (hex in small letters). Decoders take the whole text or nothing. */
+/*
+ * base64url without padding, and hex in small letters, each with one spelling only.
+ * Decoders take the whole text or nothing.
+ */
 struct str text_base64url(struct arena *, const void *bytes, size_t len);
 MUST_USE bool text_base64url_read(struct arena *, struct str, struct str *out);
 struct str text_hex(struct arena *, const void *bytes, size_t len);

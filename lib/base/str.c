@@ -152,8 +152,7 @@ bool str_find(struct str text, struct str needle, size_t *at)
 		return true;
 	}
 
-	const char *found = text.len == 0 ? NULL
-					  : memmem(text.at, text.len, needle.at, needle.len);
+	const char *found = text.len == 0 ? NULL : memmem(text.at, text.len, needle.at, needle.len);
 
 	if (found == NULL)
 		return false;
@@ -280,8 +279,9 @@ struct buf buf_make(struct arena *mem, size_t max)
 
 /*
  * Room for `more` bytes; how many there are when it cannot be all of them. One
- * byte more than `size` is there for the NUL that printf writes. The end of the arena's reserve is one more maximum, so that long text is cut and not
- * a reason to abort.
+ * byte more than `size` is there for the NUL that printf writes. The end of the
+ * arena's reserve is one more maximum, so that long text is cut and not a reason
+ * to abort.
  */
 static size_t make_room(struct buf *buf, size_t more)
 {

@@ -36,12 +36,12 @@ bool str_starts(struct str, struct str start);
 bool str_ends(struct str, struct str end);
 bool str_find(struct str, struct str needle, size_t *at);
 bool str_split(struct str text, char at, struct str *head, struct str *tail); /* false: not there */
-bool str_is_utf8(struct str);      /* well formed, no surrogates, no NUL */
+bool str_is_utf8(struct str); /* well formed, no surrogates, no NUL */
 /* Bytes of the well-formed code point (not NUL) at the start; 0 when there is none. */
 size_t str_utf8_step(struct str);
-size_t str_points(struct str);     /* count of code points; CHECKs nothing, counts bad bytes as one */
+size_t str_points(struct str); /* count of code points; CHECKs nothing, counts bad bytes as one */
 bool str_eq_secret(struct str, struct str); /* in time that depends on lengths only */
-uint64_t str_hash(struct str);     /* SipHash-free FNV-1a 64; for tables in memory of trusted size */
+uint64_t str_hash(struct str); /* SipHash-free FNV-1a 64; for tables in memory of trusted size */
 
 struct buf {
 	struct arena *mem;

@@ -83,8 +83,7 @@ enum err os_write(struct ctx *c, struct os_file file, struct str bytes)
 	return OK;
 }
 
-enum err os_read(struct ctx *c, struct os_file file, int64_t at, void *out, size_t max,
-		 size_t *got)
+enum err os_read(struct ctx *c, struct os_file file, int64_t at, void *out, size_t max, size_t *got)
 {
 	size_t sum = 0;
 

@@ -14,7 +14,8 @@
 struct clock;
 struct clock *clock_real(struct arena *);
 struct clock *clock_pretend(struct arena *, usec start);
-usec clock_now(struct clock *);     /* never goes back within a process by more than the system's own correction */
+/* Goes back within a process by no more than the system's own correction. */
+usec clock_now(struct clock *);
 int64_t clock_steady_us(struct clock *);
 void clock_move(struct clock *, int64_t us); /* pretend only */
 
@@ -27,8 +28,10 @@ uint64_t dice_u64(struct dice *);
 /* The low 21 bits and order of ids; see ctx_new_id. Kept here because it is shared by a process. */
 int64_t dice_new_id(struct dice *, usec now);
 
-/* --- files.c: paths are C strings; every call says what is wrong in `struct refusal` of the context --- */
-struct os_file { int fd; };
+/* --- files.c: paths are C strings; what is wrong is said in the context's refusal --- */
+struct os_file {
+	int fd;
+};
 enum { OS_FILE_NONE = -1 };
 
 MUST_USE enum err os_open_read(struct ctx *, const char *path, struct os_file *out);
@@ -36,7 +39,8 @@ MUST_USE enum err os_open_read(struct ctx *, const char *path, struct os_file *o
 MUST_USE enum err os_create(struct ctx *, const char *path, struct os_file *out);
 /* ERR_STORE with "the disk is full" for ENOSPC and EDQUOT. */
 MUST_USE enum err os_write(struct ctx *, struct os_file, struct str bytes);
-MUST_USE enum err os_read(struct ctx *, struct os_file, int64_t at, void *out, size_t max, size_t *got);
+MUST_USE enum err os_read(struct ctx *, struct os_file, int64_t at, void *out, size_t max,
+			  size_t *got);
 MUST_USE enum err os_size(struct ctx *, struct os_file, int64_t *out);
 MUST_USE enum err os_sync(struct ctx *, struct os_file);
 void os_close(struct os_file *); /* for DEFER; harmless when closed */
@@ -44,15 +48,18 @@ void os_close(struct os_file *); /* for DEFER; harmless when closed */
 MUST_USE enum err os_slurp(struct ctx *, const char *path, size_t max, struct str *out);
 /* Write beside it, fsync, rename, fsync the folder: whole or not at all. */
 MUST_USE enum err os_replace(struct ctx *, const char *path, struct str bytes, int mode);
-MUST_USE enum err os_rename(struct ctx *, const char *from, const char *to); /* and fsync of both folders */
-MUST_USE enum err os_make_folder(struct ctx *, const char *path); /* with parents, mode 0700; fine if there */
-MUST_USE enum err os_remove(struct ctx *, const char *path);      /* fine if absent */
+/* And fsync of both folders. */
+MUST_USE enum err os_rename(struct ctx *, const char *from, const char *to);
+/* With parents, mode 0700; fine if there. */
+MUST_USE enum err os_make_folder(struct ctx *, const char *path);
+MUST_USE enum err os_remove(struct ctx *, const char *path); /* fine if absent */
 /* Names in a folder, sorted by bytes, without . and .. */
 MUST_USE enum err os_list(struct ctx *, const char *path, struct str **names, size_t *count);
 
 /* --- thread.c: the only way to start a thread; docs/design.md lists who does --- */
 struct os_thread;
-struct os_thread *os_thread_start(struct arena *, const char *name, void (*body)(void *), void *arg);
+struct os_thread *os_thread_start(struct arena *, const char *name, void (*body)(void *),
+				  void *arg);
 void os_thread_join(struct os_thread *);
 
 struct os_lock;
@@ -61,22 +68,22 @@ void os_lock_take(struct os_lock *);
 void os_lock_give(struct os_lock *);
 /* Wait for a wake or for `us` (negative: for ever); the lock is held before and after. */
 void os_lock_wait(struct os_lock *, int64_t us);
-void os_lock_wake(struct os_lock *);     /* one waiter */
+void os_lock_wake(struct os_lock *); /* one waiter */
 void os_lock_wake_all(struct os_lock *);
 
 /* --- process.c --- */
 int os_cores(void);
-int64_t os_memory_peak_bytes(void);     /* VmHWM of this process */
-int64_t os_memory_bytes(void);          /* VmRSS */
-int64_t os_cpu_us(void);                /* user + system time of this process */
+int64_t os_memory_peak_bytes(void); /* VmHWM of this process */
+int64_t os_memory_bytes(void);	    /* VmRSS */
+int64_t os_cpu_us(void);	    /* user + system time of this process */
 bool os_is_terminal(int fd);
 
 /* --- progress.c: long work tells how far it is; the code does not know who watches --- */
 struct progress;
 /* `total` < 0 when unknown. Shown on stderr after one second, at most ten times a
  * second on a terminal, every ten seconds in a log; never when `quiet`. */
-struct progress *progress_start(struct arena *, struct clock *, const char *title,
-				const char *unit, int64_t total, bool quiet);
+struct progress *progress_start(struct arena *, struct clock *, const char *title, const char *unit,
+				int64_t total, bool quiet);
 void progress_at(struct progress *, int64_t done);
 void progress_done(struct progress *);
 
