@@ -14,7 +14,11 @@
  *
  * A body is bounded (some thousand rows or 20 ms); it calls `job_again` for the rest.
  * A body that refuses is tried again after 1, 2, 4 … 300 s; after ten tries the job is
- * kept as broken, shown by `tessera jobs` and the operator's page, and can be revived.
+ * kept as broken, shown by `tessera jobs` and the operator's page, and can be revived. A
+ * refusal for the store's own reasons (ERR_STORE, ERR_BUSY) is no try, and a job that
+ * comes back by itself does not break. What is signalled while a body runs makes it run again.
+ *
+ * Names of kinds are literals: they live as long as the process.
  */
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
@@ -24,7 +28,9 @@ struct job {
 	int64_t key;         /* what it is about: a project, an account, 0 for the site */
 	int64_t part;        /* a second number, 0 unless used (a source of a project) */
 	void *prepared;      /* from `before` */
-	int tries;
+	int tries;           /* this one included */
+	const char *kind;    /* its name; the two below are set by the runner and by job_again */
+	bool again;
 };
 
 struct job_kind {
@@ -41,7 +47,7 @@ MUST_USE enum err job_signal_part(struct ctx *, const char *kind, int64_t key, i
 /* In the caller's transaction: run at or after `at`; an earlier row of the same key wins. */
 MUST_USE enum err job_at(struct ctx *, const char *kind, int64_t key, int64_t part, usec at);
 /* In a body: there is more of the same; run again at once. */
-MUST_USE enum err job_again(struct ctx *, const struct job *);
+MUST_USE enum err job_again(struct ctx *, struct job *);
 
 /* --- the runner, one in each server; several servers share the rows by leases --- */
 struct job_runner;
@@ -68,5 +74,28 @@ MUST_USE enum err job_flush_signals(struct ctx *);
 /* For commands and tests: run everything that is due on ctx->store until nothing is, at most
  * `limit` bodies. Each runs in its own transaction, or savepoint when one is open. */
 MUST_USE enum err job_run_due(struct ctx *, const struct job_kind *const *kinds, int limit, int *ran);
+
+/* --- looking at them --- */
+enum job_state { JOB_WAITING, JOB_RUNNING, JOB_BROKEN };
+
+struct job_line {
+	struct str kind;
+	int64_t key, part;
+	usec run_at;
+	int tries;
+	enum job_state state;
+	struct str message; /* of the last refusal, may be empty */
+};
+
+struct job_counts {
+	int64_t due, broken;
+	int64_t oldest_s; /* how long the oldest of those due has waited */
+};
+
+/* At most `limit`, the broken ones first, then by time. */
+MUST_USE enum err job_list(struct ctx *, int limit, struct job_line **out, size_t *count);
+MUST_USE enum err job_count(struct ctx *, struct job_counts *out);
+/* In the caller's transaction: a broken job is tried again from now. ERR_MISSING if it is not broken. */
+MUST_USE enum err job_revive(struct ctx *, struct str kind, int64_t key, int64_t part);
 
 #endif
