@@ -101,6 +101,10 @@ enum err store_run(struct ctx *c, const struct store_stmt *stmt, const struct st
 		if (s->mode == STORE_READ)
 			return refuse(c, ERR_STORE, "the data is only read here");
 	}
+	if (strcmp(stmt->group, "project") == 0)
+		s->touched |= STORE_PROJECT_SIDE;
+	else if (strcmp(stmt->group, "account") == 0)
+		s->touched |= STORE_ACCOUNT_SIDE;
 	TRY(check_args(c, stmt, args));
 	TRY(s->driver->run(c, s, stmt, args, &count, &found));
 	CHECK(stmt->shape != STORE_ONE || found.count == 1);
@@ -166,6 +170,14 @@ enum err store_prepare_all(struct ctx *c)
 bool store_in_txn(const struct store *s)
 {
 	return s->in_txn;
+}
+
+unsigned store_touched(struct store *s)
+{
+	unsigned touched = s->touched;
+
+	s->touched = 0;
+	return touched;
 }
 
 enum err store_begin(struct ctx *c)

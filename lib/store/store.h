@@ -71,6 +71,13 @@ MUST_USE enum err store_begin(struct ctx *);
 MUST_USE enum err store_commit(struct ctx *); /* CHECKs that no refusal stands in the context */
 void store_rollback(struct ctx *);
 bool store_in_txn(const struct store *);
+/*
+ * The sides that statements on this connection have touched since the last call, as bits of
+ * enum store_side. A transaction that touches both is not one where the sides lie on two servers.
+ */
+enum store_side { STORE_PROJECT_SIDE = 1, STORE_ACCOUNT_SIDE = 2 };
+unsigned store_touched(struct store *);
+
 /* Savepoints, for the writer and the test harness; `depth` counts from 0. */
 enum { STORE_DEPTH_MAX = 8 };
 MUST_USE enum err store_save(struct ctx *, int depth);

@@ -37,6 +37,7 @@ struct store {
 	bool gathers;
 	bool again;   /* the failure asks for the whole transaction once more */
 	bool broken;  /* the failure ended the transaction, not just its statement */
+	unsigned touched; /* enum store_side */
 	char said[STORE_SAID_MAX];
 	struct store_note *note;
 	size_t note_count, note_size;
