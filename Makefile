@@ -79,6 +79,13 @@ PROGRAMS := $(sort $(wildcard bench/*.c tests/story/*.c))
 FUZZERS := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 SQL := $(sort $(wildcard lib/*/*.sql src/*/*.sql src/*/*/*.sql))
 
+# The house does without some functions of libc (lib/base/banned.h). Few files may take memory; the
+# wrappers of foreign libraries read headers that name what is banned.
+MAY_ALLOCATE := lib/base/arena.c lib/store/lite.c
+FOREIGN := $(shell grep -lE '^\#include (<(uv|sodium|cmark|libpq-fe)\.h>|"web/web_in\.h")' $(CODE))
+banned = $(if $(filter lib/% src/%,$(1)),$(if $(filter $(FOREIGN),$(1)),,-include base/banned.h \
+	$(if $(filter $(MAY_ALLOCATE),$(1)),-DBASE_MAY_ALLOCATE)))
+
 # What mksql makes is only known after it ran: make starts anew when files.mk changed.
 ifeq ($(filter clean,$(MAKECMDGOALS)),)
 -include $(GEN)/files.mk
@@ -105,7 +112,7 @@ programs: $(PROGRAM_FILES)
 $(OUT)/obj/%.o: %.c Makefile $(GEN)/files.mk
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS_ALL) $(call banned,$<) -MMD -MP -c -o $@ $<
 
 $(OUT)/obj/llhttp/%.o: $(LLHTTP)/%.c Makefile
 	@mkdir -p $(@D)
