@@ -20,7 +20,7 @@ enum {
 	LOOK_US = 250000,
 	REST_US = 2000,      /* between two looks, so that a busy site is not searched without end */
 	MEMORY_MAX = 256 << 20,
-	LINE_MAX = 2000,
+	LOG_LINE_MAX = 2000,
 };
 
 enum stage { FREE, BEFORE, BEGUN, WRITING, FAILING };
@@ -74,7 +74,7 @@ struct job_runner {
 static void put_line(const struct slot *s, const struct refusal *refusal)
 {
 	const struct job_runner *r = s->runner;
-	struct json line = json_make(s->mem, LINE_MAX);
+	struct json line = json_make(s->mem, LOG_LINE_MAX);
 
 	if (r->o.log == NULL)
 		return;
