@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* user_in: what the files of this room share. */
+#ifndef USER_IN_H
+#define USER_IN_H
+#include "user/user.h"
+
+/* --- token.c: "ts_" or "tk_" or "tr_", then base64url of the user's number and random bytes --- */
+enum { TOKEN_SESSION_BYTES = 24, TOKEN_RESET_BYTES = 32 };
+
+struct str token_make(struct ctx *, const char *prefix, user_id, size_t random_bytes);
+/* Whose is it? False when it is no token with this prefix and length; says nothing of its truth. */
+MUST_USE bool token_owner(struct ctx *, struct str token, const char *prefix, size_t random_bytes,
+			  user_id *out);
+struct str token_hash(struct ctx *, struct str token);
+/* TK and 18 letters and digits, with the user's number inside. */
+struct str token_access_key(struct ctx *, user_id);
+
+/* --- password.c --- */
+/* Does the password fit the hash? An empty hash fits nothing, and takes as long to say so. */
+bool password_fits(struct ctx *, struct str hash, struct str password);
+/* Was the hash made at another cost than that of the settings? */
+bool password_is_old(const struct ctx *, struct str hash);
+bool password_is_common(struct str password); /* common.c */
+
+/* --- attempt.c: how long to wait after wrong passwords --- */
+struct attempt {
+	user_id account; /* 0: nobody of that address */
+	bool known;      /* the account's owner has signed in from here before */
+	struct str address;
+};
+
+/* Who tries from where: reads sessions. */
+MUST_USE enum err attempt_make(struct ctx *, user_id account, struct attempt *out);
+/* ERR_LIMIT with the seconds to wait: too many wrong ones were tried. */
+MUST_USE enum err attempt_must_be_free(struct ctx *, const struct attempt *);
+/* Count a wrong one. ERR_LIMIT another one was counted at the same moment. */
+MUST_USE enum err attempt_failed(struct ctx *, const struct attempt *);
+MUST_USE enum err attempt_succeeded(struct ctx *, const struct attempt *);
+
+/* --- user.c --- */
+/* One line of text from a person. ERR_INPUT with `field` named. */
+MUST_USE enum err user_check_email(struct ctx *, struct str email, struct str *lower);
+
+/* --- user_api.c, user_session_api.c, user_key_api.c, user_jobs.c, user_cli.c --- */
+extern const struct web_route user_routes[];
+
+struct sign_in_form {
+	struct str email, password, agent;
+	/* filled by `before` */
+	struct attempt attempt;
+	bool right;
+	struct str hash;   /* that was compared with */
+	struct str rehash; /* a new one, if its cost is another now */
+};
+
+struct password_form {
+	struct str old, fresh;
+	/* filled by `before` */
+	bool right;
+	struct str hash;
+};
+
+struct reset_form {
+	struct str token, password;
+	struct str hash; /* filled by `before` */
+};
+
+struct session_form { int64_t session; };
+struct key_new_form { struct str label; };
+struct key_form { struct str key; };
+struct users_form { struct str q, role, after; int64_t limit; };
+struct state_form { int64_t user, disabled; };
+
+MUST_USE enum err user_sign_in_before(struct ctx *, void *form, struct web_reply *);
+MUST_USE enum err user_sign_in_post(struct ctx *, void *form, struct web_reply *);
+MUST_USE enum err user_sign_out_post(struct ctx *, void *form, struct web_reply *);
+MUST_USE enum err user_password_before(struct ctx *, void *form, struct web_reply *);
+MUST_USE enum err user_password_post(struct ctx *, void *form, struct web_reply *);
+MUST_USE enum err user_reset_before(struct ctx *, void *form, struct web_reply *);
+MUST_USE enum err user_reset_post(struct ctx *, void *form, struct web_reply *);
+MUST_USE enum err user_sessions_get(struct ctx *, void *form, struct web_reply *);
+MUST_USE enum err user_session_end_post(struct ctx *, void *form, struct web_reply *);
+MUST_USE enum err user_keys_get(struct ctx *, void *form, struct web_reply *);
+MUST_USE enum err user_key_post(struct ctx *, void *form, struct web_reply *);
+MUST_USE enum err user_key_delete(struct ctx *, void *form, struct web_reply *);
+MUST_USE enum err user_page_get(struct ctx *, void *form, struct web_reply *);
+MUST_USE enum err user_state_post(struct ctx *, void *form, struct web_reply *);
+
+MUST_USE enum err user_rehash_before(struct ctx *, struct job *);
+MUST_USE enum err user_rehash_job(struct ctx *, struct job *);
+MUST_USE enum err user_sweep_job(struct ctx *, struct job *);
+
+MUST_USE enum err user_key_add_cmd(struct ctx *, const struct room_call *);
+MUST_USE enum err user_password_cmd(struct ctx *, const struct room_call *);
+
+#endif
