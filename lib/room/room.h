@@ -54,9 +54,6 @@ struct room {
 	const struct room_command *commands;
 	const struct setting *settings;
 	const struct room_invariant *invariants;
-	/* NULL, or a check that no query can do (hash chains), called by doctor: `*broken` says
-	 * what is wrong and where, and is empty when nothing is. */
-	enum err (*verify)(struct ctx *, struct str *broken);
 	size_t state_size;                     /* of what a process keeps in memory for it; 0: nothing */
 	enum err (*state_open)(struct ctx *, struct arena *, void *state); /* at start; NULL: zeroes */
 	const char *about;                     /* one sentence for docs/design.md */

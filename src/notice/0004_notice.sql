@@ -15,7 +15,7 @@ CREATE TABLE notice_mail(
   user_id     BIGINT NOT NULL,
   id          BIGINT NOT NULL,
   key         TEXT NOT NULL,
-  form        BIGINT NOT NULL,       -- 0 text, 1 a password reset, whose token is made when it is sent
+  form        BIGINT NOT NULL,       -- 0 text, 1 a password reset, made when it is sent
   subject     TEXT NOT NULL,
   text        TEXT NOT NULL,         -- emptied when sent
   state       BIGINT NOT NULL,       -- 0 to be sent, 1 sent, 2 dropped: nobody to send it to

@@ -37,7 +37,8 @@ SELECT form, subject, text, state, created_us FROM notice_mail WHERE user_id = $
 
 -- notice_mail_end(user user_id, id int, state int, now usec) -> changed
 -- group: each
-UPDATE notice_mail SET state = $3, sent_us = $4, text = '' WHERE user_id = $1 AND id = $2 AND state = 0;
+UPDATE notice_mail SET state = $3, sent_us = $4, text = ''
+WHERE user_id = $1 AND id = $2 AND state = 0;
 
 -- notice_mail_sweep(before usec) -> changed
 -- group: each

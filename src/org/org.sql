@@ -23,7 +23,8 @@ DELETE FROM org_member WHERE org_id = $1 AND user_id = $2;
 SELECT count(*), count(*) FILTER (WHERE role = 3) FROM org_member WHERE org_id = $1;
 
 -- org_member_list(org org_id, limit int) -> many (user user_id, name text, email text, role int)
-SELECT m.user_id, u.name, u.email, m.role FROM org_member AS m JOIN site_user AS u ON u.id = m.user_id
+SELECT m.user_id, u.name, u.email, m.role
+FROM org_member AS m JOIN site_user AS u ON u.id = m.user_id
 WHERE m.org_id = $1 ORDER BY m.since_us, m.user_id LIMIT $2;
 
 -- org_people_list(org org_id, at_least int, limit int) -> many (user user_id)

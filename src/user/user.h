@@ -20,9 +20,9 @@
  * most once a minute.
  *
  * What a user owns (organisations, balances, work) is the business of other rooms. Making
- * a new account from outside is a route of org, because a requester gets an
- * organisation with it; sending the reset mail is one of notice; the page about
- * oneself (GET /me), which shows balances too, is one of ledger.
+ * an account and changing its roles are routes and a command of org, because a
+ * requester has an organisation; sending the reset mail is a route of notice; the page
+ * about oneself (GET /me), which shows balances too, is one of ledger.
  *
  * Users, their keys to a forgotten password and their state are in the reference group;
  * sessions, API keys and attempts in the account group. No rule here writes both.
@@ -76,6 +76,14 @@ MUST_USE enum err user_by_email(struct ctx *, struct str email, struct user *out
 void user_put(struct json *out, const struct user *);
 
 /* --- making and changing --- */
+/*
+ * One line of text as people write it: names, labels, subjects. The field named is `field`.
+ * ERR_INPUT  empty (unless that is allowed), longer than `max` characters, not UTF-8, or with
+ *            control characters
+ */
+MUST_USE enum err user_check_line(struct ctx *, struct str field, struct str text, size_t max,
+				  bool may_be_empty);
+
 struct user_new {
 	struct str name;
 	struct str email;
@@ -105,6 +113,9 @@ MUST_USE enum err user_set_disabled(struct ctx *, user_id, bool disabled);
  */
 MUST_USE enum err user_password_hash(struct ctx *, struct str password, struct str *out);
 
+/* One line from standard input, for commands. ERR_INPUT there is none. */
+MUST_USE enum err user_read_password(struct ctx *, struct str *out);
+
 /* Set a hash as the password: all sessions end but the one that asks. ERR_MISSING no such user. */
 MUST_USE enum err user_set_password(struct ctx *, user_id, struct str hash);
 
@@ -115,7 +126,8 @@ struct str user_reset_token(struct ctx *, user_id, struct str *hash);
 MUST_USE enum err user_reset_keep(struct ctx *, user_id, struct str hash);
 /*
  * Set the new password of whom the token names, end all sessions, use up all open tokens.
- * ERR_INPUT  field `token`: unknown, used, or too old
+ * ERR_INPUT     field `token`: unknown, used, or too old
+ * ERR_CONFLICT  the account was closed
  */
 MUST_USE enum err user_reset_use(struct ctx *, struct str token, struct str password_hash,
 				 user_id *who);

@@ -18,8 +18,8 @@ SELECT id, name, roles, state, created_us, locale FROM site_user WHERE email = $
 -- user_secret(id user_id) -> maybe (email text, password_hash text, state int)
 SELECT email, password_hash, state FROM site_user WHERE id = $1;
 
--- user_any() -> maybe (id user_id)
-SELECT id FROM site_user ORDER BY id LIMIT 1;
+-- user_any() -> maybe (id user_id, email text)
+SELECT id, email FROM site_user ORDER BY id LIMIT 1;
 
 -- user_page(after user_id, needle text, role int, limit int) -> many (id user_id, email text,
 --   name text, roles int, state int, created usec): needle empty: all; role 0: all
@@ -33,11 +33,13 @@ ORDER BY id LIMIT $4;
 UPDATE site_user SET roles = roles | $2 WHERE id = $1;
 
 -- user_roles_set(id user_id, roles int, now usec) -> changed
-UPDATE site_user SET roles = $2, fence_us = $3, fence_keep = CAST('' AS /*pg: BYTEA*/ /*lite: BLOB*/)
+UPDATE site_user
+SET roles = $2, fence_us = $3, fence_keep = CAST('' AS /*pg: BYTEA*/ /*lite: BLOB*/)
 WHERE id = $1;
 
 -- user_state_set(id user_id, state int, now usec) -> changed
-UPDATE site_user SET state = $2, fence_us = $3, fence_keep = CAST('' AS /*pg: BYTEA*/ /*lite: BLOB*/)
+UPDATE site_user
+SET state = $2, fence_us = $3, fence_keep = CAST('' AS /*pg: BYTEA*/ /*lite: BLOB*/)
 WHERE id = $1;
 
 -- user_password_set(id user_id, password_hash text, now usec, keep blob) -> changed
@@ -185,7 +187,8 @@ DELETE FROM user_attempt WHERE at_us < $1 AND until_us < $1;
 -- user_rehash_put(account user_id, was text, hash text, now usec) -> none
 -- group: account
 INSERT INTO user_rehash(account_id, was, hash, at_us) VALUES ($1, $2, $3, $4)
-ON CONFLICT (account_id) DO UPDATE SET was = excluded.was, hash = excluded.hash, at_us = excluded.at_us;
+ON CONFLICT (account_id)
+DO UPDATE SET was = excluded.was, hash = excluded.hash, at_us = excluded.at_us;
 
 -- user_rehash_get(account user_id) -> maybe (was text, hash text)
 -- group: account

@@ -38,12 +38,10 @@ MUST_USE enum err attempt_failed(struct ctx *, const struct attempt *);
 MUST_USE enum err attempt_succeeded(struct ctx *, const struct attempt *);
 
 /* --- user.c --- */
-/* One line of text from a person. ERR_INPUT with `field` named. */
+/* The address in small letters. ERR_INPUT, field `email`: it is none. */
 MUST_USE enum err user_check_email(struct ctx *, struct str email, struct str *lower);
 
-/* --- user_api.c, user_session_api.c, user_key_api.c, user_jobs.c, user_cli.c --- */
-extern const struct web_route user_routes[];
-
+/* --- user_api.c, key_api.c, user_jobs.c, user_cli.c --- */
 struct sign_in_form {
 	struct str email, password, agent;
 	/* filled by `before` */
@@ -56,8 +54,9 @@ struct sign_in_form {
 struct password_form {
 	struct str old, fresh;
 	/* filled by `before` */
+	struct attempt attempt;
 	bool right;
-	struct str hash;
+	struct str was, hash;
 };
 
 struct reset_form {
@@ -89,6 +88,7 @@ MUST_USE enum err user_state_post(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err user_rehash_before(struct ctx *, struct job *);
 MUST_USE enum err user_rehash_job(struct ctx *, struct job *);
 MUST_USE enum err user_sweep_job(struct ctx *, struct job *);
+MUST_USE enum err user_reset_sweep_job(struct ctx *, struct job *);
 
 MUST_USE enum err user_key_add_cmd(struct ctx *, const struct room_call *);
 MUST_USE enum err user_password_cmd(struct ctx *, const struct room_call *);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "user/user.sql.h"
+#include "user/user_in.h"
+
+#define SIGN_IN(member) offsetof(struct sign_in_form, member)
+#define USERS(member) offsetof(struct users_form, member)
+#define ROLES_VIEW "roles:[(worker|requester|reviewer|manager|operator)]"
+
+static const struct web_field sign_in_fields[] = {
+	{ "email", WEB_BODY, WEB_TEXT, SIGN_IN(email), true, 1, USER_EMAIL_MAX,
+	  .about = "The e-mail address of the account" },
+	{ "password", WEB_BODY, WEB_TEXT, SIGN_IN(password), true, 1, USER_PASSWORD_MAX,
+	  .about = "The password" },
+	{ "agent", WEB_BODY, WEB_TEXT, SIGN_IN(agent), .max = 200,
+	  .about = "What the browser calls itself, for the list of sessions" },
+	{ 0 },
+};
+
+static const struct web_field password_fields[] = {
+	{ "old", WEB_BODY, WEB_TEXT, offsetof(struct password_form, old), true, 1, USER_PASSWORD_MAX,
+	  .about = "The password until now" },
+	{ "new", WEB_BODY, WEB_TEXT, offsetof(struct password_form, fresh), true, 1, 1000,
+	  .about = "The new one, 8 to 200 characters" },
+	{ 0 },
+};
+
+static const struct web_field reset_fields[] = {
+	{ "token", WEB_BODY, WEB_TEXT, offsetof(struct reset_form, token), true, 1, 100,
+	  .about = "What stands in the mail's link" },
+	{ "password", WEB_BODY, WEB_TEXT, offsetof(struct reset_form, password), true, 1, 1000,
+	  .about = "The new password, 8 to 200 characters" },
+	{ 0 },
+};
+
+static const struct web_field session_fields[] = {
+	{ "session", WEB_PATH, WEB_ID, offsetof(struct session_form, session), true, 1, INT64_MAX,
+	  .about = "The session's number in the list" },
+	{ 0 },
+};
+
+static const struct web_field key_new_fields[] = {
+	{ "label", WEB_BODY, WEB_TEXT, offsetof(struct key_new_form, label), .max = USER_NAME_MAX,
+	  .about = "What the key is for, in your words" },
+	{ 0 },
+};
+
+static const struct web_field key_fields[] = {
+	{ "key", WEB_PATH, WEB_TEXT, offsetof(struct key_form, key), true, 1, 40,
+	  .about = "The access key: TK and 18 letters and digits" },
+	{ 0 },
+};
+
+static const struct web_field users_fields[] = {
+	{ "q", WEB_QUERY, WEB_TEXT, USERS(q), .max = 100, .about = "A part of the name or address" },
+	{ "role", WEB_QUERY, WEB_TEXT, USERS(role), .max = 20,
+	  .one_of = "worker|requester|reviewer|manager|operator", .about = "Only those with this role" },
+	{ "after", WEB_QUERY, WEB_TEXT, USERS(after), .max = 20, .about = "Cursor of the page before" },
+	{ "limit", WEB_QUERY, WEB_INT, USERS(limit), .min = 1, .max = 200,
+	  .about = "At most so many; 50 unless said" },
+	{ 0 },
+};
+
+static const struct web_field state_fields[] = {
+	{ "user", WEB_PATH, WEB_ID, offsetof(struct state_form, user), true, 1, INT64_MAX,
+	  .about = "The user's number" },
+	{ "disabled", WEB_BODY, WEB_BOOL, offsetof(struct state_form, disabled), true, 0, 1,
+	  .about = "Close the account, or open it again" },
+	{ 0 },
+};
+
+static const struct web_route routes[] = {
+	{ WEB_POST, "/api/v1/sign-in", WEB_ANYONE, WEB_WRITE, user_sign_in_post, user_sign_in_before,
+	  sign_in_fields, sizeof(struct sign_in_form),
+	  "{user:{id:id,name:text,email:text," ROLES_VIEW ",locale:text}}",
+	  .about = "Begins a session, whose token comes as a cookie." },
+	{ WEB_POST, "/api/v1/sign-out", WEB_ANYONE, WEB_WRITE, user_sign_out_post, NULL, NULL, 0, NULL,
+	  .about = "Ends the session that the cookie names." },
+	{ WEB_POST, "/api/v1/me/password", USER_ANY_ROLE, WEB_WRITE, user_password_post,
+	  user_password_before, password_fields, sizeof(struct password_form), NULL,
+	  .about = "Changes your password and ends all other sessions." },
+	{ WEB_POST, "/api/v1/password/reset", WEB_ANYONE, WEB_WRITE, user_reset_post, user_reset_before,
+	  reset_fields, sizeof(struct reset_form), NULL,
+	  .about = "Sets a new password with the token of a reset mail, once, and ends all sessions." },
+	{ WEB_GET, "/api/v1/me/sessions", USER_ANY_ROLE, WEB_READ, user_sessions_get, NULL, NULL, 0,
+	  "{items:[{id:id,created:time,seen:time,address:text,agent:text,current:bool}]}",
+	  .about = "Lists where you are signed in." },
+	{ WEB_POST, "/api/v1/me/sessions/{session}/end", USER_ANY_ROLE, WEB_WRITE,
+	  user_session_end_post, NULL, session_fields, sizeof(struct session_form), NULL,
+	  .about = "Ends one of your sessions." },
+	{ WEB_GET, "/api/v1/me/keys", USER_ANY_ROLE, WEB_READ, user_keys_get, NULL, NULL, 0,
+	  "{items:[{access_key:text,label:text,created:time,used:time?}]}",
+	  .about = "Lists your API keys." },
+	{ WEB_POST, "/api/v1/me/keys", USER_ANY_ROLE, WEB_WRITE, user_key_post, NULL, key_new_fields,
+	  sizeof(struct key_new_form), "{access_key:text,secret_key:text}",
+	  .about = "Makes an API key; its secret is shown this once. Asks for a sign-in not long ago." },
+	{ WEB_DELETE, "/api/v1/me/keys/{key}", USER_ANY_ROLE, WEB_WRITE, user_key_delete, NULL,
+	  key_fields, sizeof(struct key_form), NULL, .about = "Ends one of your API keys." },
+	{ WEB_GET, "/api/v1/users", USER_OPERATOR, WEB_READ, user_page_get, NULL, users_fields,
+	  sizeof(struct users_form),
+	  "{items:[{id:id,name:text,email:text," ROLES_VIEW ",state:(open|disabled),created:time}],"
+	  "next:text?}",
+	  .about = "Lists everybody who has an account." },
+	{ WEB_POST, "/api/v1/users/{user}/state", USER_OPERATOR, WEB_WRITE, user_state_post, NULL,
+	  state_fields, sizeof(struct state_form), NULL,
+	  .about = "Closes an account, which ends its sessions and stills its keys, or opens it again." },
+	{ 0 },
+};
+
+static const struct job_kind jobs[] = {
+	{ "user.rehash", user_rehash_before, user_rehash_job, 0,
+	  "Keeps a password's hash that was made anew at another cost" },
+	{ "user.sweep", NULL, user_sweep_job, USEC_DAY,
+	  "Drops sessions ended 90 days ago and old counts of wrong passwords" },
+	{ "user.sweep_resets", NULL, user_reset_sweep_job, USEC_DAY,
+	  "Drops reset tokens that are too old" },
+	{ 0 },
+};
+
+static const struct room_option key_options[] = {
+	{ "user", .required = true, .about = "The e-mail address of the key's user" },
+	{ "label", .value = "made on the command line", .about = "What the key is for" },
+	{ 0 },
+};
+
+static const struct room_option password_options[] = {
+	{ "user", .required = true, .about = "The e-mail address of the account" },
+	{ 0 },
+};
+
+static const struct room_command commands[] = {
+	{ "key add", key_options, user_key_add_cmd, true, NULL,
+	  "Makes an API key and prints both halves as JSON; the secret is shown this once" },
+	{ "user password", password_options, user_password_cmd, true, NULL,
+	  "Sets a user's password to what comes on standard input and ends his sessions" },
+	{ 0 },
+};
+
+static const struct setting settings[] = {
+	{ "user.password_kib", "19456", 8, 1048576, "Memory that hashing a password takes, in KiB" },
+	{ "user.password_ops", "2", 1, 20, "Rounds that hashing a password takes" },
+	{ "user.session_idle_s", "259200", 60, 31536000,
+	  "A session that nothing was done in for so many seconds is over" },
+	{ "user.session_max_s", "2592000", 60, 31536000, "No session lasts longer than so many seconds" },
+	{ "user.fresh_s", "3600", 10, 86400,
+	  "Keys and payment details change only within so many seconds after signing in" },
+	{ 0 },
+};
+
+static const struct room_invariant invariants[] = {
+	{ "user.email", &user_email_loud_stmt, "This e-mail address is none, or not in small letters" },
+	{ "user.reset_stray", &user_reset_stray_stmt, "A reset token of nobody" },
+	{ "user.session_stray", &user_session_stray_stmt,
+	  "A session of nobody, or one that ends before it begins" },
+	{ "user.key_stray", &user_key_stray_stmt, "An API key of nobody" },
+	{ 0 },
+};
+
+const struct room user_room = {
+	.name = "user",
+	.routes = routes,
+	.jobs = jobs,
+	.commands = commands,
+	.settings = settings,
+	.invariants = invariants,
+	.about = "People, how they prove who they are, and what they may do.",
+};
