@@ -10,8 +10,9 @@
  * Somebody who is not a member gets the same answer as for an org that is not
  * there. Operators have pages of their own and are no members by office.
  *
- * POST /sign-up is a route of this room, since a new requester gets an org
- * with his account. All tables are in the reference group.
+ * Making a user is a route (POST /sign-up, POST /users) and a command (`user add`) of this
+ * room, since a requester gets an org of his own with his account. All tables are in
+ * the reference group.
  */
 #ifndef ORG_H
 #define ORG_H
@@ -24,6 +25,18 @@ enum org_role { ORG_REVIEWER = 1, ORG_MEMBER = 2, ORG_OWNER = 3 };
 enum { ORG_MEMBERS_MAX = 500 };
 
 struct str org_role_word(int64_t role); /* "reviewer" … */
+
+/*
+ * A new user, and for a requester an org of his own, called as he is. Refusals are those of
+ * user_add.
+ */
+MUST_USE enum err org_user_add(struct ctx *, const struct user_new *, user_id *out);
+
+/*
+ * Set a user's roles, ending his sessions; who becomes a requester and is in no org gets one.
+ * Refusals are those of user_set_roles.
+ */
+MUST_USE enum err org_user_set_roles(struct ctx *, user_id, uint32_t roles);
 
 /*
  * A new org with `owner` as its owner.
@@ -64,13 +77,14 @@ MUST_USE enum err org_people(struct ctx *, org_id, enum org_role at_least, user_
 /*
  * Give the user a role in the org, or another one; he also gets the site role that
  * goes with it. The caller has checked that the actor is an owner.
+ * ERR_MISSING   no such org
  * ERR_CONFLICT  it would leave the org without an owner
  * ERR_LIMIT     500 members
  */
 MUST_USE enum err org_member_set(struct ctx *, org_id, user_id, enum org_role);
 
 /*
- * ERR_MISSING   not a member
+ * ERR_MISSING   no such org, or not a member of it
  * ERR_CONFLICT  the last owner
  */
 MUST_USE enum err org_member_remove(struct ctx *, org_id, user_id);

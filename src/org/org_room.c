@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "org/org.sql.h"
+#include "org/org_in.h"
+
+#define NEW_USER(member) offsetof(struct new_user_form, member)
+#define MEMBER(member) offsetof(struct member_form, member)
+
+#define NAME_AND_EMAIL                                                                       \
+	{ "name", WEB_BODY, WEB_TEXT, NEW_USER(name), true, 1, USER_NAME_MAX,                 \
+	  .about = "How the person is called" },                                              \
+	{ "email", WEB_BODY, WEB_TEXT, NEW_USER(email), true, 3, USER_EMAIL_MAX,              \
+	  .about = "The e-mail address to sign in with" }
+
+static const struct web_field sign_up_fields[] = {
+	NAME_AND_EMAIL,
+	{ "password", WEB_BODY, WEB_TEXT, NEW_USER(password), true, 1, 1000,
+	  .about = "8 to 200 characters" },
+	{ "role", WEB_BODY, WEB_TEXT, NEW_USER(role), true, 1, 20, .one_of = "worker|requester",
+	  .about = "To do work, or to bring it" },
+	{ 0 },
+};
+
+static const struct web_field user_fields[] = {
+	NAME_AND_EMAIL,
+	{ "password", WEB_BODY, WEB_TEXT, NEW_USER(password), .max = 1000,
+	  .about = "8 to 200 characters; without one the person asks for a reset mail" },
+	{ "role", WEB_BODY, WEB_TEXT, NEW_USER(role), true, 1, 20,
+	  .one_of = "worker|requester|reviewer|manager|operator", .about = "What the person may do" },
+	{ 0 },
+};
+
+static const struct web_field roles_fields[] = {
+	{ "user", WEB_PATH, WEB_ID, offsetof(struct roles_form, user), true, 1, INT64_MAX,
+	  .about = "The user's number" },
+	{ "roles", WEB_BODY, WEB_VALUE, offsetof(struct roles_form, roles), true, .max = 200,
+	  .about = "The list of roles: worker, requester, reviewer, manager, operator" },
+	{ 0 },
+};
+
+static const struct web_field org_new_fields[] = {
+	{ "name", WEB_BODY, WEB_TEXT, offsetof(struct org_new_form, name), true, 1, USER_NAME_MAX,
+	  .about = "How the organisation is called" },
+	{ 0 },
+};
+
+static const struct web_field org_fields[] = {
+	{ "org", WEB_PATH, WEB_ID, offsetof(struct org_form, org), true, 1, INT64_MAX,
+	  .about = "The organisation's number" },
+	{ 0 },
+};
+
+static const struct web_field member_fields[] = {
+	{ "org", WEB_PATH, WEB_ID, MEMBER(org), true, 1, INT64_MAX,
+	  .about = "The organisation's number" },
+	{ "email", WEB_BODY, WEB_TEXT, MEMBER(email), true, 3, USER_EMAIL_MAX,
+	  .about = "The e-mail address of a person who has an account" },
+	{ "role", WEB_BODY, WEB_TEXT, MEMBER(role), true, 1, 20, .one_of = "owner|member|reviewer",
+	  .about = "What the person may do in this organisation" },
+	{ 0 },
+};
+
+static const struct web_field member_end_fields[] = {
+	{ "org", WEB_PATH, WEB_ID, offsetof(struct member_end_form, org), true, 1, INT64_MAX,
+	  .about = "The organisation's number" },
+	{ "user", WEB_PATH, WEB_ID, offsetof(struct member_end_form, user), true, 1, INT64_MAX,
+	  .about = "The user's number" },
+	{ 0 },
+};
+
+static const struct web_route routes[] = {
+	{ WEB_POST, "/api/v1/sign-up", WEB_ANYONE, WEB_WRITE, org_user_post, org_user_before,
+	  sign_up_fields, sizeof(struct new_user_form), "{id:id}",
+	  .about = "Makes an account; a requester gets an organisation with it." },
+	{ WEB_POST, "/api/v1/users", USER_OPERATOR, WEB_WRITE, org_user_post, org_user_before,
+	  user_fields, sizeof(struct new_user_form), "{id:id}",
+	  .about = "Makes an account for somebody." },
+	{ WEB_POST, "/api/v1/users/{user}/roles", USER_OPERATOR, WEB_WRITE, org_roles_post, NULL,
+	  roles_fields, sizeof(struct roles_form), NULL,
+	  .about = "Sets what a user may do, and ends his sessions." },
+	{ WEB_GET, "/api/v1/orgs", USER_ANY_ROLE, WEB_READ, org_mine_get, NULL, NULL, 0,
+	  "{items:[{id:id,name:text,role:(owner|member|reviewer)}]}",
+	  .about = "Lists the organisations that you belong to." },
+	{ WEB_POST, "/api/v1/orgs", USER_REQUESTER, WEB_WRITE, org_post, NULL, org_new_fields,
+	  sizeof(struct org_new_form), "{id:id}", .about = "Makes an organisation, which you own." },
+	{ WEB_GET, "/api/v1/orgs/{org}", USER_ANY_ROLE, WEB_READ, org_get, NULL, org_fields,
+	  sizeof(struct org_form),
+	  "{id:id,name:text,members:[{user:id,name:text,email:text,role:(owner|member|reviewer)}]}",
+	  .about = "Shows an organisation of yours and its members." },
+	{ WEB_POST, "/api/v1/orgs/{org}/members", USER_ANY_ROLE, WEB_WRITE, org_member_post, NULL,
+	  member_fields, sizeof(struct member_form), NULL,
+	  .about = "Takes a person into an organisation that you own, or changes what he may do." },
+	{ WEB_DELETE, "/api/v1/orgs/{org}/members/{user}", USER_ANY_ROLE, WEB_WRITE, org_member_delete,
+	  NULL, member_end_fields, sizeof(struct member_end_form), NULL,
+	  .about = "Removes a member from an organisation that you own, or yourself from any." },
+	{ 0 },
+};
+
+static const struct room_option user_options[] = {
+	{ "name", .required = true, .about = "How the person is called" },
+	{ "email", .required = true, .about = "The e-mail address to sign in with" },
+	{ "role", .required = true,
+	  .about = "worker, requester, reviewer, manager or operator; several with commas" },
+	{ "password-stdin", .is_flag = true, .about = "Read the password from standard input" },
+	{ 0 },
+};
+
+static const struct room_command commands[] = {
+	{ "user add", user_options, org_user_add_cmd, true, NULL,
+	  "Makes an account; a requester gets an organisation with it" },
+	{ 0 },
+};
+
+static const struct room_invariant invariants[] = {
+	{ "org.owned", &org_unowned_stmt, "This organisation has no owner" },
+	{ "org.member_stray", &org_member_stray_stmt, "A member of nothing, or nobody as a member" },
+	{ 0 },
+};
+
+const struct room org_room = {
+	.name = "org",
+	.routes = routes,
+	.commands = commands,
+	.invariants = invariants,
+	.about = "Organisations that bring work, and who may act for them.",
+};
