@@ -6,6 +6,10 @@
 #include "room/room.h"
 
 #define ROOMS(X) \
+	X(audit) \
+	X(user) \
+	X(org) \
+	X(notice) \
 	X(ledger) \
 	X(app)
 

@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include "user/user_in.h"
 
-enum { LINE_MAX = 1024 };
+enum { LINE_BYTES = 1024 };
 
 enum err user_read_password(struct ctx *c, struct str *out)
 {
-	char *line = NEW_MANY(c->mem, char, LINE_MAX);
+	char *line = NEW_MANY(c->mem, char, LINE_BYTES);
 
-	if (fgets(line, LINE_MAX, stdin) == NULL)
+	if (fgets(line, LINE_BYTES, stdin) == NULL)
 		return refuse_field(c, ERR_INPUT, S("password"), "no password came on standard input");
 	struct str text = str_of(line);
 
