@@ -93,8 +93,8 @@ endif
 
 object = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
 LLHTTP_OBJECTS := $(patsubst %,$(OUT)/obj/llhttp/%.o,api http llhttp)
-HOUSE_OBJECTS := $(call object,$(HOUSE) $(GEN_SOURCES)) $(LLHTTP_OBJECTS)
-MAIN_OBJECTS := $(call object,$(wildcard src/app/main.c)) $(OUT)/obj/assets.o
+HOUSE_OBJECTS := $(call object,$(HOUSE) $(GEN_SOURCES)) $(LLHTTP_OBJECTS) $(OUT)/obj/assets.o
+MAIN_OBJECTS := $(call object,$(wildcard src/app/main.c))
 TEST_OBJECTS := $(call object,$(TESTS))
 PROGRAM_FILES := $(patsubst %.c,$(OUT)/%,$(PROGRAMS))
 
@@ -103,7 +103,7 @@ all: $(OUT)/tessera compile_commands.json
 ifeq ($(MODE),release)
 all: build/tessera
 endif
-objects: $(HOUSE_OBJECTS) $(call object,$(wildcard src/app/main.c)) $(TEST_OBJECTS)
+objects: $(call object,$(CODE) $(GEN_SOURCES) $(TESTS) $(PROGRAMS))
 test-binary: $(OUT)/tests
 programs: $(PROGRAM_FILES)
 
