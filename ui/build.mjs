@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Builds the browser app into build/ui: hashed files with gzip and brotli copies, the shell
+// (index.html) and assets.tsv, the list from which the files are embedded in the program.
+// `--fast` leaves out the compressed copies; `--out=DIR` builds elsewhere (budgets, tests).
+import * as esbuild from 'esbuild';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(here);
+const fast = process.argv.includes('--fast');
+const to = process.argv.find((a) => a.startsWith('--out='))?.slice(6) ?? join(root, 'build', 'ui');
+
+const types = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+  html: 'text/html; charset=utf-8',
+};
+
+rmSync(to, { recursive: true, force: true });
+mkdirSync(join(to, 'assets'), { recursive: true });
+
+const common = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  metafile: true,
+  target: 'es2022',
+  outdir: join(to, 'assets'),
+  publicPath: '/assets',
+  entryNames: '[name]-[hash]',
+  chunkNames: '[name]-[hash]',
+  assetNames: '[name]-[hash]',
+  loader: { '.svg': 'file' },
+  logLevel: 'warning',
+  legalComments: 'none',
+};
+
+const app = await esbuild.build({
+  ...common,
+  entryPoints: { app: 'src/main.tsx', style: 'src/css/style.css' },
+  format: 'esm',
+  splitting: true,
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+});
+// Runs before the first paint, so that a chosen theme does not flash: a classic script.
+const theme = await esbuild.build({
+  ...common,
+  entryPoints: { theme: 'src/theme.ts', mark: 'src/icons/mark.svg' },
+  format: 'iife',
+  loader: { '.svg': 'copy' },
+});
+
+const outputs = { ...app.metafile.outputs, ...theme.metafile.outputs };
+const made = (entry) => {
+  const found = Object.entries(outputs).find(([, o]) => o.entryPoint === entry);
+  return '/assets/' + found[0].split('/').pop();
+};
+const named = (name) => '/assets/' + readdirSync(join(to, 'assets')).find((f) => f.startsWith(name));
+
+const main = Object.entries(app.metafile.outputs).find(([, o]) => o.entryPoint === 'src/main.tsx')[1];
+const ahead = main.imports
+  .filter((i) => i.kind === 'import-statement')
+  .map((i) => `<link rel="modulepreload" href="/assets/${i.path.split('/').pop()}">`);
+
+writeFileSync(
+  join(to, 'index.html'),
+  readFileSync(join(here, 'src', 'shell.html'), 'utf8')
+    .replace('{{theme}}', made('src/theme.ts'))
+    .replace('{{mark}}', named('mark-'))
+    .replace('{{style}}', made('src/css/style.css'))
+    .replace('{{ahead}}', ahead.join(''))
+    .replace('{{app}}', made('src/main.tsx')),
+);
+writeFileSync(join(to, 'meta.json'), JSON.stringify({ inputs: app.metafile.inputs, outputs }));
+
+// The list for embedding. The shell is changed for every reply, so it has no copies.
+const lines = [];
+const keep = (path, file, immutable, copies) => {
+  const plain = readFileSync(file);
+  const name = relative(root, file);
+  const copy = (ending, bytes) => {
+    if (!copies || fast || bytes.length >= plain.length) return '-';
+    writeFileSync(file + ending, bytes);
+    return name + ending;
+  };
+  const gz = copies && !fast ? copy('.gz', gzipSync(plain, { level: 9 })) : '-';
+  const br = copies && !fast
+    ? copy('.br', brotliCompressSync(plain, {
+      params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length },
+    }))
+    : '-';
+  lines.push([path, types[path === '/' ? 'html' : path.split('.').pop()], name, gz, br, immutable ? 1 : 0].join('\t'));
+};
+keep('/', join(to, 'index.html'), false, false);
+for (const file of readdirSync(join(to, 'assets')).sort()) {
+  keep('/assets/' + file, join(to, 'assets', file), true, true);
+}
+writeFileSync(join(to, 'assets.tsv'), lines.sort().join('\n') + '\n');
+const build = createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 12);
+console.log(`ui: ${lines.length} files, build ${build}`);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Who is signed in, as a signal, and how that changes.
+import { signal } from '@preact/signals-core';
+import { setLocale } from '../base/i18n.ts';
+import { site, type Site } from '../base/site.ts';
+import { ApiError, call, onReached, onSignedOut } from './client.ts';
+import type { Me, Role } from './types.ts';
+
+export const me = signal<Me | null>(null);
+/** The session ended while a page was open: the sign-in dialog is shown over it. */
+export const mustSignIn = signal(false);
+/** The server answered the last call. */
+export const reached = signal(true);
+
+onReached.run = (ok) => {
+  reached.value = ok;
+};
+onSignedOut.run = () => {
+  if (me.value) mustSignIn.value = true;
+};
+
+export function hasRole(...roles: Role[]): boolean {
+  return me.value?.user.roles.some((r) => roles.includes(r)) ?? false;
+}
+
+function take(found: Me | null): void {
+  me.value = found;
+  if (!found) return;
+  if (found.currency) site.value = { ...site.value, currency: found.currency };
+}
+
+/** Asks who is signed in. A call that fails otherwise leaves things as they are. */
+export async function meLoad(): Promise<void> {
+  try {
+    take(await call('GET /me'));
+    mustSignIn.value = false;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) take(null);
+    else throw error;
+  }
+}
+
+/** Reads what the shell holds; asks the server for what is not there. */
+export async function sessionStart(): Promise<void> {
+  setLocale('en');
+  let boot: { site?: Partial<Site>; me?: Me | null } = {};
+  try {
+    boot = JSON.parse(document.getElementById('boot')?.textContent || '{}') as typeof boot;
+  } catch {
+    // An empty or broken shell is as good as none.
+  }
+  if (boot.site) site.value = { ...site.value, ...boot.site };
+  if (boot.me !== undefined) take(boot.me);
+  else await meLoad();
+}
+
+export async function signIn(email: string, password: string): Promise<void> {
+  await call('POST /sign-in', { body: { email, password } });
+  await meLoad();
+}
+
+export async function signOut(): Promise<void> {
+  await call('POST /sign-out');
+  take(null);
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The operations of /api/v1, by verb and path, with what goes in and what comes out. The table
+// `Api` has the shape that gen-api.mjs makes from the server's own document; the nouns
+// below it are named parts of it.
+
+/** A decimal number as text. */
+export type Id = string;
+/** Minor units. */
+export type Minor = number;
+/** RFC 3339. */
+export type Time = string;
+export type Role = 'worker' | 'requester' | 'reviewer' | 'manager' | 'operator';
+export interface List<T> { items: T[]; next?: string | null }
+
+export type ProseNode = string | { t: string; c?: ProseNode[]; href?: string; src?: string; alt?: string };
+
+export interface Option { value: string; label: string }
+export interface ChoiceBlock {
+  type: 'choice'; name: string; label?: string; hint?: string; options: (string | Option)[];
+  many?: boolean; min?: number; max?: number; required?: boolean;
+}
+export interface TextBlock {
+  type: 'text'; name: string; label?: string; hint?: string; long?: boolean; max?: number;
+  pattern?: string | null; required?: boolean;
+}
+export interface NumberBlock {
+  type: 'number'; name: string; label?: string; hint?: string; min?: number; max?: number;
+  integer?: boolean; required?: boolean;
+}
+export type AnswerBlock = ChoiceBlock | TextBlock | NumberBlock;
+export type Block =
+  | { type: 'markdown'; nodes: ProseNode[] }
+  | { type: 'image'; src: string; alt?: string }
+  | AnswerBlock;
+/** What a worker sees of one task. */
+export interface WorkPage { title: string; instructions: ProseNode[]; blocks: Block[] }
+export type Answer = Record<string, unknown>;
+
+export interface Assignment {
+  project: Id; task: Id; epoch: string | number; until: Time; accepted: Time; reward: Minor;
+  page: WorkPage; draft?: Answer | null; left: number; done: number; earned: Minor;
+}
+export interface User { id: Id; name: string; email: string; roles: Role[]; locale?: string }
+export interface Me {
+  user: User; orgs: { id: Id; name: string; role: string }[]; balance: Minor; currency: string;
+}
+export interface Work {
+  project: Id; title: string; requester: string; kind: string; reward: Minor; hourly?: Minor | null;
+  hourly_measured: boolean; seconds: number; left: number; held?: { task: Id; until: Time } | null;
+  approve_after_s: number; picking: boolean; currency: string;
+}
+export interface WorkDetail extends Omit<Work, 'requester'> {
+  page: WorkPage; instructions: ProseNode[]; requester: { name: string }; time_allowed_s?: number;
+}
+export interface Mine {
+  project: Id; title: string; task: Id; state: string; reward: Minor; reason?: string | null; at: Time;
+}
+export interface Earnings {
+  available: Minor; pending: Minor; today: Minor; week: Minor; total: Minor; currency: string;
+  hourly?: Minor | null; accuracy?: number | null;
+}
+export interface Entry { transfer: string; sub?: string | number; amount: Minor; at: Time; about: string }
+export interface Session {
+  id: Id; created: Time; seen: Time; address: string; agent: string; current: boolean;
+}
+export interface Key { id?: Id; access_key: string; label: string; created: Time; used?: Time | null }
+export interface Notice { id: Id; kind: string; text: string; at: Time; read: boolean }
+
+export type ProjectState = 'draft' | 'funding' | 'open' | 'paused' | 'done' | 'closed';
+export interface ProjectRow {
+  id: Id; title: string; state: ProjectState; tasks: number; judged: number; submitted: number;
+  spent: Minor; budget: Minor; created: Time;
+}
+export interface Template { blocks: Record<string, unknown>[] }
+export interface Project {
+  id: Id; org: Id; title: string; brief: string; instructions: string; template: Template;
+  reward: Minor; fee_permille: number; redundancy: number; gold_share_permille: number;
+  gold_redundancy: number; time_allowed_s: number; approve_after_s: number; deadline?: Time | null;
+  audience: 'everyone' | 'invited'; picking: boolean; estimate_s: number; revision: number;
+  created: Time; state: ProjectState; columns: { name: string; type?: string; sample?: string }[];
+}
+export interface Source {
+  id: Id; name: string; form: string; state: string; size: number; rows: number; bad: number;
+  columns: { name: string; type: string; sample: string }[]; sample: Record<string, string>[];
+  faults: { line: number; reason: string }[]; done: number; message?: string | null;
+}
+export interface TemplateCheck {
+  ok: boolean; faults: { path: string; message: string; line?: number | null }[];
+  fields: { name: string; kind: string }[];
+}
+export interface Quote {
+  tasks: number; answers: number; reward: Minor; fee: Minor; total: Minor; available: Minor;
+  missing: Minor; seconds_each: number; per_hour: Minor; floor_per_hour: Minor; ready: boolean;
+  faults: { field: string; message: string }[];
+}
+export interface Progress {
+  state: ProjectState; tasks: number; judged: number; submitted: number; approved: number;
+  rejected: number; answers_needed: number; rate_per_hour: number; finish?: Time | null;
+  spent: Minor; fee_spent: Minor; reserved: Minor; refunded: Minor; budget: Minor;
+  confidence_mean?: number | null; per_result?: Minor | null;
+  chart: { at: Time; submitted: number }[];
+}
+export interface FieldResult {
+  field: string; value: unknown; confidence: number; answers: number; tie?: boolean;
+}
+export interface ResultRow {
+  task: Id; fields: Record<string, string>; results: FieldResult[]; gold: boolean;
+}
+export interface TaskRow {
+  task: Id; state: string; need: number; taken: number; filled: number; gold: boolean;
+  fields: Record<string, string>;
+}
+export interface TaskDetail {
+  task: Id; fields: Record<string, string>; page: WorkPage;
+  answers: { worker: Id; answer: Answer; state: string; at: Time; seconds: number }[];
+  results: FieldResult[];
+}
+export interface Review {
+  task: Id; worker: Id; answer: Answer; fields: Record<string, string>; at: Time;
+  page?: WorkPage; agree?: number | boolean | null;
+}
+export interface WorkerRow {
+  worker: Id; submitted: number; approved: number; rejected: number; gold_seen: number; gold_right: number;
+}
+export interface UserRow {
+  id: Id; name: string; email: string; roles: Role[]; state: string; created: Time;
+}
+export interface Ledger {
+  accounts: number; available: Minor; reserved: Minor; fees: Minor; in_flight: Minor;
+  sums_to_zero: boolean;
+}
+export interface Health {
+  engine: string; queue: number; commits: number;
+  jobs: { due: number; broken: number; oldest_s: number }; projects: Record<string, number>;
+  users: number; version: string; uptime_s: number; memory_mb: number;
+}
+export interface Job {
+  id?: Id; kind: string; key?: string; state?: string; due?: Time; tries?: number; error?: string | null;
+}
+export interface AuditRow { id: Id; at: Time; actor?: string; what: string; about?: string }
+
+interface Page { after?: string; limit?: number }
+
+/** Operation → what it takes and gives. `path` values are named in the key itself. */
+export interface Api {
+  'POST /sign-up': { body: { name: string; email: string; password: string; role: 'worker' | 'requester' }; reply: { id: Id } };
+  'POST /sign-in': { body: { email: string; password: string }; reply: { user: User } };
+  'POST /sign-out': { reply: void };
+  'GET /me': { reply: Me };
+  'POST /me/password': { body: { old: string; new: string }; reply: void };
+  'POST /password/forgot': { body: { email: string }; reply: void };
+  'POST /password/reset': { body: { token: string; password: string }; reply: void };
+  'GET /me/sessions': { reply: List<Session> };
+  'POST /me/sessions/{session}/end': { reply: void };
+  'GET /me/keys': { reply: List<Key> };
+  'POST /me/keys': { body: { label: string }; reply: { access_key: string; secret_key: string } };
+  'DELETE /me/keys/{key}': { reply: void };
+  'GET /me/notices': { query: Page; reply: List<Notice> };
+  'POST /me/notices/read': { body: { upto: Id }; reply: void };
+  'GET /me/entries': { query: Page; reply: List<Entry> };
+  'GET /me/earnings': { reply: Earnings };
+
+  'GET /users': { query: Page & { q?: string; role?: string }; reply: List<UserRow> };
+  'POST /users': { body: { name: string; email: string; role: string; password?: string }; reply: { id: Id } };
+  'POST /users/{user}/state': { body: { disabled: boolean }; reply: void };
+  'POST /users/{user}/roles': { body: { roles: Role[] }; reply: void };
+  'GET /orgs': { reply: List<{ id: Id; name: string; role: string }> };
+  'POST /orgs': { body: { name: string }; reply: { id: Id } };
+  'GET /orgs/{org}': { reply: { id: Id; name: string; members: { user: Id; name: string; email: string; role: string }[] } };
+  'POST /orgs/{org}/members': { body: { email: string; role: string }; reply: void };
+  'DELETE /orgs/{org}/members/{user}': { reply: void };
+  'GET /orgs/{org}/balance': { reply: { available: Minor; currency: string } };
+  'GET /orgs/{org}/entries': { query: Page; reply: List<Entry> };
+  'POST /deposits': { body: { org: Id; amount: Minor; reference: string }; reply: unknown };
+  'GET /ledger': { reply: Ledger };
+  'GET /accounts/{account}/entries': { query: Page; reply: List<Entry> };
+
+  'GET /kinds': { reply: List<{ name: string; about: string; example: unknown }> };
+  'GET /projects': { query: Page & { org?: Id; state?: string }; reply: List<ProjectRow> };
+  'POST /projects': { body: { org?: Id; title: string }; reply: { id: Id } };
+  'GET /projects/{project}': { reply: Project };
+  'POST /projects/{project}': { body: Partial<Omit<Project, 'id' | 'org' | 'state' | 'columns' | 'created'>>; reply: Project };
+  'DELETE /projects/{project}': { reply: void };
+  'POST /projects/{project}/template/check': { body: { template: unknown }; reply: TemplateCheck };
+  'GET /projects/{project}/preview': { query: { row?: number }; reply: { page: WorkPage; rows: number } };
+  'POST /projects/{project}/sources': { query: { name: string }; body: Blob; reply: Source };
+  'GET /projects/{project}/sources': { reply: List<Source> };
+  'GET /projects/{project}/sources/{source}': { reply: Source };
+  'POST /projects/{project}/sources/{source}/import': { body: { skip_bad: boolean }; reply: unknown };
+  'DELETE /projects/{project}/sources/{source}': { reply: void };
+  'GET /projects/{project}/tasks': { query: Page & { state?: string }; reply: List<TaskRow> };
+  'GET /projects/{project}/tasks/{task}': { reply: TaskDetail };
+  'GET /projects/{project}/quote': { reply: Quote };
+  'POST /projects/{project}/publish': { body: { total: Minor }; reply: { state: ProjectState } };
+  'POST /projects/{project}/pause': { reply: unknown };
+  'POST /projects/{project}/resume': { reply: unknown };
+  'POST /projects/{project}/close': { reply: { refund: Minor } };
+  'GET /projects/{project}/results': { query: Page; reply: List<ResultRow> };
+  'POST /projects/{project}/gold': { body: { task: Id; truth: Answer }; reply: unknown };
+  'GET /projects/{project}/workers': { reply: List<WorkerRow> };
+  'GET /projects/{project}/reviews': { query: Page; reply: List<Review> };
+  'POST /projects/{project}/reviews/{task}/{worker}/approve': { reply: unknown };
+  'POST /projects/{project}/reviews/{task}/{worker}/reject': { body: { reason: string }; reply: unknown };
+  'POST /projects/{project}/reviews/approve-all': { body: { upto: Time }; reply: unknown };
+  'GET /projects/{project}/progress': { reply: Progress };
+
+  'GET /work': { query: Page & { kind?: string; min_hourly?: Minor }; reply: List<Work> };
+  'GET /work/{project}': { reply: WorkDetail };
+  'GET /work/{project}/tasks': { query: Page; reply: List<{ task: Id }> };
+  'POST /work/{project}/accept': { body: { task?: Id }; reply: { assignment?: Assignment | null; none?: string | null } };
+  'POST /work/{project}/tasks/{task}/heartbeat': { body: { epoch: string | number }; reply: { until: Time } };
+  'POST /work/{project}/tasks/{task}/draft': { body: { epoch: string | number; answer: Answer }; reply: void };
+  'POST /work/{project}/tasks/{task}/submit': {
+    body: { epoch: string | number; answer: Answer; active_ms?: number; next?: boolean };
+    reply: { state: string; next?: Assignment | null; none?: string | null };
+  };
+  'POST /work/{project}/tasks/{task}/return': { body: { epoch: string | number }; reply: void };
+  'GET /work/mine': { query: Page; reply: List<Mine> };
+
+  'GET /health/details': { reply: Health };
+  'GET /jobs': { reply: List<Job> };
+  'GET /audit': { query: Page; reply: List<AuditRow> };
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The operator area: its pages, by path.
+import { addWords } from '../base/i18n.ts';
+import { words } from '../locale/en/operator.ts';
+import type { PageEntry } from '../ui/page.tsx';
+
+addWords(words);
+
+export const pages: PageEntry[] = [];

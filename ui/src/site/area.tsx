@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The site area: the pages of people who are not signed in.
+import { addWords } from '../base/i18n.ts';
+import { words } from '../locale/en/site.ts';
+import type { PageEntry } from '../ui/page.tsx';
+import { Home } from './home.tsx';
+import { Forgot, Reset, SignIn, SignUp } from './user/sign.tsx';
+
+addWords(words);
+
+export const pages: PageEntry[] = [
+  { path: '/', view: Home },
+  { path: '/sign-in', view: SignIn },
+  { path: '/sign-up', view: SignUp },
+  { path: '/forgot', view: Forgot },
+  { path: '/reset', view: Reset },
+];

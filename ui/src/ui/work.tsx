@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// One task's page as its worker sees it: prose, images and the kinds' custom elements. Used by the
+// player and by every preview. The area that shows it imports `widgets`, which defines
+// the elements; here they are only named.
+import type { HTMLAttributes, RefObject } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import type { Answer, AnswerBlock, Block } from '../api/types.ts';
+import { t } from '../base/i18n.ts';
+import { Button } from './button.tsx';
+import { Dialog } from './dialog.tsx';
+import { Prose } from './prose.tsx';
+
+/** What the page asks of a widget: see widgets/widget.ts. */
+export interface WidgetElement extends HTMLElement {
+  spec: { name: string; required?: boolean; many?: boolean };
+  value: unknown;
+  disabled: boolean;
+  check(): { path: string; message: string }[];
+  focusFirst(): void;
+  key(ev: KeyboardEvent): boolean;
+}
+
+type WidgetProps = HTMLAttributes<WidgetElement> & {
+  spec: AnswerBlock;
+  value: unknown;
+  disabled: boolean;
+  'onsubmit-request'?: (ev: Event) => void;
+};
+
+declare module 'preact' {
+  namespace JSX {
+    interface IntrinsicElements {
+      'x-choice': WidgetProps;
+      'x-text': WidgetProps;
+      'x-number': WidgetProps;
+    }
+  }
+}
+
+const KNOWN = new Set(['choice', 'text', 'number']);
+
+/** The widgets inside a page, in reading order. */
+export function widgetsOf(root: Element | null): WidgetElement[] {
+  return root ? [...root.querySelectorAll<WidgetElement>('[data-widget]')] : [];
+}
+
+function Image({ src, alt }: { src: string; alt: string }) {
+  const [state, setState] = useState<'wait' | 'ok' | 'bad'>('wait');
+  const [large, setLarge] = useState(false);
+  const [tries, setTries] = useState(0);
+  return (
+    <figure class="work-image">
+      {state === 'bad'
+        ? (
+          <div class="notice warn" role="alert">
+            <div class="notice-text">{t('work.image.bad')}</div>
+            <Button icon="refresh-cw" onClick={() => {
+              setState('wait');
+              setTries(tries + 1);
+            }}>{t('error.again')}</Button>
+          </div>
+        )
+        : (
+          <img key={tries} src={src} alt={alt || t('work.image.alt')} class={state} decoding="async"
+            onLoad={() => setState('ok')} onError={() => setState('bad')} />
+        )}
+      {state === 'ok' && <Button kind="quiet" icon="zoom-in" label={t('work.image.enlarge')} onClick={() => setLarge(true)} />}
+      <Dialog full open={large} title={alt || t('work.image.alt')} onClose={() => setLarge(false)}>
+        <img class="work-image-large" src={src} alt={alt || t('work.image.alt')} />
+      </Dialog>
+    </figure>
+  );
+}
+
+export interface WorkProps {
+  blocks: Block[];
+  answer: Answer;
+  onAnswer: (answer: Answer, name: string, finished: boolean) => void;
+  onSubmitRequest?: () => void;
+  disabled?: boolean;
+  root?: RefObject<HTMLDivElement | null>;
+}
+
+export function Work(p: WorkProps) {
+  const latest = useRef(p);
+  latest.current = p;
+  const take = (ev: Event, finished: boolean) => {
+    const el = ev.currentTarget as WidgetElement;
+    const { [el.spec.name]: _, ...rest } = latest.current.answer;
+    const answer = el.value === null ? rest : { ...rest, [el.spec.name]: el.value };
+    latest.current.onAnswer(answer, el.spec.name, finished);
+  };
+  return (
+    <div class="work" ref={p.root}>
+      {p.blocks.map((b, i) => {
+        if (b.type === 'markdown') return <Prose key={i} nodes={b.nodes} />;
+        if (b.type === 'image') return <Image key={`${i} ${b.src}`} src={b.src} alt={b.alt ?? ''} />;
+        if (!KNOWN.has(b.type)) return <p key={i} class="notice bad">{t('work.unknown', { kind: String(b.type) })}</p>;
+        const Tag = `x-${b.type}` as 'x-choice';
+        return (
+          <Tag key={b.name} data-widget={b.type} spec={b} value={p.answer[b.name] ?? null} disabled={!!p.disabled}
+            onInput={(ev: Event) => take(ev, false)} onChange={(ev: Event) => take(ev, true)}
+            onsubmit-request={() => latest.current.onSubmitRequest?.()} />
+        );
+      })}
+    </div>
+  );
+}
+
+/** Asks every widget; the first one in fault gets the focus. True when all is well. */
+export function workCheck(root: Element | null): boolean {
+  const bad = widgetsOf(root).filter((w) => w.check().length > 0);
+  bad[0]?.focusFirst();
+  return bad.length === 0;
+}

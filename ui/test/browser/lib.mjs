@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// A browser for tests: Debian's chromium (or CHROMIUM), pages of fixed size, zone and language, and
+// the checks that hold for every page.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export async function browserStart() {
+  const args = ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic'];
+  if (process.getuid?.() === 0) args.push('--no-sandbox');
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
+}
+
+/** A page of its own context; `faults` gathers console errors and what a page throws. */
+export async function pageOf(browser, { scheme = 'light', phone = false, width, height, reduced = true } = {}) {
+  const context = await browser.newContext({
+    viewport: { width: width ?? (phone ? 390 : 1280), height: height ?? (phone ? 844 : 800) },
+    deviceScaleFactor: phone ? 2 : 1, hasTouch: phone, isMobile: phone,
+    colorScheme: scheme, reducedMotion: reduced ? 'reduce' : 'no-preference', locale: 'en-GB', timezoneId: 'Europe/Berlin',
+  });
+  const page = await context.newPage();
+  const faults = [];
+  page.on('console', (m) => {
+    if (m.type() === 'error' && !/Failed to load resource/.test(m.text())) faults.push(m.text());
+  });
+  page.on('pageerror', (e) => faults.push(String(e)));
+  return { page, context, faults };
+}
+
+/** axe's violations of WCAG 2.2 A and AA, as short lines. Evaluated beside the page's own CSP. */
+export async function axe(page) {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(() => globalThis.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  }));
+  return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ') + ' ' + (n.failureSummary ?? '').split('\n')[1]).join(' | ')}`);
+}
+
+/** How many pixels the page is wider than its window. */
+export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+/** Text set smaller than 13 px, and controls smaller than `min` where a finger must hit them. */
+export const smallText = (page) => page.evaluate(() => {
+  const bad = new Set();
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let n = walk.nextNode(); n; n = walk.nextNode()) {
+    const el = n.parentElement;
+    if (!n.textContent.trim() || !el || /^(SCRIPT|NOSCRIPT|STYLE|OPTION)$/.test(el.tagName)) continue;
+    if (parseFloat(getComputedStyle(el).fontSize) < 13) bad.add(el.className || el.tagName);
+  }
+  return [...bad];
+});
+
+export const smallTargets = (page, min = 44) => page.evaluate((least) => {
+  const bad = [];
+  for (const el of document.querySelectorAll('button, input, select, textarea, a[href], summary')) {
+    const r = (el.closest('label') ?? el).getBoundingClientRect();
+    const style = getComputedStyle(el);
+    if (r.width === 0 || style.visibility === 'hidden' || style.clipPath !== 'none') continue;
+    if (el.tagName === 'A' && style.display === 'inline') continue;
+    if (r.height < least - 0.5 || r.width < least - 0.5) bad.push(`${el.tagName} ${el.className} ${el.textContent.slice(0, 20)} ${Math.round(r.width)}x${Math.round(r.height)}`);
+  }
+  return bad;
+}, min);
