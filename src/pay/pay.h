@@ -16,20 +16,27 @@
  *                          it is no longer what was paid for
  *   pay.funded   account   the outbox row is done
  *   pay.release  project   approved answers: reserved -> fee and sent, pay lines, outbox
- *   close        project   places are shut; their price: reserved -> sent, outbox
- *   pay.relay    account   what the escrow sent: recv -> available; the worker's history
+ *   pay.shut     project   a closed project's places: reserved -> sent, outbox
+ *   pay.relay    account   what the escrow sent: recv -> available
  *   pay.settle   project   the outbox rows are done
+ *   pay.history  account   what was paid for, in the workers' histories
  *
  * Each of these may run twice or stop anywhere, and acts once. Reading the other
  * group is done ahead of the transaction, and only tells what to try.
  *
  * The history is a worker's own list of what became of his answers, kept beside his
- * account; it follows the project's rows a few seconds behind.
+ * account. Paid answers come with their money; what waits for a decision and what was
+ * rejected follows within some twenty seconds.
+ *
+ * A project is closed by its org, or by the house when its deadline has passed. Closing
+ * shuts every place that is free; places which workers still hold are paid or shut when they
+ * come back.
  */
 #ifndef PAY_H
 #define PAY_H
 #include "ledger/ledger.h"
 #include "project/project.h"
+#include "task/task.h"
 
 /* What publishing costs, before it is done. */
 struct pay_quote {
@@ -41,8 +48,20 @@ struct pay_quote {
 	money missing;        /* what the account lacks, or nothing */
 	int64_t seconds_each; /* the requester's estimate, 0: none */
 	money per_hour;       /* of the worker, at that estimate; nothing without one */
-	money floor_per_hour; /* the site's floor, or nothing; a quote below it has a warning */
+	money floor_per_hour; /* the site's floor, or nothing */
 };
+
+/* ERR_MISSING no such project. ERR_LIMIT more places or money than can be counted. */
+MUST_USE enum err pay_quote(struct ctx *, project_id, struct pay_quote *out);
+
+/*
+ * Agree to the quote as it stands and publish, for commands and tests: what a person agrees to
+ * goes through the route, which asks for the total. It reads both groups.
+ * ERR_CONFLICT  published already
+ * ERR_INPUT     something is in the way: the first fault, with its field
+ * ERR_FUNDS     the org has too little
+ */
+MUST_USE enum err pay_publish(struct ctx *, project_id);
 
 /* The price of a place: what is stored with the project at publish. ERR_LIMIT: too large to hold. */
 MUST_USE enum err pay_price(struct ctx *, money reward, int64_t fee_permille, money *fee, money *unit);
