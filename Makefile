@@ -117,7 +117,7 @@ $(OUT)/obj/%.o: %.c Makefile $(GEN)/files.mk
 $(OUT)/obj/llhttp/%.o: $(LLHTTP)/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(LANGUAGE) $(FLAGS_$(MODE)) -Wno-unused-parameter $(INCLUDES) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(LANGUAGE) $(FLAGS_$(MODE)) -DLLHTTP_STRICT_MODE=1 -Wno-unused-parameter $(INCLUDES) -MMD -MP -c -o $@ $<
 
 $(OUT)/tessera: $(HOUSE_OBJECTS) $(MAIN_OBJECTS)
 	$(call say,LINK,$@)

@@ -67,10 +67,12 @@ static void read_members(struct reader *r, struct web_view *object)
 		return;
 	do {
 		struct str name = take_word(r);
+		bool optional = take(r, '?');
 
 		CHECK(take(r, ':'));
 		*last = read_type(r);
 		(*last)->name = name;
+		(*last)->optional = (*last)->optional || optional;
 		last = &(*last)->next;
 	} while (take(r, ','));
 	CHECK(take(r, '}'));

@@ -22,6 +22,7 @@
 #define WEB_WEB_H
 #include "base/base.h"
 #include "base/json.h"
+#include "base/setting.h"
 #include "os/os.h"
 #include "store/store.h"
 
@@ -46,7 +47,7 @@ struct web_field {
 	enum web_type type;
 	size_t offset;
 	bool required;
-	int64_t min, max;
+	int64_t min, max; /* max 0 with min 0 or more: 1,000 for text, else without end */
 	const char *one_of; /* "draft|open|paused": for text; NULL: anything */
 	const char *about;
 	size_t has;
@@ -82,8 +83,8 @@ enum { WEB_ANYONE = 0 };
 
 /*
  * A view is written as a type: text, int, real, bool, id, money, time, any;
- * {name:type, other:type?} for objects (a ? marks what may be null or absent); [type]
- * for lists; (a|b|c) for one of these words. The API's document, the browser's
+ * {name:type, other:type?} for objects (a ? behind the type or the name marks what may be
+ * null or absent); [type] for lists; (a|b|c) for one of these words. The API's document, the browser's
  * types and a check of every reply in the debug build come from it.
  */
 
@@ -132,7 +133,11 @@ struct web_options {
 	void (*log)(struct str line);          /* one JSON line for each request */
 };
 
+/* The limits that an operator may change; options.settings NULL means their defaults. */
+extern const struct setting web_settings[];
+
 struct web;
+/* ERR_INPUT or ERR_CONFLICT when the address cannot be listened on. */
 MUST_USE enum err web_start(struct ctx *, struct arena *, struct web_options, struct web **out);
 int web_port(const struct web *);
 /* Stop accepting, finish what runs within `us`, close. */

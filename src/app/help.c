@@ -164,24 +164,28 @@ enum err app_list_jobs(struct ctx *c, const struct room_call *call)
 	return OK;
 }
 
-enum err app_list_settings(struct ctx *c, const struct room_call *call)
+static void list_settings_of(struct ctx *c, struct list *list, const struct setting *one)
 {
 	static const char *const name[] = { "setting", "value", "default", "about" };
+
+	for (; one != NULL && one->name != NULL; one++) {
+		struct str now = one->min == 0 && one->max == 0 ?
+					 setting_text(c, one->name) :
+					 str_format(c->mem, "%lld",
+						    (long long)setting_number(c, one->name));
+		const char *value[] = { one->name, str_c(c->mem, now), one->value, one->about };
+
+		list_row(list, name, value, 4);
+	}
+}
+
+enum err app_list_settings(struct ctx *c, const struct room_call *call)
+{
 	struct list list = list_start(c, call);
 
-	for (size_t i = 0; house_rooms[i] != NULL; i++) {
-		const struct setting *one = house_rooms[i]->settings;
-
-		for (; one != NULL && one->name != NULL; one++) {
-			struct str now = one->min == 0 && one->max == 0 ?
-						 setting_text(c, one->name) :
-						 str_format(c->mem, "%lld",
-							    (long long)setting_number(c, one->name));
-			const char *value[] = { one->name, str_c(c->mem, now), one->value,
-						one->about };
-			list_row(&list, name, value, 4);
-		}
-	}
+	list_settings_of(c, &list, web_settings);
+	for (size_t i = 0; house_rooms[i] != NULL; i++)
+		list_settings_of(c, &list, house_rooms[i]->settings);
 	list_end(&list);
 	return OK;
 }

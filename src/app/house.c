@@ -40,6 +40,7 @@ enum err house_settings(struct ctx *c, struct str conf, char *const *environment
 	struct setting_values *values;
 	int count = 0;
 
+	lists[count++] = web_settings;
 	for (size_t i = 0; house_rooms[i] != NULL; i++)
 		if (house_rooms[i]->settings != NULL)
 			lists[count++] = house_rooms[i]->settings;

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Threads that wait for jobs at one queue. Each has a read-only connection of its own,
+ * opened when a job first asks for it, so that a server starts without the store
+ * and gets by when it comes back.
+ */
+#include "web/web_in.h"
+
+enum { THREADS_MAX = 64 };
+
+struct web_pool {
+	struct web *web;
+	struct arena *mem;
+	struct os_lock *lock;
+	struct web_job *first, **last;
+	int64_t waiting, waiting_max;
+	bool stopping;
+	int thread_count;
+	struct os_thread *thread[THREADS_MAX];
+};
+
+/* A worker's own name for its pool, so that a thread is given one thing. */
+struct thread_arg {
+	struct web_worker worker;
+	struct web_pool *pool;
+};
+
+static struct web_job *take_job(struct web_pool *pool)
+{
+	struct web_job *job;
+
+	os_lock_take(pool->lock);
+	while (pool->first == NULL && !pool->stopping)
+		os_lock_wait(pool->lock, -1);
+	job = pool->first;
+	if (job != NULL) {
+		pool->first = job->next;
+		if (pool->first == NULL)
+			pool->last = &pool->first;
+		pool->waiting--;
+	}
+	os_lock_give(pool->lock);
+	return job;
+}
+
+static void work(void *arg)
+{
+	struct thread_arg *me = arg;
+	struct web_job *job;
+
+	while ((job = take_job(me->pool)) != NULL) {
+		job->run(&me->worker, job);
+		web_loop_give(job);
+	}
+	store_close(&me->worker.store);
+	arena_free(me->worker.mem);
+}
+
+struct web_pool *web_pool_start(struct web *web, const char *name, int threads,
+				int64_t waiting_max)
+{
+	struct web_pool *pool = NEW(web->mem, struct web_pool);
+
+	CHECK(threads > 0 && threads <= THREADS_MAX);
+	pool->web = web;
+	pool->lock = os_lock_new(web->mem);
+	pool->last = &pool->first;
+	pool->waiting_max = waiting_max;
+	for (int i = 0; i < threads; i++) {
+		struct thread_arg *arg = NEW(web->mem, struct thread_arg);
+
+		arg->pool = pool;
+		arg->worker = (struct web_worker){ .web = web, .mem = arena_new(0) };
+		arg->worker.lock = os_lock_new(arg->worker.mem);
+		pool->thread[pool->thread_count++] = os_thread_start(web->mem, name, work, arg);
+	}
+	return pool;
+}
+
+bool web_pool_post(struct web_pool *pool, struct web_job *job)
+{
+	bool taken = false;
+
+	job->next = NULL;
+	os_lock_take(pool->lock);
+	if (!pool->stopping && pool->waiting < pool->waiting_max) {
+		*pool->last = job;
+		pool->last = &job->next;
+		pool->waiting++;
+		taken = true;
+		os_lock_wake(pool->lock);
+	}
+	os_lock_give(pool->lock);
+	return taken;
+}
+
+void web_pool_stop(struct web_pool *pool)
+{
+	os_lock_take(pool->lock);
+	pool->stopping = true;
+	os_lock_wake_all(pool->lock);
+	os_lock_give(pool->lock);
+	for (int i = 0; i < pool->thread_count; i++)
+		os_thread_join(pool->thread[i]);
+}
+
+enum err web_worker_store(struct web_worker *worker, struct ctx *ctx)
+{
+	const char *url = worker->web->options.url;
+
+	ctx->store = NULL;
+	if (url == NULL)
+		return OK;
+	if (worker->store == NULL)
+		TRY(store_open(ctx, worker->mem, url, STORE_READ, &worker->store));
+	ctx->store = worker->store;
+	return OK;
+}
+
+void web_loop_give(struct web_job *job)
+{
+	struct web_loop *loop = job->loop;
+	struct web_job *old = atomic_load_explicit(&loop->inbox, memory_order_relaxed);
+
+	do
+		job->next = old;
+	while (!atomic_compare_exchange_weak_explicit(&loop->inbox, &old, job, memory_order_release,
+						      memory_order_relaxed));
+	/* Who found the inbox empty wakes the loop; it empties the whole of it at once. */
+	if (old == NULL)
+		uv_async_send(&loop->wake);
+}
