@@ -241,7 +241,7 @@ static void check_house(struct ctx *c, const struct test *t)
 			    STR_ARG(c->refusal.message));
 		leave(__FILE__, __LINE__);
 	}
-	if (c->store == NULL)
+	if (now_on->store == NULL)
 		return;
 	test_want_ok(c, house_check(c, &broken, &row), "invariants", __FILE__, __LINE__);
 	if (broken == NULL)
