@@ -19,7 +19,8 @@ enum err store_open(struct ctx *c, struct arena *mem, const char *url, enum stor
 	struct str text = str_of(url);
 	struct store *s = NEW(mem, struct store);
 
-	s->mem = mem;
+	/* The connection keeps things at any time; callers mark and reset theirs. */
+	s->mem = arena_under(mem, 0);
 	s->mode = mode;
 	if (str_starts(text, S("sqlite:"))) {
 		s->lite = true;

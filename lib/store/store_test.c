@@ -287,6 +287,22 @@ PLAIN_TEST(store, many_rows_come_in_order_and_changes_are_counted)
 	}
 }
 
+PLAIN_TEST(store, a_connection_outlives_a_reset_of_the_memory_it_was_opened_with)
+{
+	const char *url[URLS];
+
+	for (int i = 0, all = urls(c, url); i < all; i++) {
+		struct store *s = probed(c, url[i]);
+		struct arena_mark mark = arena_mark(c->mem);
+
+		WANT_I64(0, count(c));
+		arena_reset(c->mem, mark);
+		memset(arena_take(c->mem, 4096), 0xEE, 4096);
+		WANT_I64(0, count(c));
+		close_probe(c, s);
+	}
+}
+
 TEST(store, every_statement_of_the_house_prepares_on_this_engine)
 {
 	WANT_OK(store_prepare_all(c));
