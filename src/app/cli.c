@@ -25,7 +25,8 @@ static struct str from_environment(struct arena *mem, const char *option)
 	buf_add(&name, S("TESSERA_"));
 	for (const char *p = option; *p != '\0'; p++)
 		buf_add_char(&name, *p == '-' ? '_' : *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p);
-	return str_of(getenv(str_c(mem, buf_str(&name))));
+	const char *value = getenv(str_c(mem, buf_str(&name)));
+	return value != NULL ? str_of(value) : (struct str){ 0 };
 }
 
 /* The command whose name is the first `*used` words; the longest name wins. */
@@ -123,7 +124,7 @@ static enum err fill_in(struct ctx *c, struct line *line)
 
 		if (value->at == NULL)
 			*value = from_environment(c->mem, one[i].name);
-		if (value->at == NULL)
+		if (value->at == NULL && one[i].value != NULL)
 			*value = str_of(one[i].value);
 		if (value->at == NULL && one[i].required && !line->help)
 			return refuse(c, ERR_INPUT, "--%s is needed; see: tessera help %s",
@@ -236,8 +237,9 @@ int app_main(int count, char **word, char *const *environment)
 {
 	static char help[] = "help", version[] = "version";
 	struct arena *mem = arena_new(0);
+	/* Apart from the process's memory: a command may take back what it used of its own. */
 	struct ctx c = {
-		.mem = mem,
+		.mem = arena_new(0),
 		.dice = dice_real(mem),
 		.actor = { .roles = UINT32_MAX, .name = S("command"), .via = S("command") },
 		.request = S("command"),
@@ -247,6 +249,7 @@ int app_main(int count, char **word, char *const *environment)
 		struct str text = app_help_text(mem, NULL);
 
 		fprintf(stderr, "%.*s", STR_ARG(text));
+		arena_free(c.mem);
 		arena_free(mem);
 		return err_row(ERR_INPUT)->exit_code;
 	}
@@ -257,6 +260,7 @@ int app_main(int count, char **word, char *const *environment)
 
 	int code = run(&c, mem, count - 1, word + 1, environment);
 
+	arena_free(c.mem);
 	arena_free(mem);
 	return code;
 }
