@@ -19,10 +19,10 @@ struct mail {
  * character, or an address is none.
  */
 MUST_USE enum err mail_text(struct ctx *, const struct mail *, struct str *out);
-/* By SMTP, or into a file under DATA/mail. Outside of any transaction. ERR_BUSY try later. */
+/* By SMTP, or into a file under DATA/mail. Outside of any transaction. ERR_CONFLICT as below. */
 MUST_USE enum err mail_send(struct ctx *, const struct mail *);
 
-/* --- smtp.c: the one door to libcurl; ERR_BUSY with what the other side said --- */
+/* --- smtp.c: the one door to libcurl; ERR_CONFLICT the server does not take it now, and why --- */
 MUST_USE enum err smtp_send(struct ctx *, struct str url, bool tls, struct str from, struct str to,
 			    struct str message);
 

@@ -55,6 +55,6 @@ enum err smtp_send(struct ctx *c, struct str url, bool tls, struct str from, str
 	curl_slist_free_all(list);
 	curl_easy_cleanup(curl);
 	if (code != CURLE_OK)
-		return refuse(c, ERR_BUSY, "the mail server: %s", curl_easy_strerror(code));
+		return refuse(c, ERR_CONFLICT, "the mail server: %s", curl_easy_strerror(code));
 	return OK;
 }

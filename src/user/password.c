@@ -35,9 +35,22 @@ static struct str hash_text(struct ctx *c, const unsigned char *salt, const unsi
 			  hash_text);
 }
 
-enum err user_password_hash(struct ctx *c, struct str password, struct str *out)
+enum err password_rehash(struct ctx *c, struct str password, struct str *out)
 {
 	unsigned char salt[SALT_BYTES], hash[HASH_LENGTH];
+
+	open_library();
+	ctx_random_bytes(c, salt, sizeof(salt));
+	if (crypto_pwhash_argon2id(hash, sizeof(hash), password.at, password.len, salt, ops(c),
+				   kib(c) * 1024, crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0)
+		return refuse(c, ERR_BUSY, "there is no memory for a password's hash right now");
+	*out = hash_text(c, salt, hash);
+	sodium_memzero(hash, sizeof(hash));
+	return OK;
+}
+
+enum err user_password_hash(struct ctx *c, struct str password, struct str *out)
+{
 	size_t points = str_points(password);
 	struct str field = S("password");
 
@@ -52,14 +65,7 @@ enum err user_password_hash(struct ctx *c, struct str password, struct str *out)
 	if (password_is_common(password))
 		return refuse_field(c, ERR_INPUT, field,
 				    "this password is one of those that are tried first");
-	open_library();
-	ctx_random_bytes(c, salt, sizeof(salt));
-	if (crypto_pwhash_argon2id(hash, sizeof(hash), password.at, password.len, salt, ops(c),
-				   kib(c) * 1024, crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0)
-		return refuse(c, ERR_BUSY, "there is no memory for a password's hash right now");
-	*out = hash_text(c, salt, hash);
-	sodium_memzero(hash, sizeof(hash));
-	return OK;
+	return password_rehash(c, password, out);
 }
 
 bool password_fits(struct ctx *c, struct str hash, struct str password)

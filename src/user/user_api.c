@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/*
- * Signing in and out, passwords, and the operator's list of people. Argon2 runs in a route's
- * `before`, which also turns away whom the count of wrong passwords makes wait; the handler looks
- * again, since it alone sees what other requests have written meanwhile.
- */
+/* Signing in and out, passwords, and the operator's list of people. */
 #include "audit/audit.h"
 #include "user/user.sql.h"
 #include "user/user_in.h"
@@ -28,68 +24,31 @@ static enum err answer_wrong(struct ctx *c, struct web_reply *reply, struct str 
 	return OK;
 }
 
-static enum err count_wrong(struct ctx *c, const struct attempt *attempt)
-{
-	TRY(attempt_must_be_free(c, attempt));
-	TRY(attempt_failed(c, attempt));
-	if (attempt->account.v == 0)
-		return OK;
-	return audit_add(c, attempt->account.v, S("user.wrong_password"), attempt->account.v, S(""));
-}
-
 /* --- signing in --- */
 
 enum err user_sign_in_before(struct ctx *c, void *form, struct web_reply *reply)
 {
-	struct sign_in_form *f = form;
-	struct user user = { .id = { 0 } };
-	struct user_secret secret = { .password_hash = S("") };
-	bool found;
-
 	(void)reply;
-	TRY(user_by_email(c, f->email, &user, &found));
-	if (found)
-		TRY(user_secret(c, user.id, &secret, &found));
-	TRY(attempt_make(c, user.id, &f->attempt));
-	TRY(attempt_must_be_free(c, &f->attempt));
-	f->hash = secret.password_hash;
-	f->right = password_fits(c, f->hash, f->password);
-	f->rehash = (struct str){ 0 };
-	if (f->right && password_is_old(c, f->hash))
-		TRY(user_password_hash(c, f->password, &f->rehash));
-	return OK;
+	return sign_in_look(c, form);
 }
 
 enum err user_sign_in_post(struct ctx *c, void *form, struct web_reply *reply)
 {
 	struct sign_in_form *f = form;
+	struct json *out;
 	struct user user;
-	struct user_secret secret;
 	struct str token;
-	bool found;
 
-	if (!f->right) {
-		TRY(count_wrong(c, &f->attempt));
+	TRY(sign_in(c, f, &token));
+	if (token.len == 0)
 		return answer_wrong(c, reply, S("the e-mail address or the password is wrong"));
-	}
-	TRY(attempt_must_be_free(c, &f->attempt));
-	TRY(user_secret(c, f->attempt.account, &secret, &found));
-	if (!found || !str_eq(secret.password_hash, f->hash))
-		return refuse(c, ERR_CONFLICT, "the password was changed a moment ago");
-	if (secret.state != 0)
-		return refuse(c, ERR_DENIED, "this account is closed");
-	TRY(attempt_succeeded(c, &f->attempt));
-	TRY(user_session_start(c, f->attempt.account, f->agent, &token));
-	if (f->rehash.len > 0) {
-		TRY(user_rehash_put(c, f->attempt.account, f->hash, f->rehash, c->now));
-		TRY(job_signal(c, "user.rehash", f->attempt.account.v));
-	}
 	TRY(user_get(c, f->attempt.account, &user));
 	web_cookie(reply, token, setting_number(c, "user.session_max_s"));
-	json_object(web_json(reply));
-	json_key(web_json(reply), "user");
-	user_put(web_json(reply), &user);
-	json_object_end(web_json(reply));
+	out = web_json(reply);
+	json_object(out);
+	json_key(out, "user");
+	user_put(out, &user);
+	json_object_end(out);
 	return OK;
 }
 
@@ -112,54 +71,25 @@ enum err user_sign_out_post(struct ctx *c, void *form, struct web_reply *reply)
 
 enum err user_password_before(struct ctx *c, void *form, struct web_reply *reply)
 {
-	struct password_form *f = form;
-	struct user_secret secret;
-	bool found;
-
 	(void)reply;
-	TRY(attempt_make(c, user_actor(c), &f->attempt));
-	TRY(attempt_must_be_free(c, &f->attempt));
-	TRY(user_secret(c, user_actor(c), &secret, &found));
-	f->right = password_fits(c, secret.password_hash, f->old);
-	f->was = secret.password_hash;
-	if (f->right)
-		TRY(user_password_hash(c, f->fresh, &f->hash));
-	return OK;
+	return password_look(c, form);
 }
 
 enum err user_password_post(struct ctx *c, void *form, struct web_reply *reply)
 {
-	struct password_form *f = form;
-	struct user_secret secret;
-	bool found;
+	const struct password_form *f = form;
 
-	if (!f->right) {
-		TRY(count_wrong(c, &f->attempt));
+	TRY(password_change(c, f));
+	if (!f->right)
 		return answer_wrong(c, reply, S("the old password is wrong"));
-	}
-	TRY(user_secret(c, user_actor(c), &secret, &found));
-	if (!found || !str_eq(secret.password_hash, f->was))
-		return refuse(c, ERR_CONFLICT, "the password was changed a moment ago");
-	TRY(user_set_password(c, user_actor(c), f->hash));
 	web_status(reply, 204);
 	return OK;
 }
 
-/* A look at the token first: nobody makes the house hash passwords for nothing. */
 enum err user_reset_before(struct ctx *c, void *form, struct web_reply *reply)
 {
-	struct reset_form *f = form;
-	struct user_reset_look row;
-	user_id user;
-	bool found = false;
-
 	(void)reply;
-	if (token_owner(c, f->token, "tr_", TOKEN_RESET_BYTES, &user))
-		TRY(user_reset_look(c, user, token_hash(c, f->token), c->now, &row, &found));
-	if (!found)
-		return refuse_field(c, ERR_INPUT, S("token"),
-				    "this link was used before or is too old: ask for a new one");
-	return user_password_hash(c, f->password, &f->hash);
+	return reset_look(c, form);
 }
 
 enum err user_reset_post(struct ctx *c, void *form, struct web_reply *reply)

@@ -18,6 +18,8 @@ struct str token_access_key(struct ctx *, user_id);
 /* --- password.c --- */
 /* Does the password fit the hash? An empty hash fits nothing, and takes as long to say so. */
 bool password_fits(struct ctx *, struct str hash, struct str password);
+/* Hash a password that is in use already, however weak. ERR_BUSY no memory. */
+MUST_USE enum err password_rehash(struct ctx *, struct str password, struct str *out);
 /* Was the hash made at another cost than that of the settings? */
 bool password_is_old(const struct ctx *, struct str hash);
 bool password_is_common(struct str password); /* common.c */
@@ -69,6 +71,23 @@ struct key_new_form { struct str label; };
 struct key_form { struct str key; };
 struct users_form { struct str q, role, after; int64_t limit; };
 struct state_form { int64_t user, disabled; };
+
+/* --- sign_in.c: in two halves, a slow look before and an act inside the transaction --- */
+/* ERR_LIMIT too many wrong passwords. */
+MUST_USE enum err sign_in_look(struct ctx *, struct sign_in_form *);
+/*
+ * A session's token, or an empty one and the try counted when the password was wrong.
+ * ERR_LIMIT     too many wrong passwords
+ * ERR_DENIED    the account is closed
+ * ERR_CONFLICT  the password changed between the halves
+ */
+MUST_USE enum err sign_in(struct ctx *, const struct sign_in_form *, struct str *token);
+/* The actor's own password; ERR_LIMIT as above, ERR_INPUT the new one is no good. */
+MUST_USE enum err password_look(struct ctx *, struct password_form *);
+/* Changes it, or counts the try when the old one was wrong. ERR_LIMIT and ERR_CONFLICT as above. */
+MUST_USE enum err password_change(struct ctx *, const struct password_form *);
+/* ERR_INPUT the token is unknown, used or too old, or the password is no good. */
+MUST_USE enum err reset_look(struct ctx *, struct reset_form *);
 
 MUST_USE enum err user_sign_in_before(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err user_sign_in_post(struct ctx *, void *form, struct web_reply *);
