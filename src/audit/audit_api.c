@@ -25,18 +25,27 @@ static enum err read_cursor(struct ctx *c, struct str text, struct cursor *out)
 	return OK;
 }
 
+static void put_id_or_null(struct json *out, const char *key, int64_t id)
+{
+	if (id == 0)
+		json_null_of(out, key);
+	else
+		json_id_of(out, key, id);
+}
+
 static void put_entry(struct arena *mem, struct json *out, const struct audit_page *row)
 {
 	json_object(out);
-	json_id_of(out, "scope", row->scope);
-	json_i64_of(out, "seq", row->seq);
+	json_text_of(out, "id", str_format(mem, "%lld.%lld", (long long)row->scope,
+					   (long long)row->seq));
+	json_text_of(out, "scope", str_format(mem, "%lld", (long long)row->scope));
 	json_time_of(out, "at", row->at);
-	json_id_of(out, "actor", row->actor);
+	put_id_or_null(out, "actor", row->actor);
 	json_text_of(out, "via", row->via);
 	json_text_of(out, "address", row->address);
 	json_text_of(out, "request", row->request);
-	json_text_of(out, "act", row->act);
-	json_id_of(out, "about", row->about);
+	json_text_of(out, "what", row->act);
+	put_id_or_null(out, "about", row->about);
 	json_raw_of(out, "detail", row->detail);
 	json_text_of(out, "hash", text_hex(mem, row->hash.at, row->hash.len));
 	json_object_end(out);

@@ -25,8 +25,8 @@ static const struct web_route routes[] = {
 	{ .verb = WEB_GET, .path = "/api/v1/audit", .who = AUDIT_READER, .runs = WEB_READ,
 	  .handler = audit_page_get, .fields = page_fields,
 	  .form_size = sizeof(struct audit_page_form),
-	  .view = "{items:[{scope:text,seq:int,at:time,actor:text,via:text,address:text,request:text,"
-		  "act:text,about:text,detail:any?,hash:text}],next:text?}",
+	  .view = "{items:[{id:text,scope:text,at:time,actor:id?,via:text,address:text,"
+		  "request:text,what:text,about:id?,detail:any?,hash:text}],next:text?}",
 	  .about = "What was done on this site, newest first." },
 	{ .verb = WEB_GET, .path = "/api/v1/audit/export", .who = AUDIT_READER, .runs = WEB_STREAM,
 	  .handler = audit_export_get, .fields = export_fields,

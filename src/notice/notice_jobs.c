@@ -22,7 +22,7 @@ static struct str reset_text(struct ctx *c, const struct user *user, struct str 
 {
 	return str_format(c->mem,
 			  "Hello %.*s,\n\nsomebody, most likely you, asked for a new password at "
-			  "%.*s.\nChoose one here within 30 minutes:\n\n%.*s/password/reset#%.*s\n\n"
+			  "%.*s.\nChoose one here within 30 minutes:\n\n%.*s/reset#%.*s\n\n"
 			  "If it was not you, do nothing: your password stays as it is.\n",
 			  STR_ARG(user->name), STR_ARG(setting_text(c, "site.name")),
 			  STR_ARG(setting_text(c, "notice.site_url")), STR_ARG(token));
