@@ -29,18 +29,11 @@ STMT(probe_list, "SELECT id FROM store_probe ORDER BY id", "", "i", STORE_MANY);
 STMT(probe_shift, "UPDATE store_probe SET id = id + 1000 WHERE id > $1", "i", "", STORE_CHANGED);
 STMT(probe_wrong, "SELECT nothing FROM nowhere", "", "i", STORE_MANY);
 
-enum { URLS = 2 };
-
-/* The engines of this run; a new file for each call. */
-static int urls(struct ctx *c, const char *url[URLS])
-{
-	static int number;
-	const char *pg = getenv("TESSERA_TEST_DATABASE");
-
-	url[0] = str_c(c->mem, str_format(c->mem, "sqlite:%s/store%d.db", c->data, number++));
-	url[1] = pg;
-	return pg != NULL ? 2 : 1;
-}
+/* A connection of the test's own beside the one of the harness, which has a transaction open. */
+struct own {
+	struct store *home, *store;
+	const char *url;
+};
 
 static struct store *opened(struct ctx *c, const char *url, enum store_mode mode)
 {
@@ -64,21 +57,32 @@ static enum err drop_probe(struct ctx *c, void *arg)
 	return store_run(c, &probe_drop, NULL, NULL, NULL);
 }
 
-/* An open store with an empty probe table. */
-static struct store *probed(struct ctx *c, const char *url)
+static const char *url_here(struct ctx *c)
 {
-	struct store *s = opened(c, url, STORE_WRITE);
+	const char *pg = getenv("TESSERA_TEST_DATABASE");
 
-	WANT_OK(store_in_tx(c, make_probe, NULL));
-	return s;
+	if (c->store == NULL || test_on_lite())
+		return str_c(c->mem, str_format(c->mem, "sqlite:%s/own.db", c->data));
+	return str_c(c->mem, str_format(c->mem, "%s%sapplication_name=tessera-store-test", pg,
+					strchr(pg, '?') != NULL ? "&" : "?"));
 }
 
-static void close_probe(struct ctx *c, struct store *s)
+/* Open for writing, with an empty probe table. */
+static struct own open_own(struct ctx *c)
 {
-	c->store = s;
+	struct own own = { .home = c->store, .url = url_here(c) };
+
+	own.store = opened(c, own.url, STORE_WRITE);
+	WANT_OK(store_in_tx(c, make_probe, NULL));
+	return own;
+}
+
+static void close_own(struct ctx *c, struct own *own)
+{
+	c->store = own->store;
 	WANT_OK(store_in_tx(c, drop_probe, NULL));
-	store_close(&s);
-	c->store = NULL;
+	store_close(&own->store);
+	c->store = own->home;
 }
 
 static enum err add(struct ctx *c, int64_t id)
@@ -122,28 +126,24 @@ static enum err write_kinds(struct ctx *c, void *arg)
 	return store_run(c, &probe_add, empty, &changed, NULL);
 }
 
-PLAIN_TEST(store, what_is_written_is_read_back_as_it_was)
+TEST(store, what_is_written_is_read_back_as_it_was)
 {
-	const char *url[URLS];
+	struct own own = open_own(c);
+	const struct store_value by_word[] = { { .i = 0 }, { .s = S("gr\xC3\xBC\xC3\x9F") } };
+	const struct store_value by_id[] = { { .i = 2 }, { .s = S("") } };
+	struct store_rows rows;
 
-	for (int i = 0, all = urls(c, url); i < all; i++) {
-		struct store *s = probed(c, url[i]);
-		const struct store_value by_word[] = { { .i = 0 }, { .s = S("gr\xC3\xBC\xC3\x9F") } };
-		const struct store_value by_id[] = { { .i = 2 }, { .s = S("") } };
-		struct store_rows rows;
-
-		WANT_OK(store_in_tx(c, write_kinds, NULL));
-		WANT_OK(store_run(c, &probe_get, by_word, NULL, &rows));
-		WANT_I64(1, (int64_t)rows.count);
-		WANT(rows.value[0].r < -0.09 && rows.value[0].r > -0.11);
-		WANT_I64(INT64_MIN, rows.value[1].i);
-		WANT_STR(S("gr\xC3\xBC\xC3\x9F"), rows.value[2].s);
-		WANT(rows.value[3].s.len == 3 && memcmp(rows.value[3].s.at, "\0\xFF\1", 3) == 0);
-		WANT_OK(store_run(c, &probe_get, by_id, NULL, &rows));
-		WANT(rows.value[0].null && !rows.value[1].null && rows.value[2].null);
-		WANT(!rows.value[3].null && rows.value[3].s.len == 0);
-		close_probe(c, s);
-	}
+	WANT_OK(store_in_tx(c, write_kinds, NULL));
+	WANT_OK(store_run(c, &probe_get, by_word, NULL, &rows));
+	WANT_I64(1, (int64_t)rows.count);
+	WANT(rows.value[0].r < -0.09 && rows.value[0].r > -0.11);
+	WANT_I64(INT64_MIN, rows.value[1].i);
+	WANT_STR(S("gr\xC3\xBC\xC3\x9F"), rows.value[2].s);
+	WANT(rows.value[3].s.len == 3 && memcmp(rows.value[3].s.at, "\0\xFF\1", 3) == 0);
+	WANT_OK(store_run(c, &probe_get, by_id, NULL, &rows));
+	WANT(rows.value[0].null && !rows.value[1].null && rows.value[2].null);
+	WANT(!rows.value[3].null && rows.value[3].s.len == 0);
+	close_own(c, &own);
 }
 
 PLAIN_TEST(store, a_url_of_no_engine_is_refused)
@@ -184,74 +184,63 @@ static enum err run_wrong(struct ctx *c, void *arg)
 	return store_run(c, &probe_wrong, NULL, NULL, &rows);
 }
 
-PLAIN_TEST(store, a_refused_statement_is_told_plainly_and_leaves_nothing)
+TEST(store, a_refused_statement_is_told_plainly_and_leaves_nothing)
 {
-	const char *url[URLS];
+	struct own own = open_own(c);
 
-	for (int i = 0, all = urls(c, url); i < all; i++) {
-		struct store *s = probed(c, url[i]);
-
-		want_refused(c, ERR_STORE, store_in_tx(c, add_thirteen, NULL),
-			     "the data does not allow this");
-		WANT(strstr(store_said(s), "probe_add") != NULL);
-		want_refused(c, ERR_INPUT, store_in_tx(c, add_nul, NULL),
-			     "a text is not UTF-8 or has a NUL inside");
-		want_refused(c, ERR_STORE, store_in_tx(c, run_wrong, NULL),
-			     "the data is not as this program knows it");
-		WANT_I64(0, count(c));
-		WANT(!store_in_txn(s));
-		close_probe(c, s);
-	}
+	want_refused(c, ERR_STORE, store_in_tx(c, add_thirteen, NULL),
+		     "the data does not allow this");
+	WANT(strstr(store_said(own.store), "probe_add") != NULL);
+	want_refused(c, ERR_INPUT, store_in_tx(c, add_nul, NULL),
+		     "a text is not UTF-8 or has a NUL inside");
+	want_refused(c, ERR_STORE, store_in_tx(c, run_wrong, NULL),
+		     "the data is not as this program knows it");
+	WANT_I64(0, count(c));
+	WANT(!store_in_txn(own.store));
+	close_own(c, &own);
 }
 
-PLAIN_TEST(store, a_reader_sees_what_is_committed_and_writes_nothing)
+TEST(store, a_reader_sees_what_is_committed_and_writes_nothing)
 {
-	const char *url[URLS];
 
-	for (int i = 0, all = urls(c, url); i < all; i++) {
-		struct store *writer = probed(c, url[i]);
-		struct store *reader = opened(c, url[i], STORE_READ);
+	struct own own = open_own(c);
+	struct store *reader = opened(c, own.url, STORE_READ);
 
-		c->store = writer;
-		WANT_OK(store_begin(c));
-		WANT_OK(add(c, 1));
-		c->store = reader;
-		WANT_I64(0, count(c));
-		c->store = writer;
-		WANT_OK(store_commit(c));
-		c->store = reader;
-		WANT_I64(1, count(c));
-		want_refused(c, ERR_STORE, add(c, 2), "the data is only read here");
-		store_close(&reader);
-		close_probe(c, writer);
-	}
+	c->store = own.store;
+	WANT_OK(store_begin(c));
+	WANT_OK(add(c, 1));
+	c->store = reader;
+	WANT_I64(0, count(c));
+	c->store = own.store;
+	WANT_OK(store_commit(c));
+	c->store = reader;
+	WANT_I64(1, count(c));
+	want_refused(c, ERR_STORE, add(c, 2), "the data is only read here");
+	store_close(&reader);
+	close_own(c, &own);
 }
 
-PLAIN_TEST(store, a_savepoint_takes_back_what_came_after_it)
+TEST(store, a_savepoint_takes_back_what_came_after_it)
 {
-	const char *url[URLS];
+	struct own own = open_own(c);
 
-	for (int i = 0, all = urls(c, url); i < all; i++) {
-		struct store *s = probed(c, url[i]);
-
-		WANT_OK(store_begin(c));
-		WANT_OK(store_save(c, 0));
-		WANT_OK(add(c, 1));
-		WANT_OK(store_save(c, 1));
-		WANT_I64(ERR_STORE, add(c, 13));
-		c->refusal = (struct refusal){ 0 };
-		store_back_to(c, 1);
-		WANT_OK(store_release(c, 1));
-		WANT_OK(add(c, 2));
-		WANT_OK(store_release(c, 0));
-		WANT_OK(store_save(c, 0));
-		WANT_OK(add(c, 3));
-		store_back_to(c, 0);
-		WANT_OK(store_release(c, 0));
-		WANT_OK(store_commit(c));
-		WANT_I64(2, count(c));
-		close_probe(c, s);
-	}
+	WANT_OK(store_begin(c));
+	WANT_OK(store_save(c, 0));
+	WANT_OK(add(c, 1));
+	WANT_OK(store_save(c, 1));
+	WANT_I64(ERR_STORE, add(c, 13));
+	c->refusal = (struct refusal){ 0 };
+	store_back_to(c, 1);
+	WANT_OK(store_release(c, 1));
+	WANT_OK(add(c, 2));
+	WANT_OK(store_release(c, 0));
+	WANT_OK(store_save(c, 0));
+	WANT_OK(add(c, 3));
+	store_back_to(c, 0);
+	WANT_OK(store_release(c, 0));
+	WANT_OK(store_commit(c));
+	WANT_I64(2, count(c));
+	close_own(c, &own);
 }
 
 static enum err add_many(struct ctx *c, void *arg)
@@ -262,45 +251,37 @@ static enum err add_many(struct ctx *c, void *arg)
 	return OK;
 }
 
-PLAIN_TEST(store, many_rows_come_in_order_and_changes_are_counted)
+TEST(store, many_rows_come_in_order_and_changes_are_counted)
 {
-	const char *url[URLS];
+	struct own own = open_own(c);
+	const struct store_value args[] = { { .i = 689 } };
+	struct store_rows rows;
+	int64_t changed;
 
-	for (int i = 0, all = urls(c, url); i < all; i++) {
-		struct store *s = probed(c, url[i]);
-		const struct store_value args[] = { { .i = 689 } };
-		struct store_rows rows;
-		int64_t changed;
-
-		WANT_OK(store_in_tx(c, add_many, NULL));
-		WANT_OK(store_begin(c));
-		WANT_OK(store_run(c, &probe_list, NULL, NULL, &rows));
-		WANT_I64(700, (int64_t)rows.count);
-		for (size_t k = 1; k < rows.count; k++)
-			WANT(rows.value[k].i > rows.value[k - 1].i);
-		WANT_OK(store_run(c, &probe_shift, args, &changed, NULL));
-		WANT_I64(11, changed);
-		WANT_OK(store_run(c, &probe_shift, (struct store_value[]){ { .i = 99999 } }, &changed, NULL));
-		WANT_I64(0, changed);
-		store_rollback(c);
-		close_probe(c, s);
-	}
+	WANT_OK(store_in_tx(c, add_many, NULL));
+	WANT_OK(store_begin(c));
+	WANT_OK(store_run(c, &probe_list, NULL, NULL, &rows));
+	WANT_I64(700, (int64_t)rows.count);
+	for (size_t k = 1; k < rows.count; k++)
+		WANT(rows.value[k].i > rows.value[k - 1].i);
+	WANT_OK(store_run(c, &probe_shift, args, &changed, NULL));
+	WANT_I64(11, changed);
+	WANT_OK(store_run(c, &probe_shift, (struct store_value[]){ { .i = 99999 } }, &changed, NULL));
+	WANT_I64(0, changed);
+	store_rollback(c);
+	close_own(c, &own);
 }
 
-PLAIN_TEST(store, a_connection_outlives_a_reset_of_the_memory_it_was_opened_with)
+TEST(store, a_connection_outlives_a_reset_of_the_memory_it_was_opened_with)
 {
-	const char *url[URLS];
+	struct own own = open_own(c);
+	struct arena_mark mark = arena_mark(c->mem);
 
-	for (int i = 0, all = urls(c, url); i < all; i++) {
-		struct store *s = probed(c, url[i]);
-		struct arena_mark mark = arena_mark(c->mem);
-
-		WANT_I64(0, count(c));
-		arena_reset(c->mem, mark);
-		memset(arena_take(c->mem, 4096), 0xEE, 4096);
-		WANT_I64(0, count(c));
-		close_probe(c, s);
-	}
+	WANT_I64(0, count(c));
+	arena_reset(c->mem, mark);
+	memset(arena_take(c->mem, 4096), 0xEE, 4096);
+	WANT_I64(0, count(c));
+	close_own(c, &own);
 }
 
 TEST(store, every_statement_of_the_house_prepares_on_this_engine)
@@ -333,19 +314,26 @@ PLAIN_TEST(store, one_text_becomes_each_engines_own)
 
 PLAIN_TEST(store, the_schema_is_applied_once)
 {
-	const char *url[URLS];
 	int applied, steps = 0;
 
-	urls(c, url);
 	while (store_steps[steps].name != NULL)
 		steps++;
-	struct store *s = opened(c, url[0], STORE_WRITE);
+	struct store *s = opened(c, url_here(c), STORE_WRITE);
 	WANT_OK(store_migrate(c, &applied));
 	WANT_I64(steps, applied);
 	WANT_OK(store_migrate(c, &applied));
 	WANT_I64(0, applied);
 	WANT_OK(store_prepare_all(c));
 	store_close(&s);
+	c->store = NULL;
+}
+
+TEST(store, data_of_this_program_needs_no_step)
+{
+	int applied;
+
+	WANT_OK(store_migrate(c, &applied));
+	WANT_I64(0, applied);
 }
 
 STMT(step_of_tomorrow, "INSERT INTO schema_step(name, at_us) VALUES ('9999_tomorrow', 1)", "", "",
@@ -359,16 +347,15 @@ static enum err add_tomorrow(struct ctx *c, void *arg)
 
 PLAIN_TEST(store, data_of_a_newer_program_is_refused)
 {
-	const char *url[URLS];
 	int applied;
 
-	urls(c, url);
-	struct store *s = opened(c, url[0], STORE_WRITE);
+	struct store *s = opened(c, url_here(c), STORE_WRITE);
 	WANT_OK(store_migrate(c, &applied));
 	WANT_OK(store_in_tx(c, add_tomorrow, NULL));
 	want_refused(c, ERR_CONFLICT, store_migrate(c, &applied),
 		     "the data was made by a newer program: it has the step 9999_tomorrow");
 	store_close(&s);
+	c->store = NULL;
 }
 
 /* --- the writer --- */
@@ -476,47 +463,43 @@ static enum err run_gate(struct ctx *c, void *arg)
 	return OK;
 }
 
-PLAIN_TEST(store, a_refused_task_is_rolled_back_alone_and_all_are_told_after_the_commit)
+TEST(store, a_refused_task_is_rolled_back_alone_and_all_are_told_after_the_commit)
 {
-	const char *url[URLS];
+	struct own own = open_own(c);
+	struct writing w;
+	struct piece *piece[100];
 
-	for (int i = 0, all = urls(c, url); i < all; i++) {
-		struct store *s = probed(c, url[i]);
-		struct writing w;
-		struct piece *piece[100];
-
-		begin_writing(c, &w, url[i], true);
-		w.open = 1;
-		piece[0] = piece_of(c->mem, c, &w, 0);
-		piece[0]->task.run = run_gate;
-		WANT_OK(store_writer_post(w.writer, &piece[0]->task));
-		os_lock_take(w.lock);
-		while (!w.held)
-			os_lock_wait(w.lock, -1);
-		os_lock_give(w.lock);
-		for (int k = 1; k < 100; k++) {
-			piece[k] = piece_of(arena_new(0), c, &w, k);
-			WANT_OK(store_writer_post(w.writer, &piece[k]->task));
-		}
-		os_lock_take(w.lock);
-		w.open = 100;
-		os_lock_wake_all(w.lock);
-		os_lock_give(w.lock);
-		wait_for_all(&w);
-		WANT_I64(2, store_writer_commits(w.writer));
-		for (int k = 1; k < 100; k++) {
-			enum err wanted = k == 13 ? ERR_STORE : k % 10 == 7 ? ERR_CONFLICT : OK;
-
-			WANT_I64(wanted, piece[k]->err);
-			WANT(piece[k]->seen == (wanted == OK));
-			arena_free(piece[k]->ctx.mem);
-		}
-		WANT_I64(88, (int64_t)w.notes);
-		WANT_I64(88, count(c));
-		store_writer_stop(w.writer);
-		store_close(&w.store);
-		close_probe(c, s);
+	begin_writing(c, &w, own.url, true);
+	w.open = 1;
+	piece[0] = piece_of(c->mem, c, &w, 0);
+	piece[0]->task.run = run_gate;
+	WANT_OK(store_writer_post(w.writer, &piece[0]->task));
+	os_lock_take(w.lock);
+	while (!w.held)
+		os_lock_wait(w.lock, -1);
+	os_lock_give(w.lock);
+	for (int k = 1; k < 100; k++) {
+		piece[k] = piece_of(arena_new(0), c, &w, k);
+		WANT_OK(store_writer_post(w.writer, &piece[k]->task));
 	}
+	os_lock_take(w.lock);
+	w.open = 100;
+	os_lock_wake_all(w.lock);
+	os_lock_give(w.lock);
+	wait_for_all(&w);
+	WANT_I64(2, store_writer_commits(w.writer));
+	for (int k = 1; k < 100; k++) {
+		enum err wanted = k == 13 ? ERR_STORE : k % 10 == 7 ? ERR_CONFLICT : OK;
+
+		WANT_I64(wanted, piece[k]->err);
+		WANT(piece[k]->seen == (wanted == OK));
+		arena_free(piece[k]->ctx.mem);
+	}
+	WANT_I64(88, (int64_t)w.notes);
+	WANT_I64(88, count(c));
+	store_writer_stop(w.writer);
+	store_close(&w.store);
+	close_own(c, &own);
 }
 
 struct poster {
@@ -546,49 +529,43 @@ static void post_many(void *arg)
 	arena_free(mem);
 }
 
-PLAIN_TEST(store, sixty_four_threads_write_everything_once)
+TEST(store, sixty_four_threads_write_everything_once)
 {
 	enum { THREADS = 64, EACH = 50 };
-	const char *url[URLS];
+	struct own own = open_own(c);
+	struct writing w;
+	struct poster poster[THREADS];
 
-	for (int i = 0, all = urls(c, url); i < all; i++) {
-		struct store *s = probed(c, url[i]);
-		struct writing w;
-		struct poster poster[THREADS];
-
-		begin_writing(c, &w, url[i], false);
-		w.open = THREADS * EACH;
-		for (int k = 0; k < THREADS; k++) {
-			poster[k].w = &w;
-			poster[k].c = c;
-			poster[k].first = 100000 + k * 100000;
-			poster[k].count = EACH;
-			poster[k].good = 0;
-			poster[k].thread = os_thread_start(c->mem, "poster", post_many, &poster[k]);
-		}
-		int good = 0;
-		for (int k = 0; k < THREADS; k++) {
-			os_thread_join(poster[k].thread);
-			good += poster[k].good;
-		}
-		WANT_I64(THREADS * EACH, good);
-		WANT_I64(THREADS * EACH, count(c));
-		WANT(store_writer_commits(w.writer) < THREADS * EACH / 2);
-		WANT_I64(0, store_writer_queue(w.writer));
-		store_writer_stop(w.writer);
-		close_probe(c, s);
+	begin_writing(c, &w, own.url, false);
+	w.open = THREADS * EACH;
+	for (int k = 0; k < THREADS; k++) {
+		poster[k].w = &w;
+		poster[k].c = c;
+		poster[k].first = 100000 + k * 100000;
+		poster[k].count = EACH;
+		poster[k].good = 0;
+		poster[k].thread = os_thread_start(c->mem, "poster", post_many, &poster[k]);
 	}
+	int good = 0;
+	for (int k = 0; k < THREADS; k++) {
+		os_thread_join(poster[k].thread);
+		good += poster[k].good;
+	}
+	WANT_I64(THREADS * EACH, good);
+	WANT_I64(THREADS * EACH, count(c));
+	WANT(store_writer_commits(w.writer) < THREADS * EACH / 2);
+	WANT_I64(0, store_writer_queue(w.writer));
+	store_writer_stop(w.writer);
+	close_own(c, &own);
 }
 
-PLAIN_TEST(store, a_stopped_writer_has_written_what_was_queued_and_takes_no_more)
+TEST(store, a_stopped_writer_has_written_what_was_queued_and_takes_no_more)
 {
-	const char *url[URLS];
 	struct writing w;
 	struct arena *mem[50];
 
-	urls(c, url);
-	struct store *s = probed(c, url[0]);
-	begin_writing(c, &w, url[0], false);
+	struct own own = open_own(c);
+	begin_writing(c, &w, own.url, false);
 	w.open = 50;
 	for (int k = 0; k < 50; k++) {
 		mem[k] = arena_new(0);
@@ -602,7 +579,7 @@ PLAIN_TEST(store, a_stopped_writer_has_written_what_was_queued_and_takes_no_more
 	struct piece *late = piece_of(c->mem, c, &w, 1);
 	WANT_I64(ERR_BUSY, store_writer_post(w.writer, &late->task));
 	WANT_STR(S("too much is waiting to be written, try again"), late->ctx.refusal.message);
-	close_probe(c, s);
+	close_own(c, &own);
 }
 
 /* --- a full disk, played by SQLite's own door to the system --- */
@@ -633,14 +610,12 @@ PLAIN_TEST(store, a_full_disk_refuses_and_later_batches_work_again)
 {
 	static const char *const calls[] = { "pwrite", "pwrite64" };
 	sqlite3_vfs *system = sqlite3_vfs_find(NULL);
-	const char *url[URLS];
 	struct writing w;
 
-	urls(c, url);
-	struct store *s = probed(c, url[0]);
+	struct own own = open_own(c);
 	for (size_t i = 0; i < 2; i++)
 		system->xSetSystemCall(system, calls[i], (sqlite3_syscall_ptr)write_or_full);
-	begin_writing(c, &w, url[0], false);
+	begin_writing(c, &w, own.url, false);
 	WANT_I64(OK, write_one(c, &w, 1));
 	atomic_store(&disk_is_full, true);
 	want_refused(c, ERR_STORE, write_one(c, &w, 2), "the disk is full");
@@ -649,7 +624,7 @@ PLAIN_TEST(store, a_full_disk_refuses_and_later_batches_work_again)
 	WANT_I64(OK, write_one(c, &w, 4));
 	WANT_I64(2, count(c));
 	store_writer_stop(w.writer);
-	close_probe(c, s);
+	close_own(c, &own);
 	for (size_t i = 0; i < 2; i++)
 		system->xSetSystemCall(system, calls[i], NULL);
 }
@@ -657,7 +632,7 @@ PLAIN_TEST(store, a_full_disk_refuses_and_later_batches_work_again)
 /* --- a lost connection --- */
 
 STMT(kill_others, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> "
-     "pg_backend_pid() AND datname = current_database() AND application_name = 'tessera'", "", "i",
+     "pg_backend_pid() AND datname = current_database() AND application_name = 'tessera-store-test'", "", "i",
      STORE_ONE);
 
 struct losing {
@@ -681,33 +656,31 @@ static enum err lose_connection(struct ctx *c, void *arg)
 	return add(c, 100);
 }
 
-PLAIN_TEST(store, a_transaction_is_repeated_when_its_connection_is_lost)
+TEST(store, a_transaction_is_repeated_when_its_connection_is_lost)
 {
-	const char *url[URLS];
 	struct losing losing = { 0 };
 
-	if (urls(c, url) < 2)
+	if (test_on_lite())
 		return;
-	struct store *s = probed(c, url[1]);
-	losing.killer = opened(c, url[1], STORE_READ);
-	c->store = s;
+	struct own own = open_own(c);
+	losing.killer = opened(c, own.url, STORE_READ);
+	c->store = own.store;
 	WANT_OK(store_in_tx(c, lose_connection, &losing));
 	WANT_I64(2, losing.runs);
 	WANT_I64(2, count(c));
 	store_close(&losing.killer);
-	close_probe(c, s);
+	close_own(c, &own);
 }
 
-PLAIN_TEST(store, a_writer_goes_on_when_its_connection_was_lost)
+TEST(store, a_writer_goes_on_when_its_connection_was_lost)
 {
-	const char *url[URLS];
 	struct writing w;
 	struct store_rows rows;
 
-	if (urls(c, url) < 2)
+	if (test_on_lite())
 		return;
-	struct store *s = probed(c, url[1]);
-	begin_writing(c, &w, url[1], false);
+	struct own own = open_own(c);
+	begin_writing(c, &w, own.url, false);
 	WANT_I64(OK, write_one(c, &w, 2));
 	WANT_I64(OK, write_one(c, &w, 4));
 	WANT_OK(store_run(c, &kill_others, NULL, NULL, &rows));
@@ -716,5 +689,5 @@ PLAIN_TEST(store, a_writer_goes_on_when_its_connection_was_lost)
 	WANT_I64(OK, write_one(c, &w, 8));
 	WANT_I64(4, count(c));
 	store_writer_stop(w.writer);
-	close_probe(c, s);
+	close_own(c, &own);
 }
