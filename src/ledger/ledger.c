@@ -19,7 +19,8 @@ struct sub_row {
 };
 
 static const struct sub_row account_subs[ACCOUNT_SUB_COUNT] = {
-#define ACCOUNT_SUB_ROW(name, text, floor) [ACCOUNT_##name] = { { "" text, sizeof(text) - 1 }, floor },
+#define ACCOUNT_SUB_ROW(name, text, floor) \
+	[ACCOUNT_##name] = { { "" text, sizeof(text) - 1 }, floor },
 	ACCOUNT_SUB_TABLE(ACCOUNT_SUB_ROW)
 #undef ACCOUNT_SUB_ROW
 };
@@ -39,7 +40,8 @@ static enum err lines_check(struct ctx *c, struct str transfer, const money *amo
 	money sum = { 0 };
 
 	if (transfer.len == 0 || transfer.len > LEDGER_NAME_MAX)
-		return refuse(c, ERR_INPUT, "the name of a transfer has 1 to %d bytes", LEDGER_NAME_MAX);
+		return refuse(c, ERR_INPUT, "the name of a transfer has 1 to %d bytes",
+			      LEDGER_NAME_MAX);
 	for (int i = 0; i < subs; i++) {
 		if (amount[i].minor > amount_max.minor || amount[i].minor < -amount_max.minor)
 			return refuse(c, ERR_INPUT, "the amount is too large for the book");
@@ -98,7 +100,8 @@ enum err ledger_account_post(struct ctx *c, account_id account, struct str trans
 			return OK;
 		}
 		if (changed == 0)
-			return refuse(c, ERR_CONFLICT, "the transfer is in the book with other lines");
+			return refuse(c, ERR_CONFLICT,
+				      "the transfer is in the book with other lines");
 		TRY(account_move(c, account, sub, amount[sub]));
 		first = false;
 	}
@@ -124,14 +127,15 @@ enum err ledger_escrow_post(struct ctx *c, escrow_id escrow, struct str transfer
 
 		if (amount[sub].minor == 0)
 			continue;
-		TRY(ledger_escrow_entry_add(c, escrow, transfer, escrow_subs[sub].word,
-					    amount[sub], c->now, &changed));
+		TRY(ledger_escrow_entry_add(c, escrow, transfer, escrow_subs[sub].word, amount[sub],
+					    c->now, &changed));
 		if (changed == 0 && first) {
 			*fresh = false;
 			return OK;
 		}
 		if (changed == 0)
-			return refuse(c, ERR_CONFLICT, "the transfer is in the book with other lines");
+			return refuse(c, ERR_CONFLICT,
+				      "the transfer is in the book with other lines");
 		first = false;
 	}
 	*fresh = !first;

@@ -22,36 +22,40 @@
 #define LEDGER_H
 #include "base/base.h"
 
-typedef struct { int64_t v; } account_id; /* a user's or an org's number */
-typedef struct { int64_t v; } escrow_id;  /* a project's number */
+typedef struct {
+	int64_t v;
+} account_id; /* a user's or an org's number */
+typedef struct {
+	int64_t v;
+} escrow_id; /* a project's number */
 
 /*       name       word         floored: its balance is never below zero */
-#define ACCOUNT_SUB_TABLE(X)            \
-	X(AVAILABLE, "available", true)  \
-	X(HELD,      "held",      true)  \
-	X(PAYOUT,    "payout_pending", true) \
-	X(EXTERNAL,  "external",  false) /* the world outside: negative for what came in */ \
-	X(SENT,      "sent",      false) /* gone to escrows */ \
-	X(RECV,      "recv",      false) /* come from escrows: negative */
+#define ACCOUNT_SUB_TABLE(X)                                                              \
+	X(AVAILABLE, "available", true)                                                   \
+	X(HELD, "held", true)                                                             \
+	X(PAYOUT, "payout_pending", true)                                                 \
+	X(EXTERNAL, "external", false) /* the world outside: negative for what came in */ \
+	X(SENT, "sent", false)	       /* gone to escrows */                              \
+	X(RECV, "recv", false)	       /* come from escrows: negative */
 
 enum account_sub {
 #define ACCOUNT_SUB_ENUM(name, word, floored) ACCOUNT_##name,
 	ACCOUNT_SUB_TABLE(ACCOUNT_SUB_ENUM)
 #undef ACCOUNT_SUB_ENUM
-	ACCOUNT_SUB_COUNT
+		ACCOUNT_SUB_COUNT
 };
 
-#define ESCROW_SUB_TABLE(X)     \
-	X(RESERVED, "reserved") \
-	X(FEE,      "fee")      /* earned by the house */ \
-	X(SENT,     "sent")     /* gone to accounts */ \
-	X(RECV,     "recv")     /* come from accounts: negative */
+#define ESCROW_SUB_TABLE(X)                       \
+	X(RESERVED, "reserved")                   \
+	X(FEE, "fee")	/* earned by the house */ \
+	X(SENT, "sent") /* gone to accounts */    \
+	X(RECV, "recv") /* come from accounts: negative */
 
 enum escrow_sub {
 #define ESCROW_SUB_ENUM(name, word) ESCROW_##name,
 	ESCROW_SUB_TABLE(ESCROW_SUB_ENUM)
 #undef ESCROW_SUB_ENUM
-	ESCROW_SUB_COUNT
+		ESCROW_SUB_COUNT
 };
 
 struct account_line {
@@ -111,8 +115,8 @@ struct ledger_parcel {
 MUST_USE enum err ledger_account_send(struct ctx *, const struct ledger_parcel *);
 MUST_USE enum err ledger_escrow_send(struct ctx *, const struct ledger_parcel *);
 /* What is not marked as arrived, by name, at most `max`. */
-MUST_USE enum err ledger_account_open(struct ctx *, account_id, int max,
-				      struct ledger_parcel **out, size_t *count);
+MUST_USE enum err ledger_account_open(struct ctx *, account_id, int max, struct ledger_parcel **out,
+				      size_t *count);
 MUST_USE enum err ledger_escrow_open(struct ctx *, escrow_id, int max, struct ledger_parcel **out,
 				     size_t *count);
 /* Only after the other side has committed; a repeat is harmless. */

@@ -90,7 +90,8 @@ static enum err put_entries(struct ctx *c, account_id account, struct str after,
 	return OK;
 }
 
-#define ENTRIES_VIEW "{items:[{transfer:text,sub:text,amount:money,at:time,about:text}],next?:text,currency:text}"
+#define ENTRIES_VIEW \
+	"{items:[{transfer:text,sub:text,amount:money,at:time,about:text}],next?:text,currency:text}"
 
 struct entries_form {
 	int64_t account;
@@ -98,24 +99,28 @@ struct entries_form {
 	int64_t limit;
 };
 
-#define ENTRIES_PAGING                                                                      \
-	{ "after", WEB_QUERY, WEB_TEXT, offsetof(struct entries_form, after), false, 0,     \
-	  CURSOR_MAX, NULL, "where the page before ended: its next", 0 },                   \
-	{ "limit", WEB_QUERY, WEB_INT, offsetof(struct entries_form, limit), false, 1,      \
-	  PAGE_MAX, NULL, "how many at most, 50 if not said", 0 }
+#define ENTRIES_PAGING                                                                       \
+	{ "after", WEB_QUERY,  WEB_TEXT, offsetof(struct entries_form, after),	  false,     \
+	  0,	   CURSOR_MAX, NULL,	 "where the page before ended: its next", 0 },       \
+	{                                                                                    \
+		"limit", WEB_QUERY, WEB_INT, offsetof(struct entries_form, limit), false, 1, \
+			PAGE_MAX, NULL, "how many at most, 50 if not said", 0                \
+	}
 
 static const struct web_field mine_fields[] = { ENTRIES_PAGING, { 0 } };
 
 static const struct web_field account_fields[] = {
 	{ "account", WEB_PATH, WEB_ID, offsetof(struct entries_form, account), true, 0, 0, NULL,
 	  "a user's or an org's number", 0 },
-	ENTRIES_PAGING, { 0 },
+	ENTRIES_PAGING,
+	{ 0 },
 };
 
 static const struct web_field org_fields[] = {
 	{ "org", WEB_PATH, WEB_ID, offsetof(struct entries_form, account), true, 0, 0, NULL,
 	  "the org's number", 0 },
-	ENTRIES_PAGING, { 0 },
+	ENTRIES_PAGING,
+	{ 0 },
 };
 
 static enum err my_entries_page(struct ctx *c, void *form, struct web_reply *reply)
@@ -130,7 +135,8 @@ static enum err account_entries_page(struct ctx *c, void *form, struct web_reply
 {
 	const struct entries_form *f = form;
 
-	return put_entries(c, (account_id){ f->account }, f->after, f->limit, true, web_json(reply));
+	return put_entries(c, (account_id){ f->account }, f->after, f->limit, true,
+			   web_json(reply));
 }
 
 static enum err org_entries_page(struct ctx *c, void *form, struct web_reply *reply)
@@ -222,7 +228,8 @@ static const struct web_field deposit_fields[] = {
 	{ "amount", WEB_BODY, WEB_MONEY, offsetof(struct deposit_form, amount), true, 1,
 	  DEPOSIT_MAX, NULL, "in minor units", 0 },
 	{ "reference", WEB_BODY, WEB_TEXT, offsetof(struct deposit_form, reference), true, 1,
-	  LEDGER_REFERENCE_MAX, NULL, "the bank's number of it, or your own: a repeat counts once", 0 },
+	  LEDGER_REFERENCE_MAX, NULL, "the bank's number of it, or your own: a repeat counts once",
+	  0 },
 	{ 0 },
 };
 

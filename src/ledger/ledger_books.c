@@ -52,8 +52,8 @@ static struct str account_name(struct ctx *c, account_id account, struct str sub
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (str_eq(sub, str_of(names[i].sub)))
-			return str_format(c->mem, "%s%lld%s", names[i].before,
-					  (long long)account.v, names[i].after);
+			return str_format(c->mem, "%s%lld%s", names[i].before, (long long)account.v,
+					  names[i].after);
 	return str_format(c->mem, "Equity:Unknown:A%lld:%.*s", (long long)account.v, STR_ARG(sub));
 }
 
@@ -62,7 +62,8 @@ static struct str escrow_name(struct ctx *c, escrow_id escrow, struct str sub)
 	if (str_eq(sub, S("fee")))
 		return str_format(c->mem, "Income:Project:P%lld:Fee", (long long)escrow.v);
 	if (str_eq(sub, S("reserved")))
-		return str_format(c->mem, "Liabilities:Project:P%lld:Reserved", (long long)escrow.v);
+		return str_format(c->mem, "Liabilities:Project:P%lld:Reserved",
+				  (long long)escrow.v);
 	return str_format(c->mem, "Liabilities:Transit:P%lld:%s", (long long)escrow.v,
 			  str_eq(sub, S("sent")) ? "Sent" : "Received");
 }

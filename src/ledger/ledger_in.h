@@ -11,12 +11,12 @@ extern const struct room_command ledger_commands[];
 
 /* What stands in all books together. */
 struct ledger_totals {
-	int64_t accounts;   /* that have ever held money */
+	int64_t accounts; /* that have ever held money */
 	int64_t escrows;
 	money account[ACCOUNT_SUB_COUNT];
 	money escrow[ESCROW_SUB_COUNT];
-	money in_flight;    /* sent and not yet arrived, both ways */
-	bool sums_to_zero;  /* each side by itself */
+	money in_flight;   /* sent and not yet arrived, both ways */
+	bool sums_to_zero; /* each side by itself */
 };
 MUST_USE enum err ledger_totals(struct ctx *, struct ledger_totals *out);
 

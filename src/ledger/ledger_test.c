@@ -89,7 +89,8 @@ TEST(ledger, an_account_that_never_had_money_has_too_little)
 
 TEST(ledger, lines_that_do_not_cancel_out_are_refused)
 {
-	struct account_line lines[] = { { ACCOUNT_AVAILABLE, { 5 } }, { ACCOUNT_EXTERNAL, { -4 } } };
+	struct account_line lines[] = { { ACCOUNT_AVAILABLE, { 5 } },
+					{ ACCOUNT_EXTERNAL, { -4 } } };
 	struct escrow_line parts[] = { { ESCROW_RESERVED, { 5 } }, { ESCROW_RECV, { -4 } } };
 	bool fresh;
 
@@ -105,8 +106,8 @@ TEST(ledger, a_transfer_needs_a_name_of_bounded_length)
 	for (int i = 0; i <= LEDGER_NAME_MAX; i++)
 		buf_add_char(&name, 'n');
 	WANT_ERR(ERR_INPUT, move(c, alice, S(""), ACCOUNT_EXTERNAL, ACCOUNT_AVAILABLE, 1, &fresh));
-	WANT_ERR(ERR_INPUT, move(c, alice, buf_str(&name), ACCOUNT_EXTERNAL, ACCOUNT_AVAILABLE, 1,
-				 &fresh));
+	WANT_ERR(ERR_INPUT,
+		 move(c, alice, buf_str(&name), ACCOUNT_EXTERNAL, ACCOUNT_AVAILABLE, 1, &fresh));
 	WANT_OK(move(c, alice, str_cut(buf_str(&name), 0, LEDGER_NAME_MAX), ACCOUNT_EXTERNAL,
 		     ACCOUNT_AVAILABLE, 1, &fresh));
 }
@@ -115,8 +116,8 @@ TEST(ledger, an_amount_past_what_sums_can_hold_is_refused)
 {
 	bool fresh;
 
-	WANT_ERR(ERR_INPUT, move(c, alice, S("k"), ACCOUNT_EXTERNAL, ACCOUNT_AVAILABLE, INT64_MAX,
-				 &fresh));
+	WANT_ERR(ERR_INPUT,
+		 move(c, alice, S("k"), ACCOUNT_EXTERNAL, ACCOUNT_AVAILABLE, INT64_MAX, &fresh));
 }
 
 TEST(ledger, an_escrow_keeps_its_books_by_itself)
@@ -280,7 +281,8 @@ static void some_history(struct ctx *c)
 	struct ledger_parcel fund = { S("fund:9001:1"), firm, hall, { 900 }, S("") };
 	struct ledger_parcel pay = { S("pay:9001:1"), alice, hall, { 50 }, S("") };
 	struct escrow_line in[] = { { ESCROW_RESERVED, { 900 } }, { ESCROW_RECV, { -900 } } };
-	struct escrow_line out[] = { { ESCROW_RESERVED, { -60 } }, { ESCROW_FEE, { 10 } },
+	struct escrow_line out[] = { { ESCROW_RESERVED, { -60 } },
+				     { ESCROW_FEE, { 10 } },
 				     { ESCROW_SENT, { 50 } } };
 	bool fresh;
 
@@ -295,17 +297,18 @@ static void some_history(struct ctx *c)
 	WANT_OK(ledger_escrow_arrived(c, hall, pay.transfer, alice));
 }
 
-#define FAULT_TEST(name, invariant, sql_)                                                     \
-	TEST(ledger, name)                                                                     \
-	{                                                                                      \
-		static const struct store_stmt fault = { "fault", sql_, "", "", STORE_CHANGED, \
-							 "local" };                            \
-		some_history(c);                                                               \
-		wants_fault(c, &fault, invariant);                                             \
+#define FAULT_TEST(name, invariant, sql_)                                                   \
+	TEST(ledger, name)                                                                  \
+	{                                                                                   \
+		static const struct store_stmt fault = { "fault", sql_,		 "",        \
+							 "",	  STORE_CHANGED, "local" }; \
+		some_history(c);                                                            \
+		wants_fault(c, &fault, invariant);                                          \
 	}
 
-FAULT_TEST(an_account_entry_too_small_is_seen, "ledger.account_balanced",
-	   "UPDATE account_entry SET amount_minor = 49 WHERE transfer = 'pay:9001:1' AND sub = 'available'")
+FAULT_TEST(
+	an_account_entry_too_small_is_seen, "ledger.account_balanced",
+	"UPDATE account_entry SET amount_minor = 49 WHERE transfer = 'pay:9001:1' AND sub = 'available'")
 FAULT_TEST(a_missing_fee_line_is_seen, "ledger.project_balanced",
 	   "DELETE FROM project_entry WHERE sub = 'fee'")
 FAULT_TEST(a_balance_that_was_edited_is_seen, "ledger.balance",
@@ -335,8 +338,12 @@ FAULT_TEST(a_budget_that_nobody_sent_is_seen, "ledger.sent",
 TEST(ledger, the_engine_refuses_a_balance_below_the_floor)
 {
 	static const struct store_stmt below = {
-		"below", "UPDATE account_balance SET balance_minor = -1 WHERE sub = 'available'", "",
-		"", STORE_CHANGED, "local"
+		"below",
+		"UPDATE account_balance SET balance_minor = -1 WHERE sub = 'available'",
+		"",
+		"",
+		STORE_CHANGED,
+		"local"
 	};
 
 	some_history(c);

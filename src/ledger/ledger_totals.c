@@ -68,8 +68,8 @@ enum err ledger_totals(struct ctx *c, struct ledger_totals *out)
 	for (int i = 0; i < 4; i++)
 		if (!money_add(t.in_flight, way[i], &t.in_flight))
 			return refuse(c, ERR_STORE, "the sums of the books are too large");
-	t.sums_to_zero = zero_sum(t.account, ACCOUNT_SUB_COUNT) &&
-			 zero_sum(t.escrow, ESCROW_SUB_COUNT);
+	t.sums_to_zero =
+		zero_sum(t.account, ACCOUNT_SUB_COUNT) && zero_sum(t.escrow, ESCROW_SUB_COUNT);
 	*out = t;
 	return OK;
 }
