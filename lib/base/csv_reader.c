@@ -450,8 +450,8 @@ static bool take_record(struct csv_reader *r, struct csv_record *out)
 		return false;
 	}
 	if (r->field_count != r->name_count)
-		wrong_in_words(r, "there are %d fields, and the header has %d", r->field_count,
-			       r->name_count);
+		wrong_in_words(r, "%d field%s where the header has %d", r->field_count,
+			       r->field_count == 1 ? "" : "s", r->name_count);
 	tell(r, out);
 	return true;
 }
