@@ -146,7 +146,7 @@ bool num_f64(struct str text, double *out)
 
 struct str num_f64_text(struct arena *mem, double value)
 {
-	char text[32];
+	char text[48];
 
 	if (!isfinite(value))
 		return S("");

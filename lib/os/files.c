@@ -32,8 +32,9 @@ static enum err say(struct ctx *c, int error, const char *path)
 	case ENOTDIR:
 		return refuse(c, ERR_MISSING, "there is no %s", name);
 	case EEXIST:
-	case ENOTEMPTY:
 		return refuse(c, ERR_CONFLICT, "%s is there already", name);
+	case ENOTEMPTY:
+		return refuse(c, ERR_CONFLICT, "%s is not empty", name);
 	case ENOSPC:
 	case EDQUOT:
 		return refuse(c, ERR_STORE, "the disk is full");
