@@ -6,6 +6,8 @@ import { keptGet, keptNames, keptSet } from './kept.ts';
 export interface Draft {
   answer: unknown;
   at: number;
+  /** The server has it too: what the server says may then be newer, from another device. */
+  synced: boolean;
 }
 
 const name = (user: string, project: string, task: string) => `draft.${user}.${project}.${task}`;
@@ -20,8 +22,8 @@ export function draftGet(user: string, project: string, task: string): Draft | n
   }
 }
 
-export function draftSet(user: string, project: string, task: string, answer: unknown): boolean {
-  return keptSet(name(user, project, task), JSON.stringify({ answer, at: Date.now() } satisfies Draft));
+export function draftSet(user: string, project: string, task: string, answer: unknown, synced: boolean): boolean {
+  return keptSet(name(user, project, task), JSON.stringify({ answer, at: Date.now(), synced } satisfies Draft));
 }
 
 export function draftDrop(user: string, project: string, task: string): void {

@@ -18,6 +18,7 @@ export interface WidgetElement extends HTMLElement {
   check(): { path: string; message: string }[];
   focusFirst(): void;
   key(ev: KeyboardEvent): boolean;
+  say(message: string): void;
 }
 
 type WidgetProps = HTMLAttributes<WidgetElement> & {
@@ -90,19 +91,26 @@ export function Work(p: WorkProps) {
     const answer = el.value === null ? rest : { ...rest, [el.spec.name]: el.value };
     latest.current.onAnswer(answer, el.spec.name, finished);
   };
+  const show = (b: Block, i: number) => {
+    if (b.type === 'markdown') return <Prose key={i} nodes={b.nodes} />;
+    if (b.type === 'image') return <Image key={`${i} ${b.src}`} src={b.src} alt={b.alt ?? ''} />;
+    if (!KNOWN.has(b.type)) return <p key={i} class="notice bad">{t('work.unknown', { kind: String(b.type) })}</p>;
+    const Tag = `x-${b.type}` as 'x-choice';
+    return (
+      <Tag key={b.name} data-widget={b.type} spec={b} value={p.answer[b.name] ?? null} disabled={!!p.disabled}
+        onInput={(ev: Event) => take(ev, false)} onChange={(ev: Event) => take(ev, true)}
+        onsubmit-request={() => latest.current.onSubmitRequest?.()} />
+    );
+  };
+  // Pictures first, then questions: where it is wide enough they lie side by side.
+  const cut = p.blocks.findIndex((b) => 'name' in b);
+  const before = p.blocks.slice(0, cut);
+  const split = cut > 0 && before.some((b) => b.type === 'image') && p.blocks.slice(cut).every((b) => 'name' in b);
   return (
-    <div class="work" ref={p.root}>
-      {p.blocks.map((b, i) => {
-        if (b.type === 'markdown') return <Prose key={i} nodes={b.nodes} />;
-        if (b.type === 'image') return <Image key={`${i} ${b.src}`} src={b.src} alt={b.alt ?? ''} />;
-        if (!KNOWN.has(b.type)) return <p key={i} class="notice bad">{t('work.unknown', { kind: String(b.type) })}</p>;
-        const Tag = `x-${b.type}` as 'x-choice';
-        return (
-          <Tag key={b.name} data-widget={b.type} spec={b} value={p.answer[b.name] ?? null} disabled={!!p.disabled}
-            onInput={(ev: Event) => take(ev, false)} onChange={(ev: Event) => take(ev, true)}
-            onsubmit-request={() => latest.current.onSubmitRequest?.()} />
-        );
-      })}
+    <div class={split ? 'work split' : 'work'} ref={p.root}>
+      {split
+        ? <><div class="work-part">{before.map(show)}</div><div class="work-part">{p.blocks.slice(cut).map((b, i) => show(b, cut + i))}</div></>
+        : p.blocks.map(show)}
     </div>
   );
 }

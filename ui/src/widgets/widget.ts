@@ -105,7 +105,8 @@ export abstract class Widget<S extends Spec, V> extends HTMLElement {
     if (done) this.dispatchEvent(new Event('change'));
   }
 
-  protected say(message: string): void {
+  /** Shows what is wrong, also what only the server knows; "" takes it away. */
+  say(message: string): void {
     if (!this.fault) return;
     this.fault.textContent = message;
     this.fault.hidden = message === '';
