@@ -150,6 +150,12 @@ endif
 
 # --- tools that run while building ---
 
+MKSQL := $(wildcard tools/mksql*.c)
+build/tools/mksql: $(MKSQL) tools/mksql_in.h
+	@mkdir -p $(@D)
+	$(call say,TOOL,$@)
+	$(Q)gcc -std=c17 -D_GNU_SOURCE -O1 -g $(WARNINGS) -o $@ $(MKSQL)
+
 build/tools/%: tools/%.c
 	@mkdir -p $(@D)
 	$(call say,TOOL,$@)

@@ -6,7 +6,8 @@
  * and asks for the lease, so a body that was started twice acts once. A signal
  * that comes while the row is leased is kept in the row (again_us); the end then
  * leaves the row for another run instead of removing it. Removing the row before the
- * body was turned down: it locks the row ahead of the room's rows, against the order of the signals.
+ * body was turned down: it locks the row ahead of the room's rows, against the order of the
+ * signals.
  */
 #include "job/job.h"
 
@@ -23,8 +24,11 @@ enum err job_at(struct ctx *c, const char *kind, int64_t key, int64_t part, usec
 {
 	if (!store_gathers(c->store))
 		return job_row_put(c, str_of(kind), key, part, at);
-	store_note_add(c->store, (struct store_note){
-		.form = JOB_NOTE_SIGNAL, .name = kind, .key = key, .part = part, .value = at.us });
+	store_note_add(c->store, (struct store_note){ .form = JOB_NOTE_SIGNAL,
+						      .name = kind,
+						      .key = key,
+						      .part = part,
+						      .value = at.us });
 	return OK;
 }
 
@@ -80,7 +84,8 @@ enum err job_flush_signals(struct ctx *c)
 				sum.value = note[next].value;
 		}
 		if (sum.form == JOB_NOTE_SIGNAL)
-			TRY(job_row_put(c, str_of(sum.name), sum.key, sum.part, (usec){ sum.value }));
+			TRY(job_row_put(c, str_of(sum.name), sum.key, sum.part,
+					(usec){ sum.value }));
 		else if (sum.value != 0)
 			TRY(tally_write(c, sum.key, sum.name, sum.value));
 	}
@@ -172,7 +177,8 @@ enum err job_fail(struct ctx *c, const struct job_run *run, enum err err, struct
 {
 	int tries = run->job.tries;
 	bool counted = err != ERR_STORE && err != ERR_BUSY;
-	bool broken = counted && tries >= JOB_TRIES_MAX && (run->kind == NULL || run->kind->every_us == 0);
+	bool broken = counted && tries >= JOB_TRIES_MAX &&
+		      (run->kind == NULL || run->kind->every_us == 0);
 	int64_t wait_s = tries > 8 ? BACKOFF_MAX_S : INT64_C(1) << (tries > 0 ? tries - 1 : 0);
 	int64_t changed;
 
@@ -180,7 +186,8 @@ enum err job_fail(struct ctx *c, const struct job_run *run, enum err err, struct
 		wait_s = 1;
 	/* Without its row there is nothing to be told: another has it. */
 	return job_row_fail(c, run->name, run->job.key, run->job.part, run->lease,
-			    usec_after(c->now, wait_s * USEC_SECOND), broken, !counted, message, &changed);
+			    usec_after(c->now, wait_s * USEC_SECOND), broken, !counted, message,
+			    &changed);
 }
 
 /* --- for commands and tests --- */
@@ -249,6 +256,7 @@ enum err job_run_due(struct ctx *c, const struct job_kind *const *kinds, int lim
 		struct arena_mark mark = arena_mark(c->mem);
 
 		TRY(store_in_tx(c, due_claim, &due));
+		CHECK(due.count <= 1);
 		if (due.count == 0)
 			return OK;
 		TRY(run_one(c, &due));
@@ -268,10 +276,14 @@ enum err job_list(struct ctx *c, int limit, struct job_line **out, size_t *count
 	*out = NEW_MANY(c->mem, struct job_line, *count);
 	for (size_t i = 0; i < *count; i++)
 		(*out)[i] = (struct job_line){
-			.kind = row[i].kind, .key = row[i].key, .part = row[i].part,
-			.run_at = row[i].run_at, .tries = (int)row[i].tries,
-			.state = row[i].state == 1 ? JOB_BROKEN :
-				 row[i].until.us > c->now.us ? JOB_RUNNING : JOB_WAITING,
+			.kind = row[i].kind,
+			.key = row[i].key,
+			.part = row[i].part,
+			.run_at = row[i].run_at,
+			.tries = (int)row[i].tries,
+			.state = row[i].state == 1	     ? JOB_BROKEN :
+				 row[i].until.us > c->now.us ? JOB_RUNNING :
+							       JOB_WAITING,
 			.message = row[i].message,
 		};
 	return OK;
@@ -283,7 +295,8 @@ enum err job_count(struct ctx *c, struct job_counts *out)
 
 	TRY(job_row_count(c, c->now, &row));
 	*out = (struct job_counts){
-		.due = row.due, .broken = row.broken,
+		.due = row.due,
+		.broken = row.broken,
 		.oldest_s = row.oldest.us > 0 ? (c->now.us - row.oldest.us) / USEC_SECOND : 0,
 	};
 	return OK;

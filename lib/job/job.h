@@ -25,19 +25,19 @@
 #include "store/store.h"
 
 struct job {
-	int64_t key;         /* what it is about: a project, an account, 0 for the site */
-	int64_t part;        /* a second number, 0 unless used (a source of a project) */
-	void *prepared;      /* from `before` */
-	int tries;           /* this one included */
-	const char *kind;    /* its name; the two below are set by the runner and by job_again */
+	int64_t key;	  /* what it is about: a project, an account, 0 for the site */
+	int64_t part;	  /* a second number, 0 unless used (a source of a project) */
+	void *prepared;	  /* from `before` */
+	int tries;	  /* this one included */
+	const char *kind; /* its name; the two below are set by the runner and by job_again */
 	bool again;
 };
 
 struct job_kind {
-	const char *name;    /* "quality.judge"; NULL ends a list */
+	const char *name;				/* "quality.judge"; NULL ends a list */
 	enum err (*before)(struct ctx *, struct job *); /* or NULL */
 	enum err (*body)(struct ctx *, struct job *);
-	int64_t every_us;    /* > 0: the job exists by itself with key 0 and comes back after this time */
+	int64_t every_us; /* > 0: it exists by itself with key 0 and comes back after this */
 	const char *about;
 };
 
@@ -60,7 +60,7 @@ struct job_runner_options {
 	const struct setting_values *settings;
 	void *const *rooms;
 	const char *data;
-	int threads;         /* for `before`; 0: 2 */
+	int threads; /* for `before`; 0: 2 */
 	void (*log)(struct str line);
 };
 MUST_USE enum err job_runner_start(struct ctx *, struct arena *, struct job_runner_options,
@@ -73,7 +73,8 @@ MUST_USE enum err job_flush_signals(struct ctx *);
 
 /* For commands and tests: run everything that is due on ctx->store until nothing is, at most
  * `limit` bodies. Each runs in its own transaction, or savepoint when one is open. */
-MUST_USE enum err job_run_due(struct ctx *, const struct job_kind *const *kinds, int limit, int *ran);
+MUST_USE enum err job_run_due(struct ctx *, const struct job_kind *const *kinds, int limit,
+			      int *ran);
 
 /* --- looking at them --- */
 enum job_state { JOB_WAITING, JOB_RUNNING, JOB_BROKEN };
@@ -95,7 +96,8 @@ struct job_counts {
 /* At most `limit`, the broken ones first, then by time. */
 MUST_USE enum err job_list(struct ctx *, int limit, struct job_line **out, size_t *count);
 MUST_USE enum err job_count(struct ctx *, struct job_counts *out);
-/* In the caller's transaction: a broken job is tried again from now. ERR_MISSING if it is not broken. */
+/* In the caller's transaction: a broken job is tried again from now.
+ * ERR_MISSING if it is not broken. */
 MUST_USE enum err job_revive(struct ctx *, struct str kind, int64_t key, int64_t part);
 
 #endif

@@ -20,14 +20,16 @@ ON CONFLICT (key, kind, part) DO NOTHING;
 -- job_row_due(now usec) -> maybe (yes int)
 SELECT 1 FROM job WHERE state = 0 AND run_at_us <= $1 AND lease_until_us <= $1 LIMIT 1;
 
+-- Picked apart from the update: PostgreSQL may run a subselect again for each row, LIMIT and all.
 -- job_row_claim(lease int, until usec, now usec, most int)
 --	-> many (kind text, key int, part int, tries int, run_at usec)
-UPDATE job SET lease_id = $1, lease_until_us = $2, tries = tries + 1
-WHERE state = 0 AND (key, kind, part) IN (
+WITH due AS MATERIALIZED (
 	SELECT key, kind, part FROM job
 	WHERE state = 0 AND run_at_us <= $3 AND lease_until_us <= $3
 	ORDER BY run_at_us, key LIMIT $4 /*pg: FOR UPDATE SKIP LOCKED*/)
-RETURNING kind, key, part, tries, run_at_us;
+UPDATE job SET lease_id = $1, lease_until_us = $2, tries = tries + 1 FROM due
+WHERE job.key = due.key AND job.kind = due.kind AND job.part = due.part
+RETURNING job.kind, job.key, job.part, job.tries, job.run_at_us;
 
 -- job_row_renew(kind text, key int, part int, lease int, until usec) -> changed
 UPDATE job SET lease_until_us = $5 WHERE key = $2 AND kind = $1 AND part = $3 AND lease_id = $4;

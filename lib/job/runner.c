@@ -18,7 +18,7 @@ enum {
 	SLOTS = 64,
 	THREADS_MAX = 16,
 	LOOK_US = 250000,
-	REST_US = 2000,      /* between two looks, so that a busy site is not searched without end */
+	REST_US = 2000, /* between two looks, so that a busy site is not searched without end */
 	MEMORY_MAX = 256 << 20,
 	LOG_LINE_MAX = 2000,
 };
@@ -42,7 +42,7 @@ struct errand {
 	struct store_task task;
 	struct ctx ctx;
 	struct arena *mem;
-	struct job_run *runs;      /* claimed */
+	struct job_run *runs;	    /* claimed */
 	struct job_run busy[SLOTS]; /* to be renewed */
 	size_t count;
 	int most;
@@ -87,7 +87,8 @@ static void put_line(const struct slot *s, const struct refusal *refusal)
 	json_i64_of(&line, "us", clock_steady_us(r->o.clock) - s->began_us);
 	if (s->run.job.tries > 1)
 		json_i64_of(&line, "try", s->run.job.tries);
-	json_text_of(&line, "result", refusal == NULL ? S("ok") : str_of(err_row(refusal->err)->word));
+	json_text_of(&line, "result",
+		     refusal == NULL ? S("ok") : str_of(err_row(refusal->err)->word));
 	if (refusal != NULL)
 		json_text_of(&line, "message", refusal->message);
 	json_object_end(&line);
@@ -138,7 +139,10 @@ static void fail_slot(struct slot *s)
 		return;
 	}
 	set_stage(s, FAILING);
-	s->task = (struct store_task){ .ctx = &s->ctx, .run = run_fail, .done = fail_done, .arg = s,
+	s->task = (struct store_task){ .ctx = &s->ctx,
+				       .run = run_fail,
+				       .done = fail_done,
+				       .arg = s,
 				       .spread = (uint64_t)s->run.job.key };
 	if (store_writer_post(s->runner->o.writer, &s->task) != OK)
 		free_slot(s);
@@ -168,7 +172,10 @@ static void body_done(struct store_task *task, enum err err)
 static void post_body(struct slot *s)
 {
 	set_stage(s, WRITING);
-	s->task = (struct store_task){ .ctx = &s->ctx, .run = run_body, .done = body_done, .arg = s,
+	s->task = (struct store_task){ .ctx = &s->ctx,
+				       .run = run_body,
+				       .done = body_done,
+				       .arg = s,
 				       .spread = (uint64_t)s->run.job.key };
 	if (store_writer_post(s->runner->o.writer, &s->task) != OK)
 		free_slot(s); /* the lease ends, then it is tried again */
@@ -322,11 +329,15 @@ static void start_slot(struct job_runner *r, const struct job_run *run)
 	s->run.name = str_copy(s->mem, run->name);
 	s->began_us = clock_steady_us(r->o.clock);
 	s->ctx = (struct ctx){
-		.mem = s->mem, .dice = r->o.dice, .now = clock_now(r->o.clock),
+		.mem = s->mem,
+		.dice = r->o.dice,
+		.now = clock_now(r->o.clock),
 		.actor = { .name = s->run.name, .via = S("job") },
 		.request = str_format(s->mem, "job:%.*s:%lld", STR_ARG(run->name),
 				      (long long)run->job.key),
-		.settings = r->o.settings, .rooms = r->o.rooms, .data = r->o.data,
+		.settings = r->o.settings,
+		.rooms = r->o.rooms,
+		.data = r->o.data,
 	};
 	s->stage = slow ? BEFORE : BEGUN;
 	if (slow)
@@ -342,8 +353,9 @@ static void look(struct job_runner *r)
 	struct errand *e = &r->errand;
 	struct job_row_due row;
 	bool found = false;
-	struct ctx c = { .mem = w->mem, .store = w->store, .dice = r->o.dice,
-			 .now = clock_now(r->o.clock) };
+	struct ctx c = {
+		.mem = w->mem, .store = w->store, .dice = r->o.dice, .now = clock_now(r->o.clock)
+	};
 	int most = free_slots(r);
 	struct arena_mark mark = arena_mark(w->mem);
 	enum err err = job_row_due(&c, c.now, &row, &found);

@@ -19,8 +19,9 @@ enum err tally_add(struct ctx *c, int64_t key, const char *name, int64_t n)
 {
 	if (!store_gathers(c->store))
 		return tally_write(c, key, name, n);
-	store_note_add(c->store, (struct store_note){
-		.form = JOB_NOTE_TALLY, .name = name, .key = key, .value = n });
+	store_note_add(c->store,
+		       (struct store_note){
+			       .form = JOB_NOTE_TALLY, .name = name, .key = key, .value = n });
 	return OK;
 }
 

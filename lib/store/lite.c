@@ -19,8 +19,8 @@ enum {
 	PARAMS_MAX = 64,
 	BUSY_MS = 5000,
 	RESTART_BUSY_MS = 50,
-	PASSIVE_PAGES = 1000,    /* the checkpointer is woken when the log has grown by so much */
-	RESTART_PAGES = 50000,   /* the writer restarts the log beyond this: 200 MB */
+	PASSIVE_PAGES = 1000,  /* the checkpointer is woken when the log has grown by so much */
+	RESTART_PAGES = 50000, /* the writer restarts the log beyond this: 200 MB */
 	OPEN_TRIES = 100,
 };
 
@@ -50,7 +50,8 @@ static enum err lite_failed(struct ctx *c, struct store *s, const char *what)
 	/* Some failures end the transaction, not only the statement. */
 	bool over = s->in_txn && sqlite3_get_autocommit(l->db) != 0;
 
-	if (code == SQLITE_FULL || (code == SQLITE_IOERR && (outside == ENOSPC || outside == EDQUOT)))
+	if (code == SQLITE_FULL ||
+	    (code == SQLITE_IOERR && (outside == ENOSPC || outside == EDQUOT)))
 		return store_failed(c, s, STORE_BROKEN, what, said, "the disk is full");
 	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
 		return store_failed(c, s, STORE_AGAIN, what, said, "the data is in use");
@@ -59,7 +60,8 @@ static enum err lite_failed(struct ctx *c, struct store *s, const char *what)
 				    "the data does not allow this");
 	if (code == SQLITE_IOERR || code == SQLITE_CORRUPT || code == SQLITE_NOTADB ||
 	    code == SQLITE_CANTOPEN)
-		return store_failed(c, s, STORE_BROKEN, what, said, "the data file cannot be read or written");
+		return store_failed(c, s, STORE_BROKEN, what, said,
+				    "the data file cannot be read or written");
 	if (code == SQLITE_READONLY || code == SQLITE_PERM || code == SQLITE_AUTH)
 		return store_failed(c, s, STORE_BROKEN, what, said, "the data may not be written");
 	if (code == SQLITE_ERROR)
@@ -115,7 +117,8 @@ static enum err lite_prepare(struct ctx *c, struct store *s, const struct store_
 	return OK;
 }
 
-static int lite_bind(const struct lite_stmt *made, const char *params, const struct store_value *args)
+static int lite_bind(const struct lite_stmt *made, const char *params,
+		     const struct store_value *args)
 {
 	for (int i = 0; params[i] != 0; i++) {
 		const struct store_value *v = &args[i];
@@ -193,11 +196,16 @@ static enum err lite_run(struct ctx *c, struct store *s, const struct store_stmt
 
 /* --- transactions --- */
 
-#define CONTROL(word, text) { word, text, "", "", STORE_NONE, "local" }
-#define DEPTHS(word, text)                                                                    \
-	{ CONTROL(word, text "0"), CONTROL(word, text "1"), CONTROL(word, text "2"),           \
-	  CONTROL(word, text "3"), CONTROL(word, text "4"), CONTROL(word, text "5"),           \
-	  CONTROL(word, text "6"), CONTROL(word, text "7") }
+#define CONTROL(word, text)                             \
+	{                                               \
+		word, text, "", "", STORE_NONE, "local" \
+	}
+#define DEPTHS(word, text)                                                                         \
+	{                                                                                          \
+		CONTROL(word, text "0"), CONTROL(word, text "1"), CONTROL(word, text "2"),         \
+			CONTROL(word, text "3"), CONTROL(word, text "4"), CONTROL(word, text "5"), \
+			CONTROL(word, text "6"), CONTROL(word, text "7")                           \
+	}
 
 static const struct store_stmt lite_plain[] = {
 	[STORE_BEGIN] = CONTROL("begin", "BEGIN IMMEDIATE"),
@@ -212,10 +220,10 @@ static const struct store_stmt lite_back[] = DEPTHS("back", "ROLLBACK TO s");
 static enum err lite_control(struct ctx *c, struct store *s, enum store_control what, int depth)
 {
 	struct lite *l = s->engine;
-	const struct store_stmt *stmt = what == STORE_SAVE	? &lite_save[depth] :
-					what == STORE_RELEASE	? &lite_release[depth] :
-					what == STORE_BACK	? &lite_back[depth] :
-								  &lite_plain[what];
+	const struct store_stmt *stmt = what == STORE_SAVE    ? &lite_save[depth] :
+					what == STORE_RELEASE ? &lite_release[depth] :
+					what == STORE_BACK    ? &lite_back[depth] :
+								&lite_plain[what];
 	struct lite_stmt *made;
 
 	if (what == STORE_BEGIN && s->mode == STORE_READ)
@@ -277,9 +285,11 @@ static enum err lite_settle(struct ctx *c, struct store *s, bool in_memory)
 		store_pause(20000);
 	}
 	if (code == SQLITE_OK)
-		code = sqlite3_exec(l->db, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+		code = sqlite3_exec(l->db,
+				    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
 				    "PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; "
-				    "PRAGMA cache_size=-16000", NULL, NULL, NULL);
+				    "PRAGMA cache_size=-16000",
+				    NULL, NULL, NULL);
 	if (code == SQLITE_OK && s->mode == STORE_READ)
 		code = sqlite3_exec(l->db, "PRAGMA query_only=ON", NULL, NULL, NULL);
 	return code == SQLITE_OK ? OK : lite_failed(c, s, "open");

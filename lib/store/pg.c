@@ -18,8 +18,14 @@ enum { WAITING_MAX = 16, PARAMS_MAX = 64 };
 
 /* PostgreSQL's numbers of the types that may come and go. */
 enum {
-	OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25,
-	OID_FLOAT8 = 701, OID_BPCHAR = 1042, OID_VARCHAR = 1043,
+	OID_BYTEA = 17,
+	OID_INT8 = 20,
+	OID_INT2 = 21,
+	OID_INT4 = 23,
+	OID_TEXT = 25,
+	OID_FLOAT8 = 701,
+	OID_BPCHAR = 1042,
+	OID_VARCHAR = 1043,
 };
 
 struct pg_stmt {
@@ -40,8 +46,8 @@ struct pg {
 
 static bool is_retryable(const char *state)
 {
-	static const char *const again[] = { "40001", "40P01", "55P03", "57P01", "57P02", "57P03",
-					     "25006", "53300" };
+	static const char *const again[] = { "40001", "40P01", "55P03", "57P01",
+					     "57P02", "57P03", "25006", "53300" };
 
 	for (size_t i = 0; i < sizeof(again) / sizeof(*again); i++)
 		if (strcmp(state, again[i]) == 0)
@@ -70,10 +76,12 @@ static enum err pg_failed(struct ctx *c, struct store *s, const char *what, cons
 		return store_failed(c, s, STORE_AGAIN, what, said, "the data is in use");
 	if (strncmp(state, "53", 2) == 0)
 		return store_failed(c, s, STORE_BROKEN, what, said,
-				    strcmp(state, "53100") == 0 ? "the disk is full" :
-				    "the database has too little of something");
+				    strcmp(state, "53100") == 0 ?
+					    "the disk is full" :
+					    "the database has too little of something");
 	if (strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0)
-		return store_failed(c, s, STORE_REFUSED, what, said, "the data does not allow this");
+		return store_failed(c, s, STORE_REFUSED, what, said,
+				    "the data does not allow this");
 	return store_failed(c, s, STORE_REFUSED, what, said,
 			    "the data is not as this program knows it");
 }
@@ -157,14 +165,15 @@ static enum err pg_receive(struct ctx *c, struct store *s, int sent, struct pg_c
 static enum err pg_settle(struct ctx *c, struct store *s)
 {
 	struct pg *p = s->engine;
-	const char *ask = s->mode == STORE_READ ?
-		"SET default_transaction_read_only = on; SET default_transaction_isolation = 'repeatable read'" :
-		"SET default_transaction_read_only = off; SET default_transaction_isolation = 'read committed'";
+	static const char read[] = "SET default_transaction_read_only = on;"
+				   "SET default_transaction_isolation = 'repeatable read'";
+	static const char write[] = "SET default_transaction_read_only = off;"
+				    "SET default_transaction_isolation = 'read committed'";
 
 	if (PQstatus(p->conn) != CONNECTION_OK)
 		return pg_lost(c, s, "connect");
 	PQsetNoticeReceiver(p->conn, pg_notice, p);
-	PGresult *result = PQexec(p->conn, ask);
+	PGresult *result = PQexec(p->conn, s->mode == STORE_READ ? read : write);
 	bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
 	PQclear(result);
 	if (!good || PQenterPipelineMode(p->conn) != 1)
@@ -188,8 +197,10 @@ static enum err pg_connected(struct ctx *c, struct store *s)
 
 static Oid oid_of(char type)
 {
-	return type == STORE_INT ? OID_INT8 : type == STORE_TEXT ? OID_TEXT :
-	       type == STORE_REAL ? OID_FLOAT8 : OID_BYTEA;
+	return type == STORE_INT  ? OID_INT8 :
+	       type == STORE_TEXT ? OID_TEXT :
+	       type == STORE_REAL ? OID_FLOAT8 :
+				    OID_BYTEA;
 }
 
 static bool oid_fits(char type, Oid oid)
@@ -312,7 +323,8 @@ static bool pg_send(struct pg *p, const struct pg_stmt *made, const char *params
 	return PQsendQueryPrepared(p->conn, made->name, count, value, len, form, 1) == 1;
 }
 
-static struct store_value pg_column(struct ctx *c, const PGresult *result, int row, int i, char type)
+static struct store_value pg_column(struct ctx *c, const PGresult *result, int row, int i,
+				    char type)
 {
 	struct store_value v = { 0 };
 	const char *at = PQgetvalue(result, row, i);
@@ -323,8 +335,9 @@ static struct store_value pg_column(struct ctx *c, const PGresult *result, int r
 	} else if (type == STORE_INT) {
 		uint64_t bits = big_endian(at, len);
 
-		v.i = len == 8 ? (int64_t)bits : len == 4 ? (int32_t)(uint32_t)bits :
-					     (int16_t)(uint16_t)bits;
+		v.i = len == 8 ? (int64_t)bits :
+		      len == 4 ? (int32_t)(uint32_t)bits :
+				 (int16_t)(uint16_t)bits;
 	} else if (type == STORE_REAL) {
 		uint64_t bits = big_endian(at, 8);
 
@@ -490,8 +503,12 @@ static const struct store_driver pg_driver = {
 enum err pg_open(struct ctx *c, struct store *s, const char *url)
 {
 	/* What the URL says of these wins, because it comes behind them. */
-	static const char *const word[] = { "connect_timeout", "tcp_user_timeout", "keepalives_idle",
-					    "fallback_application_name", "client_encoding", "dbname",
+	static const char *const word[] = { "connect_timeout",
+					    "tcp_user_timeout",
+					    "keepalives_idle",
+					    "fallback_application_name",
+					    "client_encoding",
+					    "dbname",
 					    NULL };
 	const char *value[] = { "5", "10000", "10", "tessera", "UTF8", url, NULL };
 	struct pg *p = NEW(s->mem, struct pg);

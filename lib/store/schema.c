@@ -15,7 +15,8 @@ enum { TEXT_MAX = 4 << 20 };
 
 static bool is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_';
 }
 
 static bool word_is(struct str word, const char *name)
@@ -26,8 +27,8 @@ static bool word_is(struct str word, const char *name)
 struct making {
 	struct buf out;
 	bool lite, types;
-	bool table;    /* inside CREATE TABLE */
-	bool options;  /* something stands behind its last bracket */
+	bool table;   /* inside CREATE TABLE */
+	bool options; /* something stands behind its last bracket */
 	int depth;
 	struct str last;
 };
@@ -160,8 +161,10 @@ enum err store_migrate(struct ctx *c, int *applied)
 	TRY(schema_step_list(c, &row, &count));
 	for (size_t i = 0; i < count; i++)
 		if (!is_known(row[i].name))
-			return refuse(c, ERR_CONFLICT, "the data was made by a newer program: it has "
-				      "the step %.*s", STR_ARG(row[i].name));
+			return refuse(c, ERR_CONFLICT,
+				      "the data was made by a newer program: it has "
+				      "the step %.*s",
+				      STR_ARG(row[i].name));
 	for (int i = 0; store_steps[i].name != NULL; i++) {
 		struct step_run run = { .step = &store_steps[i] };
 

@@ -28,7 +28,8 @@ enum err store_open(struct ctx *c, struct arena *mem, const char *url, enum stor
 	} else if (str_starts(text, S("postgresql://")) || str_starts(text, S("postgres://"))) {
 		TRY(pg_open(c, s, url));
 	} else {
-		return refuse(c, ERR_INPUT, "the database is neither sqlite:PATH nor postgresql://…");
+		return refuse(c, ERR_INPUT,
+			      "the database is neither sqlite:PATH nor postgresql://…");
 	}
 	*out = s;
 	return OK;

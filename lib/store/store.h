@@ -27,12 +27,12 @@ enum store_shape { STORE_NONE, STORE_CHANGED, STORE_ONE, STORE_MAYBE, STORE_MANY
 
 /* One statement, made by mksql. `params` and `columns` are letters of enum store_type. */
 struct store_stmt {
-	const char *name;    /* ledger_entry_add */
-	const char *sql;     /* both engines' text with $1 … and engine-marked comments */
+	const char *name; /* ledger_entry_add */
+	const char *sql;  /* both engines' text with $1 … and engine-marked comments */
 	const char *params;
 	const char *columns;
 	enum store_shape shape;
-	const char *group;   /* the room's shard group: "project", "account", "reference", "local" */
+	const char *group; /* the room's shard group: "project", "account", "reference", "local" */
 };
 
 struct store_value {
@@ -53,17 +53,17 @@ MUST_USE enum err store_run(struct ctx *, const struct store_stmt *, const struc
 			    int64_t *changed, struct store_rows *rows);
 
 enum store_mode {
-	STORE_READ,  /* refuses to write */
+	STORE_READ, /* refuses to write */
 	STORE_WRITE,
 };
 
-/* url: sqlite:PATH, sqlite::memory:, postgresql://… . Makes the file if it is not there (WRITE). */
+/* url: sqlite:PATH, sqlite::memory:, postgresql://… . Makes the file (WRITE). */
 MUST_USE enum err store_open(struct ctx *, struct arena *, const char *url, enum store_mode,
 			     struct store **out);
 void store_close(struct store **); /* for DEFER */
 bool store_is_lite(const struct store *);
 const char *store_engine(const struct store *); /* "sqlite" or "postgresql" */
-/* What the engine said at its last failure, with the statement's name: for the log, never for people. */
+/* What the engine said at its last failure, with the statement's name: for the log. */
 const char *store_said(const struct store *);
 
 /* A transaction on ctx->store. `begin` takes the write lock on SQLite (BEGIN IMMEDIATE). */
@@ -86,7 +86,8 @@ void store_back_to(struct ctx *, int depth);
 
 /* Run `body` in a transaction of its own: begin, body, commit; rolled back when it refuses;
  * the whole repeated when the engine asks for it (deadlock, serialisation, lost connection). For
- * commands that run beside a server, and for tests. Inside an open transaction it is a savepoint. */
+ * commands that run beside a server, and for tests. Inside an open transaction it is a
+ * savepoint. */
 MUST_USE enum err store_in_tx(struct ctx *, enum err (*body)(struct ctx *, void *), void *arg);
 
 /*
@@ -112,7 +113,8 @@ struct store_step {
 	const char *sql;
 	const char *group;
 };
-extern const struct store_step store_steps[]; /* made at build time from every NNNN_*.sql; ends with name NULL */
+extern const struct store_step
+	store_steps[]; /* made at build time from every NNNN_*.sql; ends with name NULL */
 extern const struct store_stmt *const store_statements[]; /* every statement, ends with NULL */
 
 /* Apply the steps that are not yet in table `schema_step`, each in its own transaction.
@@ -138,16 +140,16 @@ struct store_task {
 	enum err (*run)(struct ctx *, void *arg);
 	void (*done)(struct store_task *, enum err);
 	void *arg;
-	uint64_t spread; /* tasks of one spread go to the same writer, in order */
+	uint64_t spread;	 /* tasks of one spread go to the same writer, in order */
 	struct store_task *next; /* the writer's own */
 };
 
 struct store_writer_options {
 	const char *url;
-	int threads;      /* 1 on SQLite, 2 on PostgreSQL */
+	int threads; /* 1 on SQLite, 2 on PostgreSQL */
 	struct clock *clock;
 	struct dice *dice;
-	/* Called on the writer's thread inside each transaction, after its tasks and before COMMIT. */
+	/* Called on the writer's thread in each transaction, after its tasks, before COMMIT. */
 	enum err (*before_commit)(struct ctx *, void *arg);
 	/* Called after COMMIT, before the tasks are reported. */
 	void (*after_commit)(void *arg);
@@ -160,7 +162,7 @@ MUST_USE enum err store_writer_start(struct ctx *, struct arena *, struct store_
 MUST_USE enum err store_writer_post(struct store_writer *, struct store_task *);
 /* Wait for what is queued, then stop. Later posts are refused with ERR_BUSY. */
 void store_writer_stop(struct store_writer *);
-int64_t store_writer_queue(const struct store_writer *);      /* tasks waiting */
+int64_t store_writer_queue(const struct store_writer *); /* tasks waiting */
 int64_t store_writer_commits(const struct store_writer *);
 
 #endif

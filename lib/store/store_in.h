@@ -5,12 +5,18 @@
 #include "store/store.h"
 
 enum store_control {
-	STORE_BEGIN, STORE_COMMIT, STORE_ROLLBACK, STORE_SAVE, STORE_RELEASE, STORE_BACK
+	STORE_BEGIN,
+	STORE_COMMIT,
+	STORE_ROLLBACK,
+	STORE_SAVE,
+	STORE_RELEASE,
+	STORE_BACK
 };
 
 /*
  * One engine. Whatever fails has called store_failed. `run` sets both outputs (they are never
- * NULL); `control` with STORE_ROLLBACK and STORE_BACK does not fail but marks the connection broken.
+ * NULL); `control` with STORE_ROLLBACK and STORE_BACK does not fail but marks the connection
+ * broken.
  */
 struct store_driver {
 	const char *name;
@@ -35,8 +41,8 @@ struct store {
 	bool lite;
 	bool in_txn;
 	bool gathers;
-	bool again;   /* the failure asks for the whole transaction once more */
-	bool broken;  /* the failure ended the transaction, not just its statement */
+	bool again;	  /* the failure asks for the whole transaction once more */
+	bool broken;	  /* the failure ended the transaction, not just its statement */
 	unsigned touched; /* enum store_side */
 	char said[STORE_SAID_MAX];
 	struct store_note *note;

@@ -18,10 +18,12 @@
 	static const struct store_stmt name = { #name, sql, params, columns, shape, "local" }
 
 STMT(probe_drop, "DROP TABLE IF EXISTS store_probe", "", "", STORE_NONE);
-STMT(probe_make, "CREATE TABLE store_probe(id BIGINT NOT NULL PRIMARY KEY, word TEXT, bytes "
-     "/*pg: BYTEA*/ /*lite: BLOB*/, share DOUBLE PRECISION, CHECK (id <> 13))", "", "", STORE_NONE);
-STMT(probe_add, "INSERT INTO store_probe(word, id, bytes, share) VALUES ($2, $1, $3, $4)", "itbr", "",
-     STORE_CHANGED);
+STMT(probe_make,
+     "CREATE TABLE store_probe(id BIGINT NOT NULL PRIMARY KEY, word TEXT, bytes "
+     "/*pg: BYTEA*/ /*lite: BLOB*/, share DOUBLE PRECISION, CHECK (id <> 13))",
+     "", "", STORE_NONE);
+STMT(probe_add, "INSERT INTO store_probe(word, id, bytes, share) VALUES ($2, $1, $3, $4)", "itbr",
+     "", STORE_CHANGED);
 STMT(probe_get, "SELECT share, id, word, bytes FROM store_probe WHERE word = $2 OR id = $1", "it",
      "ritb", STORE_MAYBE);
 STMT(probe_count, "SELECT count(*) FROM store_probe", "", "i", STORE_ONE);
@@ -63,7 +65,7 @@ static const char *url_here(struct ctx *c)
 
 	if (c->store == NULL || test_on_lite())
 		return str_c(c->mem, str_format(c->mem, "sqlite:%s/own.db", c->data));
-	return str_c(c->mem, str_format(c->mem, "%s%sapplication_name=tessera-store-test", pg,
+	return str_c(c->mem, str_format(c->mem, "%s%sapplication_name=store-test", pg,
 					strchr(pg, '?') != NULL ? "&" : "?"));
 }
 
@@ -87,8 +89,9 @@ static void close_own(struct ctx *c, struct own *own)
 
 static enum err add(struct ctx *c, int64_t id)
 {
-	const struct store_value args[] = { { .i = id }, { .s = S("w") }, { .null = true },
-					    { .null = true } };
+	const struct store_value args[] = {
+		{ .i = id }, { .s = S("w") }, { .null = true }, { .null = true }
+	};
 
 	return store_run(c, &probe_add, args, NULL, NULL);
 }
@@ -114,10 +117,14 @@ static void want_refused(struct ctx *c, enum err wanted, enum err got, const cha
 static enum err write_kinds(struct ctx *c, void *arg)
 {
 	const struct store_value whole[] = {
-		{ .i = INT64_MIN }, { .s = S("gr\xC3\xBC\xC3\x9F") },
-		{ .s = { "\0\xFF\1", 3 } }, { .r = -0.1 },
+		{ .i = INT64_MIN },
+		{ .s = S("gr\xC3\xBC\xC3\x9F") },
+		{ .s = { "\0\xFF\1", 3 } },
+		{ .r = -0.1 },
 	};
-	const struct store_value empty[] = { { .i = 2 }, { .null = true }, { .s = { 0 } }, { .null = true } };
+	const struct store_value empty[] = {
+		{ .i = 2 }, { .null = true }, { .s = { 0 } }, { .null = true }
+	};
 	int64_t changed;
 
 	(void)arg;
@@ -154,9 +161,11 @@ PLAIN_TEST(store, a_url_of_no_engine_is_refused)
 		     "the database is neither sqlite:PATH nor postgresql://…");
 	want_refused(c, ERR_INPUT, store_open(c, c->mem, "sqlite:", STORE_WRITE, &s),
 		     "sqlite: needs a path");
-	want_refused(c, ERR_STORE, store_open(c, c->mem, "sqlite:/nowhere/at/all.db", STORE_WRITE, &s),
+	want_refused(c, ERR_STORE,
+		     store_open(c, c->mem, "sqlite:/nowhere/at/all.db", STORE_WRITE, &s),
 		     "the data file cannot be read or written");
-	want_refused(c, ERR_STORE, store_open(c, c->mem, "postgresql://127.0.0.1:1/none", STORE_WRITE, &s),
+	want_refused(c, ERR_STORE,
+		     store_open(c, c->mem, "postgresql://127.0.0.1:1/none", STORE_WRITE, &s),
 		     "the database cannot be reached");
 }
 
@@ -169,8 +178,9 @@ static enum err add_thirteen(struct ctx *c, void *arg)
 
 static enum err add_nul(struct ctx *c, void *arg)
 {
-	const struct store_value args[] = { { .i = 1 }, { .s = { "a\0b", 3 } }, { .null = true },
-					    { .null = true } };
+	const struct store_value args[] = {
+		{ .i = 1 }, { .s = { "a\0b", 3 } }, { .null = true }, { .null = true }
+	};
 
 	(void)arg;
 	return store_run(c, &probe_add, args, NULL, NULL);
@@ -202,7 +212,6 @@ TEST(store, a_refused_statement_is_told_plainly_and_leaves_nothing)
 
 TEST(store, a_reader_sees_what_is_committed_and_writes_nothing)
 {
-
 	struct own own = open_own(c);
 	struct store *reader = opened(c, own.url, STORE_READ);
 
@@ -266,7 +275,8 @@ TEST(store, many_rows_come_in_order_and_changes_are_counted)
 		WANT(rows.value[k].i > rows.value[k - 1].i);
 	WANT_OK(store_run(c, &probe_shift, args, &changed, NULL));
 	WANT_I64(11, changed);
-	WANT_OK(store_run(c, &probe_shift, (struct store_value[]){ { .i = 99999 } }, &changed, NULL));
+	WANT_OK(store_run(c, &probe_shift, (struct store_value[]){ { .i = 99999 } }, &changed,
+			  NULL));
 	WANT_I64(0, changed);
 	store_rollback(c);
 	close_own(c, &own);
@@ -298,16 +308,22 @@ static void want_text(struct ctx *c, const char *wanted, const char *sql, bool l
 
 PLAIN_TEST(store, one_text_becomes_each_engines_own)
 {
-	const char *table = "CREATE TABLE t(a BIGINT, b BYTEA, c DOUBLE PRECISION, d TEXT "
-			    "CHECK (d <> 'BIGINT; ''x')) /*lite: WITHOUT ROWID*/;CREATE INDEX i ON t(a);";
+	const char *table =
+		"CREATE TABLE t(a BIGINT, b BYTEA, c DOUBLE PRECISION, d TEXT "
+		"CHECK (d <> 'BIGINT; ''x')) /*lite: WITHOUT ROWID*/;CREATE INDEX i ON t(a);";
 
 	want_text(c, "SELECT 1  OFFSET 0", "SELECT 1 /*pg: OFFSET 0 */", false, false);
 	want_text(c, "SELECT 1  ", "SELECT 1 /*pg: OFFSET 0 */", true, false);
-	want_text(c, "SELECT ' /*pg: x*/ -- ' BIGINT", "SELECT ' /*pg: x*/ -- ' BIGINT", true, false);
-	want_text(c, "CREATE TABLE t(a INTEGER, b BLOB, c REAL , d TEXT CHECK (d <> 'BIGINT; ''x')) "
-		  " WITHOUT ROWID, STRICT;CREATE INDEX i ON t(a);", table, true, true);
-	want_text(c, "CREATE TABLE t(a BIGINT, b BYTEA, c DOUBLE PRECISION, d TEXT CHECK (d <> "
-		  "'BIGINT; ''x'))  ;CREATE INDEX i ON t(a);", table, false, true);
+	want_text(c, "SELECT ' /*pg: x*/ -- ' BIGINT", "SELECT ' /*pg: x*/ -- ' BIGINT", true,
+		  false);
+	want_text(c,
+		  "CREATE TABLE t(a INTEGER, b BLOB, c REAL , d TEXT CHECK (d <> 'BIGINT; ''x')) "
+		  " WITHOUT ROWID, STRICT;CREATE INDEX i ON t(a);",
+		  table, true, true);
+	want_text(c,
+		  "CREATE TABLE t(a BIGINT, b BYTEA, c DOUBLE PRECISION, d TEXT CHECK (d <> "
+		  "'BIGINT; ''x'))  ;CREATE INDEX i ON t(a);",
+		  table, false, true);
 	want_text(c, "CREATE TABLE t(a INTEGER  \n) STRICT;",
 		  "CREATE TABLE t(a BIGINT -- the key; BIGINT\n);", true, true);
 }
@@ -372,11 +388,11 @@ struct piece {
 /* What the tests of the writer share. */
 struct writing {
 	struct store_writer *writer;
-	struct store *store;  /* a reader */
+	struct store *store; /* a reader */
 	struct os_lock *lock;
-	int open;             /* pieces not reported yet */
-	bool held;            /* the gate has the writer */
-	size_t notes;         /* at the last before_commit */
+	int open;     /* pieces not reported yet */
+	bool held;    /* the gate has the writer */
+	size_t notes; /* at the last before_commit */
 };
 
 static enum err run_piece(struct ctx *c, void *arg)
@@ -423,7 +439,10 @@ static struct piece *piece_of(struct arena *mem, struct ctx *c, struct writing *
 
 	*p = (struct piece){ .writing = w, .id = id, .err = ERR_COUNT };
 	p->ctx = (struct ctx){ .mem = mem, .dice = c->dice };
-	p->task = (struct store_task){ .ctx = &p->ctx, .run = run_piece, .done = piece_done, .arg = p,
+	p->task = (struct store_task){ .ctx = &p->ctx,
+				       .run = run_piece,
+				       .done = piece_done,
+				       .arg = p,
 				       .spread = (uint64_t)id };
 	return p;
 }
@@ -434,10 +453,16 @@ static void begin_writing(struct ctx *c, struct writing *w, const char *url, boo
 	if (read) {
 		WANT_OK(store_open(c, c->mem, url, STORE_READ, &w->store));
 	}
-	WANT_OK(store_writer_start(c, c->mem, (struct store_writer_options){
-		.url = url, .threads = read ? 1 : 0, .clock = clock_real(c->mem), .dice = c->dice,
-		.before_commit = count_notes, .arg = w,
-	}, &w->writer));
+	WANT_OK(store_writer_start(c, c->mem,
+				   (struct store_writer_options){
+					   .url = url,
+					   .threads = read ? 1 : 0,
+					   .clock = clock_real(c->mem),
+					   .dice = c->dice,
+					   .before_commit = count_notes,
+					   .arg = w,
+				   },
+				   &w->writer));
 }
 
 static void wait_for_all(struct writing *w)
@@ -631,9 +656,10 @@ PLAIN_TEST(store, a_full_disk_refuses_and_later_batches_work_again)
 
 /* --- a lost connection --- */
 
-STMT(kill_others, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> "
-     "pg_backend_pid() AND datname = current_database() AND application_name = 'tessera-store-test'", "", "i",
-     STORE_ONE);
+STMT(kill_others,
+     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> "
+     "pg_backend_pid() AND datname = current_database() AND application_name = 'store-test'",
+     "", "i", STORE_ONE);
 
 struct losing {
 	struct store *killer;

@@ -141,8 +141,8 @@ static void run_batch(struct thread *t, int count)
 	int64_t until = clock_steady_us(o->clock) + STORE_DEADLINE_US, pause_us = PAUSE_US;
 	enum outcome outcome = try_batch(t, &w, count);
 
-	for (int tries = 1; outcome == AGAIN && tries < TRIES_MAX &&
-			    clock_steady_us(o->clock) < until; tries++) {
+	for (int tries = 1;
+	     outcome == AGAIN && tries < TRIES_MAX && clock_steady_us(o->clock) < until; tries++) {
 		store_pause(pause_us + (int64_t)(dice_u64(o->dice) % (uint64_t)pause_us));
 		if (pause_us < 100000)
 			pause_us *= 2;
@@ -206,7 +206,8 @@ enum err store_writer_post(struct store_writer *w, struct store_task *task)
 			os_lock_wake(t->lock);
 	}
 	os_lock_give(t->lock);
-	return taken ? OK : refuse(task->ctx, ERR_BUSY, "too much is waiting to be written, try again");
+	return taken ? OK :
+		       refuse(task->ctx, ERR_BUSY, "too much is waiting to be written, try again");
 }
 
 /* --- start and stop --- */
