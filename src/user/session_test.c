@@ -25,12 +25,14 @@ TEST(user, what_is_no_token_opens_nothing)
 	struct str good = session(c, ada), evil = session(c, eve);
 	/* Eve's random bytes behind Ada's number, and so on. */
 	struct str bad[] = {
-		S(""), S("x"), S("ts_"), S("tk_"), str_cut(good, 0, good.len - 1), str_cut(good, 3, good.len),
+		S(""), S("x"), S("ts_"), S("tk_"), str_cut(good, 0, good.len - 1),
+		str_cut(good, 3, good.len),
 		str_format(c->mem, "%.*sA", STR_ARG(good)),
 		str_format(c->mem, "tk_%.*s", STR_ARG(str_cut(good, 3, good.len))),
 		str_format(c->mem, "%.*s%.*s", STR_ARG(str_cut(good, 0, 16)),
 			   STR_ARG(str_cut(evil, 16, evil.len))),
-		token_make(c, "ts_", ada, TOKEN_SESSION_BYTES), S("ts_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+		token_make(c, "ts_", ada, TOKEN_SESSION_BYTES),
+		S("ts_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
 		S("ts_!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!"),
 	};
 

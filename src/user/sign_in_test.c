@@ -263,7 +263,8 @@ TEST(user, a_new_hash_does_not_bring_an_old_password_back)
 
 /* --- changing it --- */
 
-static enum err change(struct ctx *c, struct str token, struct str old, struct str fresh, bool *right)
+static enum err change(struct ctx *c, struct str token, struct str old, struct str fresh,
+		       bool *right)
 {
 	struct password_form form = { .old = old, .fresh = fresh };
 
