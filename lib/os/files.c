@@ -287,3 +287,10 @@ enum err os_list(struct ctx *c, const char *path, struct str **names, size_t *co
 	*count = used;
 	return OK;
 }
+
+bool os_is_folder(const char *path)
+{
+	struct stat about;
+
+	return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}

@@ -53,6 +53,7 @@ MUST_USE enum err os_rename(struct ctx *, const char *from, const char *to);
 /* With parents, mode 0700; fine if there. */
 MUST_USE enum err os_make_folder(struct ctx *, const char *path);
 MUST_USE enum err os_remove(struct ctx *, const char *path); /* fine if absent */
+bool os_is_folder(const char *path);
 /* Names in a folder, sorted by bytes, without . and .. */
 MUST_USE enum err os_list(struct ctx *, const char *path, struct str **names, size_t *count);
 
