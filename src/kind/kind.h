@@ -24,7 +24,7 @@
  */
 #ifndef KIND_H
 #define KIND_H
-#include "base/json.h"
+#include "room/room.h"
 
 enum {
 	KIND_BLOCKS_MAX = 50,
@@ -55,6 +55,10 @@ struct kind_faults kind_faults_make(struct arena *, struct str source);
 /* `at` is the value at fault and gives the line; it may be NULL. */
 void kind_fault(struct kind_faults *, struct str path, const struct json_value *at,
 		const char *format, ...) PRINTF_LIKE(4, 5);
+
+/* Well-formed text without control characters other than tab and line ends; and one line of it. */
+bool kind_is_clean(struct str text);
+bool kind_is_plain(struct str text);
 
 /* --- a kind --- */
 
@@ -153,7 +157,8 @@ bool kind_is_asset(struct str cell, struct str *name);
 /* "/media/NAME/UNTIL/MAC" */
 struct str kind_media_address(struct arena *, const struct kind_media *, struct str name);
 /* Is the MAC right? In time that does not depend on it. Says nothing about `until`. */
-MUST_USE bool kind_media_is_signed(const struct kind_media *, struct str name, struct str mac);
+MUST_USE bool kind_media_is_signed(struct arena *, const struct kind_media *, struct str name,
+				   struct str mac);
 
 /*
  * Safe markdown (CommonMark) as a JSON list of prose nodes: text as a plain string,
@@ -193,5 +198,7 @@ bool kind_same(struct arena *, const struct kind_field *, const struct json_valu
 /* Join the values that several answers gave for one field. */
 void kind_agree(struct arena *, const struct kind_field *, const struct json_value *const *values,
 		int count, struct kind_result *out);
+
+extern const struct room kind_room;
 
 #endif
