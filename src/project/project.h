@@ -85,10 +85,19 @@ struct project_state {
 /* ERR_MISSING: no such project. For jobs and for what is open to everybody. */
 MUST_USE enum err project_get(struct ctx *, project_id, struct project *out);
 MUST_USE enum err project_state_get(struct ctx *, project_id, struct project_state *out);
-/* ERR_MISSING as well when who acts is neither in its org nor an operator. */
+/*
+ * May who acts do this here? Members of its org with at least that role, operators, and
+ * commands. To all others ERR_MISSING, as if it were not there; ERR_DENIED to
+ * a member whose role does not reach.
+ */
+MUST_USE enum err project_must_reach(struct ctx *, project_id, enum org_role at_least,
+				     struct project *out);
+/* The same with ORG_MEMBER: who makes and runs projects. */
 MUST_USE enum err project_must_own(struct ctx *, project_id, struct project *out);
-/* The same, and the state is one of draft (ERR_CONFLICT). */
-MUST_USE enum err project_must_be_draft(struct ctx *, project_id, struct project *out);
+/* ERR_CONFLICT when the state is not draft. */
+MUST_USE enum err project_must_be_draft(struct ctx *, project_id, struct project_state *out);
+/* Remove a draft without records; ERR_CONFLICT otherwise. The caller has seen that it has no sources. */
+MUST_USE enum err project_remove_draft(struct ctx *, project_id);
 /* Is this worker in the audience? */
 MUST_USE enum err project_may_work(struct ctx *, const struct project *, user_id, bool *out);
 

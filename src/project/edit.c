@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Changing the header: each field is checked where it is said, and the whole is written
+ * under the revision that was read, so that two editors cannot undo each other unseen.
+ */
+#include "project/project.h"
+#include "project/project.sql.h"
+#include "project/project_in.h"
+
+static enum err must_be_in(struct ctx *c, const char *field, int64_t value, int64_t min, int64_t max)
+{
+	if (value < min || value > max)
+		return refuse_field(c, ERR_INPUT, str_of(field), "this is from %lld to %lld",
+				    (long long)min, (long long)max);
+	return OK;
+}
+
+/* Once published only words and the deadline may change. */
+static enum err must_be_free(struct ctx *c, const struct project_edit *e, int64_t state)
+{
+	bool frozen = e->has_template || e->has_reward || e->has_redundancy || e->has_gold_share_permille ||
+		      e->has_gold_redundancy || e->has_time_allowed_s || e->has_approve_after_s ||
+		      e->has_estimate_s || e->has_audience || e->has_picking;
+
+	if (state != PROJECT_DRAFT && frozen)
+		return refuse(c, ERR_CONFLICT, "only title, brief, instructions and deadline can change "
+			      "once a project is published");
+	return OK;
+}
+
+static enum err refuse_first(struct ctx *c, const struct kind_faults *f)
+{
+	struct str path = f->list[0].path;
+
+	path = path.len > 0 ? str_format(c->mem, "template.%.*s", STR_ARG(path)) : S("template");
+	if (f->list[0].line > 0)
+		return refuse_field(c, ERR_INPUT, path, "line %d: %.*s", f->list[0].line,
+				    STR_ARG(f->list[0].message));
+	return refuse_field(c, ERR_INPUT, path, "%.*s", STR_ARG(f->list[0].message));
+}
+
+/* Known answers were checked against the fields as they are: those may not take other answers now. */
+static enum err must_keep_gold(struct ctx *c, const struct project *p,
+			       const struct kind_template *now, const struct str *names, int count)
+{
+	struct kind_template before;
+
+	TRY(project_template(c, p, &before));
+	for (int i = 0; i < count; i++) {
+		const struct kind_field *old, *new;
+		struct str field;
+
+		if (!kind_is_gold_column(names[i], &field))
+			continue;
+		old = kind_field_find(&before, field);
+		new = kind_field_find(now, field);
+		if (old == NULL || new == NULL || !kind_field_same(c->mem, old, new))
+			return refuse_field(c, ERR_CONFLICT, S("template"),
+					    "known answers are imported for %.*s: take the file out "
+					    "before this field changes", STR_ARG(field));
+	}
+	return OK;
+}
+
+static enum err change_template(struct ctx *c, const struct project_edit *e,
+				const struct project_state *s, struct project *p)
+{
+	struct kind_faults *f = NEW(c->mem, struct kind_faults);
+	struct kind_template template;
+	struct str *names;
+	int count;
+
+	*f = kind_faults_make(c->mem, (struct str){ 0 });
+	if (!project_template_given(f, e->template, &template))
+		return refuse_first(c, f);
+	TRY(project_columns(c, s->columns, &names, &count));
+	if (count > 0 && !kind_template_fits(f, &template, names, count))
+		return refuse_first(c, f);
+	TRY(must_keep_gold(c, p, &template, names, count));
+	struct json text = json_make(c->mem, 2 * KIND_TEMPLATE_MAX);
+	json_put_value(&text, template.root);
+	p->template = json_end(&text);
+	if (p->template.len > KIND_TEMPLATE_MAX)
+		return refuse_field(c, ERR_INPUT, S("template"), "a template has at most %d bytes",
+				    KIND_TEMPLATE_MAX);
+	p->kind_line = kind_line(&template);
+	return OK;
+}
+
+static enum err change_words(struct ctx *c, const struct project_edit *e, struct project *p)
+{
+	if (e->has_title) {
+		p->title = str_trim(e->title);
+		if (p->title.len == 0 || str_points(p->title) > PROJECT_TITLE_MAX ||
+		    !kind_is_plain(p->title))
+			return refuse_field(c, ERR_INPUT, S("title"), "a title is one line of 1 to %d "
+					    "characters", PROJECT_TITLE_MAX);
+	}
+	if (e->has_brief) {
+		p->brief = e->brief;
+		if (p->brief.len > PROJECT_BRIEF_MAX || !kind_is_clean(p->brief))
+			return refuse_field(c, ERR_INPUT, S("brief"), "the brief has at most %d bytes "
+					    "and no control characters", PROJECT_BRIEF_MAX);
+	}
+	if (e->has_instructions) {
+		p->instructions = e->instructions;
+		if (p->instructions.len > KIND_TEXT_MAX || !kind_is_clean(p->instructions))
+			return refuse_field(c, ERR_INPUT, S("instructions"), "instructions have at most "
+					    "%d bytes and no control characters", KIND_TEXT_MAX);
+	}
+	if (e->has_deadline) {
+		p->deadline = (usec){ 0 };
+		if (e->deadline.len > 0 && !usec_parse(e->deadline, &p->deadline))
+			return refuse_field(c, ERR_INPUT, S("deadline"),
+					    "a deadline is a date, or a time such as 2027-01-31T18:00:00Z");
+		if (e->deadline.len > 0 && p->deadline.us <= c->now.us)
+			return refuse_field(c, ERR_INPUT, S("deadline"), "the deadline is in the past");
+	}
+	return OK;
+}
+
+static enum err change_rules(struct ctx *c, const struct project_edit *e, struct project *p)
+{
+	if (e->has_reward)
+		p->reward = e->reward;
+	if (e->has_redundancy)
+		p->redundancy = e->redundancy;
+	if (e->has_gold_share_permille)
+		p->gold_share_permille = e->gold_share_permille;
+	if (e->has_gold_redundancy)
+		p->gold_redundancy = e->gold_redundancy;
+	if (e->has_time_allowed_s)
+		p->time_allowed_s = e->time_allowed_s;
+	if (e->has_approve_after_s)
+		p->approve_after_s = e->approve_after_s;
+	if (e->has_estimate_s)
+		p->estimate_s = e->estimate_s;
+	if (e->has_audience)
+		p->invited_only = str_eq(e->audience, S("invited"));
+	if (e->has_picking)
+		p->picking = e->picking != 0;
+	TRY(must_be_in(c, "reward", p->reward.minor, 0, PROJECT_REWARD_MAX));
+	TRY(must_be_in(c, "redundancy", p->redundancy, 1, PROJECT_REDUNDANCY_MAX));
+	TRY(must_be_in(c, "gold_share_permille", p->gold_share_permille, 0, 1000));
+	TRY(must_be_in(c, "gold_redundancy", p->gold_redundancy, 1, PROJECT_GOLD_REDUNDANCY_MAX));
+	TRY(must_be_in(c, "time_allowed_s", p->time_allowed_s, PROJECT_TIME_MIN_S,
+		       PROJECT_TIME_MAX_S));
+	TRY(must_be_in(c, "approve_after_s", p->approve_after_s, 0, PROJECT_APPROVE_MAX_S));
+	return must_be_in(c, "estimate_s", p->estimate_s, 0, PROJECT_TIME_MAX_S);
+}
+
+enum err project_change(struct ctx *c, const struct project_edit *e)
+{
+	struct project_state s;
+	struct project p;
+	int64_t changed;
+
+	TRY(project_must_own(c, e->id, &p));
+	TRY(project_state_get(c, e->id, &s));
+	if (e->has_revision && e->revision != p.revision)
+		return refuse_field(c, ERR_CONFLICT, S("revision"),
+				    "somebody else has changed this meanwhile");
+	TRY(must_be_free(c, e, s.state));
+	TRY(change_words(c, e, &p));
+	TRY(change_rules(c, e, &p));
+	if (e->has_template)
+		TRY(change_template(c, e, &s, &p));
+	TRY(project_edit(c, p.id, p.revision, p.title, p.brief, p.instructions, p.template,
+			 p.kind_line, p.reward, p.redundancy, p.gold_share_permille,
+			 p.gold_redundancy, p.time_allowed_s, p.approve_after_s, p.deadline,
+			 p.invited_only, p.picking, p.estimate_s, &changed));
+	if (changed == 0)
+		return refuse_field(c, ERR_CONFLICT, S("revision"),
+				    "somebody else has changed this meanwhile");
+	return OK;
+}
