@@ -46,12 +46,18 @@ enum {
 };
 
 /*
- * Make a source of a file that lies at `path` (moved from there) with this content
- * hash, and signal its check. `name` tells what it was called.
- * ERR_CONFLICT the project is not a draft. ERR_LIMIT too many sources.
+ * Keep a file that lies in the data folder (moved from `path`) under the name of its content:
+ * fsync, rename, fsync of the folder. Slow and outside of any transaction; a
+ * file that no source is made of is only lost space.
  */
-MUST_USE enum err intake_add(struct ctx *, project_id, struct str name, const char *path,
-			     struct str sha256, int64_t size, source_id *out);
+MUST_USE enum err intake_keep(struct ctx *, const char *path, struct str sha256);
+
+/*
+ * Make a source of a kept file and signal its check. `name` tells what it was called.
+ * ERR_CONFLICT the project is not a draft. ERR_LIMIT too many sources. ERR_INPUT no name.
+ */
+MUST_USE enum err intake_add(struct ctx *, project_id, struct str name, struct str sha256,
+			     int64_t size, source_id *out);
 
 /*
  * Start the import of a checked source. With `skip_bad`, bad rows are left out; else

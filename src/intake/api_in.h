@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Inside of intake: the forms of its routes, declared in intake_room.c. */
+#ifndef INTAKE_API_IN_H
+#define INTAKE_API_IN_H
+#include "intake/intake_in.h"
+
+struct upload_form {
+	project_id project;
+	struct str name;
+	struct web_upload file;
+};
+
+struct source_form {
+	project_id project;
+	source_id source;
+	int64_t skip_bad;
+	struct str key;
+};
+
+struct preview_form {
+	project_id project;
+	int64_t row;
+};
+
+struct media_form {
+	struct str name;
+	int64_t until;
+	struct str mac;
+};
+
+struct str intake_state_text(int64_t state);
+MUST_USE enum err intake_put_source(struct ctx *, project_id, source_id, struct json *out);
+
+web_handler intake_upload_before, intake_upload_post, intake_source_page, intake_source_list_page,
+	intake_import_post, intake_source_delete, intake_project_delete, intake_preview_page,
+	intake_media_page;
+
+/* --- intake_cli.c --- */
+enum err intake_import_command(struct ctx *, const struct room_call *);
+
+#endif

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The check of a source: all of the file is looked at, in slices, before anything is imported.
+ *
+ * `before` reads a slice on a job thread and finds; the body writes what was found together
+ * with the place where the next slice begins, guarded by the place where this one began. So a
+ * slice that is run twice counts once, and a crash costs one slice.
+ */
+#include "intake/intake_in.h"
+#include "intake/intake.sql.h"
+#include "os/hash.h"
+
+enum {
+	SNIFF = 64 * 1024,
+	SLICE_BYTES = 8 << 20,
+	SLICE_ROWS = 50000,
+	SLICE_ENTRIES = 100,
+	SLICE_UNPACKED = 32 << 20,
+	ENTRIES_MAX = 100000,
+	PIECE = 64 * 1024,
+	SAMPLE_TEXT_MAX = 1 << 19,
+	ENTRIES_DONE = -1,
+};
+
+/* What an archive may unpack to: in any case this much, else so many times its size. */
+#define UNPACK_ALWAYS (INT64_C(64) << 20)
+#define UNPACK_TIMES 100
+
+struct found_asset {
+	struct str name, base, asset;
+	int64_t width, height;
+};
+
+struct check {
+	struct source_row s;    /* as it will be */
+	int64_t was_byte, was_entry;
+	struct intake_columns columns;
+	struct intake_fault_list faults;
+	int64_t bad_before;
+	struct found_asset *asset;
+	int assets;
+	project_id project;
+	source_id source;
+};
+
+/* --- the end of a check --- */
+
+static void refuse_file(struct check *k, struct str message)
+{
+	k->s.state = SOURCE_REFUSED;
+	k->s.message = message;
+}
+
+static void finish(struct check *k)
+{
+	if (k->s.rows_seen == 0)
+		refuse_file(k, S("there are no rows in it"));
+	else if (k->s.bad + k->faults.seen >= k->s.rows_seen)
+		refuse_file(k, k->faults.count > 0 ? k->faults.at[0].reason
+						   : S("all rows in it are bad"));
+	else
+		k->s.state = SOURCE_CHECKED;
+}
+
+/* --- what is it? --- */
+
+static enum err sniff(struct ctx *c, struct check *k)
+{
+	struct os_file file DEFER(os_close) = { OS_FILE_NONE };
+	char *start = arena_take(c->mem, SNIFF);
+	struct intake_image image;
+	const char *why;
+	size_t got;
+
+	TRY(os_open_read(c, intake_path(c, k->s.sha256), &file));
+	TRY(os_read(c, file, 0, start, SNIFF, &got));
+	struct str text = { start, got };
+	if (str_starts(text, S("PK\x03\x04")) || str_starts(text, S("PK\x05\x06"))) {
+		k->s.form = S("zip");
+		return OK;
+	}
+	k->s.form = S("csv");
+	if (intake_image_read(text, &image, &why) || image.ending != NULL) {
+		refuse_file(k, S("a picture alone is no source: put pictures into a zip file"));
+		return OK;
+	}
+	if (str_starts(text, S("\x1f\x8b")) || str_starts(text, S("%PDF")) ||
+	    str_starts(text, S("7z\xbc\xaf")) || str_starts(text, S("Rar!"))) {
+		refuse_file(k, S("this is no CSV, TSV, JSON Lines or zip file"));
+		return OK;
+	}
+	enum csv_form form = csv_sniff(text, k->s.name);
+	k->s.reader = (int64_t)form;
+	k->s.form = form == CSV_JSONL ? S("jsonl") : form == CSV_TAB ? S("tsv") : S("csv");
+	k->s.table_sha = k->s.sha256;
+	k->s.table_size = k->s.size;
+	return OK;
+}
+
+/* --- tables --- */
+
+static void add_sample(struct ctx *c, struct check *k, const struct csv_record *r)
+{
+	struct json out = json_make(c->mem, SAMPLE_TEXT_MAX);
+	struct json_value *list;
+	struct json_fault fault;
+
+	CHECK(json_read(c->mem, k->s.sample, &list, &fault));
+	if (list->count >= INTAKE_SAMPLE_ROWS)
+		return;
+	json_list(&out);
+	for (const struct json_value *v = list->first; v != NULL; v = v->next)
+		json_put_value(&out, v);
+	json_object(&out);
+	for (int i = 0; i < k->columns.count && i < r->field_count; i++) {
+		json_key_str(&out, k->columns.at[i].name);
+		json_put_text(&out, intake_cut(r->field[i], INTAKE_SAMPLE_CELL_MAX));
+	}
+	json_object_end(&out);
+	json_list_end(&out);
+	k->s.sample = json_end(&out);
+}
+
+/* The header stands: keep its names, or refuse the file. False when nothing more can be done. */
+static bool see_header(struct ctx *c, struct check *k, const struct intake_table *t)
+{
+	const struct str *names;
+	const char *bad = NULL;
+	int count = csv_header(t->reader, &names, &bad);
+
+	if (bad != NULL) {
+		refuse_file(k, str_copy(c->mem, str_of(bad)));
+		return false;
+	}
+	if (count > 0 && k->columns.count == 0 &&
+	    !intake_columns_name(c->mem, names, count, &k->columns, &bad)) {
+		refuse_file(k, str_of(bad));
+		return false;
+	}
+	return true;
+}
+
+static void see_row(struct ctx *c, struct check *k, const struct csv_record *r)
+{
+	k->s.rows_seen++;
+	for (int i = 0; r->bad == NULL && i < r->field_count; i++)
+		if (!kind_is_clean(r->field[i])) {
+			intake_fault_add(c->mem, &k->faults, r->line, r->number,
+					 S("there is a control character inside"));
+			return;
+		}
+	if (r->bad != NULL) {
+		intake_fault_add(c->mem, &k->faults, r->line, r->number, str_of(r->bad));
+		return;
+	}
+	for (int i = 0; i < k->columns.count && i < r->field_count; i++)
+		intake_column_see(c->mem, &k->columns.at[i], r->field[i], k->s.assets > 0);
+	if (k->s.rows_seen - k->s.bad - k->faults.seen <= INTAKE_SAMPLE_ROWS)
+		add_sample(c, k, r);
+}
+
+static enum err check_table(struct ctx *c, struct check *k)
+{
+	struct intake_table t DEFER(intake_table_close) = { .file = { OS_FILE_NONE } };
+	struct intake_place from = { k->s.at_byte, k->s.at_line, k->s.at_row };
+	struct csv_record r;
+	bool found = true;
+	int rows = 0;
+
+	TRY(intake_table_open(c, k->s.table_sha, (enum csv_form)k->s.reader, &k->columns, from, &t));
+	while (found && rows < SLICE_ROWS && t.read <= SLICE_BYTES) {
+		TRY(intake_table_next(c, &t, &r, &found));
+		if (!see_header(c, k, &t))
+			return OK;
+		if (!found)
+			break;
+		see_row(c, k, &r);
+		k->s.at_row = r.number + 1;
+		rows++;
+	}
+	k->s.at_byte = csv_offset(t.reader);
+	k->s.at_line = csv_line(t.reader);
+	if (!found)
+		finish(k);
+	return OK;
+}
+
+/* --- archives --- */
+
+static struct str base_of(struct str name)
+{
+	struct str head, rest = name;
+
+	while (str_split(rest, '/', &head, &rest))
+		;
+	return rest;
+}
+
+/* What systems put into archives by themselves. */
+static bool is_litter(struct str name)
+{
+	struct str base = base_of(name);
+
+	return str_starts(name, S("__MACOSX/")) || str_starts(base, S("._")) ||
+	       str_eq(base, S(".DS_Store")) || str_eq_nocase(base, S("Thumbs.db")) ||
+	       str_eq_nocase(base, S("desktop.ini"));
+}
+
+static bool is_table_name(struct str name)
+{
+	static const char *const endings[] = { ".csv", ".tsv", ".txt", ".jsonl", ".ndjson" };
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		struct str ending = str_of(endings[i]);
+
+		if (name.len > ending.len && !str_find(name, S("/"), &(size_t){ 0 }) &&
+		    str_eq_nocase(str_cut(name, name.len - ending.len, name.len), ending))
+			return true;
+	}
+	return false;
+}
+
+static void bad_entry(struct ctx *c, struct check *k, struct str name, const char *why)
+{
+	struct str reason = str_format(c->mem, "%.*s %s", STR_ARG(intake_cut(name, INTAKE_NAME_MAX)),
+				       why);
+
+	k->s.rows_seen++;
+	intake_fault_add(c->mem, &k->faults, 0, k->s.at_entry, reason);
+}
+
+/* Count what came out; false when it is more than an honest archive holds. */
+static bool may_unpack(struct check *k, size_t bytes)
+{
+	int64_t most = k->s.size * UNPACK_TIMES;
+
+	k->s.unpacked += (int64_t)bytes;
+	if (k->s.unpacked <= UNPACK_ALWAYS || k->s.unpacked <= most)
+		return true;
+	refuse_file(k, S("the archive unpacks to far more than it is"));
+	return false;
+}
+
+static enum err copy_entry(struct ctx *c, struct check *k, struct intake_archive *a,
+			   struct os_file file, struct hash *hash)
+{
+	char *piece = arena_take(c->mem, PIECE);
+	size_t got;
+
+	k->s.table_size = 0;
+	for (;;) {
+		TRY(intake_archive_read(c, a, piece, PIECE, &got));
+		if (got == 0 || !may_unpack(k, got))
+			return OK;
+		if (k->s.table_size == 0)
+			k->s.reader = (int64_t)csv_sniff((struct str){ piece, got }, k->s.table_name);
+		k->s.table_size += (int64_t)got;
+		hash_add(hash, piece, got);
+		TRY(os_write(c, file, (struct str){ piece, got }));
+	}
+}
+
+static enum err take_table(struct ctx *c, struct check *k, struct intake_archive *a, struct str name)
+{
+	struct os_file file DEFER(os_close) = { OS_FILE_NONE };
+	struct hash *hash = hash_start(c->mem);
+	const char *path;
+
+	if (k->s.table_sha.len > 0) {
+		refuse_file(k, S("there are two tables in it, and it is not said which is meant"));
+		return OK;
+	}
+	k->s.table_name = name;
+	TRY(intake_temporary(c, &path));
+	TRY(os_create(c, path, &file));
+	TRY(copy_entry(c, k, a, file, hash));
+	if (k->s.state == SOURCE_REFUSED)
+		return os_remove(c, path);
+	struct str sum = hash_end(hash);
+	k->s.table_sha = text_hex(c->mem, sum.at, sum.len);
+	return intake_keep(c, path, k->s.table_sha);
+}
+
+/* All of an entry, or with `*why` set only its start. */
+static enum err slurp_entry(struct ctx *c, struct check *k, struct intake_archive *a,
+			    struct arena *scratch, struct str *out, const char **why)
+{
+	size_t most = (size_t)setting_number(c, "intake.picture_max");
+	struct buf bytes = buf_make(scratch, most + PIECE);
+	char *piece = arena_take(scratch, PIECE);
+	struct intake_image image;
+	size_t got;
+
+	for (;;) {
+		TRY(intake_archive_read(c, a, piece, PIECE, &got));
+		if (got == 0 || !may_unpack(k, got))
+			break;
+		buf_add(&bytes, (struct str){ piece, got });
+		/* The first piece tells whether the rest is worth unpacking. */
+		if (bytes.len == got && !intake_image_read(buf_str(&bytes), &image, why) &&
+		    image.ending == NULL)
+			break;
+		if (bytes.len > most) {
+			*why = "is too large for a picture";
+			return OK;
+		}
+	}
+	*why = NULL;
+	*out = buf_str(&bytes);
+	return OK;
+}
+
+static enum err is_known(struct ctx *c, const struct check *k, struct str name, bool *out)
+{
+	struct source_asset_get row;
+
+	*out = false;
+	for (int i = 0; i < k->assets; i++)
+		if (str_eq(k->asset[i].name, name))
+			*out = true;
+	if (*out)
+		return OK;
+	return source_asset_get(c, k->project, k->source, name, &row, out);
+}
+
+static enum err take_picture(struct ctx *c, struct check *k, struct intake_archive *a, struct str name)
+{
+	struct arena_mark mark = arena_mark(c->mem);
+	struct arena *scratch = arena_under(c->mem, 0);
+	struct str bytes = { 0 }, sha256;
+	struct intake_image image;
+	const char *why;
+	bool known;
+
+	TRY(slurp_entry(c, k, a, scratch, &bytes, &why));
+	if (k->s.state == SOURCE_REFUSED)
+		return OK;
+	TRY(is_known(c, k, name, &known));
+	if (known)
+		why = "is there twice";
+	if (why != NULL || !intake_image_read(bytes, &image, &why)) {
+		arena_reset(c->mem, mark);
+		bad_entry(c, k, name, why);
+		return OK;
+	}
+	TRY(intake_keep_bytes(c, bytes, &sha256));
+	char kept[80];
+	CHECK(sha256.len < sizeof(kept));
+	memcpy(kept, sha256.at, sha256.len);
+	arena_reset(c->mem, mark);
+	k->asset[k->assets++] = (struct found_asset){
+		.name = name,
+		.base = base_of(name),
+		.asset = str_format(c->mem, "%.*s.%s", (int)sha256.len, kept, image.ending),
+		.width = image.width,
+		.height = image.height,
+	};
+	k->s.assets++;
+	return OK;
+}
+
+static enum err check_entry(struct ctx *c, struct check *k, struct intake_archive *a,
+			    const struct intake_entry *entry)
+{
+	struct str name = entry->name;
+
+	if (entry->is_locked) {
+		refuse_file(k, S("the archive is locked with a password"));
+		return OK;
+	}
+	if (k->s.at_entry > ENTRIES_MAX) {
+		refuse_file(k, S("the archive has more than 100000 entries"));
+		return OK;
+	}
+	if (!entry->is_file || is_litter(name))
+		return OK;
+	if (name.len == 0 || name.len > INTAKE_NAME_MAX || !kind_is_plain(name)) {
+		bad_entry(c, k, S("an entry"), "has no proper name");
+		return OK;
+	}
+	if (is_table_name(name))
+		return take_table(c, k, a, name);
+	return take_picture(c, k, a, name);
+}
+
+static enum err check_archive(struct ctx *c, struct check *k)
+{
+	struct intake_archive *a DEFER(intake_archive_close) = NULL;
+	int64_t unpacked = k->s.unpacked;
+	struct intake_entry entry;
+	bool found = true;
+
+	k->asset = NEW_MANY(c->mem, struct found_asset, SLICE_ENTRIES);
+	TRY(intake_archive_open(c, intake_path(c, k->s.sha256), &a));
+	for (int64_t i = 0; found && i < k->s.at_entry; i++) {
+		struct arena_mark mark = arena_mark(c->mem);
+
+		TRY(intake_archive_next(c, a, &entry, &found));
+		arena_reset(c->mem, mark);
+	}
+	for (int i = 0; i < SLICE_ENTRIES && k->s.unpacked - unpacked < SLICE_UNPACKED; i++) {
+		TRY(intake_archive_next(c, a, &entry, &found));
+		if (!found)
+			break;
+		k->s.at_entry++;
+		TRY(check_entry(c, k, a, &entry));
+		if (k->s.state == SOURCE_REFUSED)
+			return OK;
+	}
+	if (!found)
+		k->s.at_entry = ENTRIES_DONE;
+	return OK;
+}
+
+/* Pictures alone: each is a row of two columns. Runs when all of them are in the store. */
+static enum err finish_pictures(struct ctx *c, struct check *k)
+{
+	static const char *const names[] = { "file", "image" };
+	struct source_asset_list *rows;
+	struct json out = json_make(c->mem, SAMPLE_TEXT_MAX);
+	size_t count;
+
+	k->s.form = S("images");
+	k->s.rows_seen += k->s.assets;
+	k->columns = (struct intake_columns){ NEW_MANY(c->mem, struct intake_column, 2), 2 };
+	TRY(source_asset_list(c, k->project, k->source, S(""), INTAKE_SAMPLE_ROWS, &rows, &count));
+	json_list(&out);
+	for (size_t i = 0; i < count; i++) {
+		json_object(&out);
+		json_text_of(&out, "file", rows[i].name);
+		json_text_of(&out, "image", str_format(c->mem, "asset:%.*s", STR_ARG(rows[i].asset)));
+		json_object_end(&out);
+	}
+	json_list_end(&out);
+	k->s.sample = json_end(&out);
+	for (int i = 0; i < 2; i++)
+		k->columns.at[i] = (struct intake_column){
+			.name = str_of(names[i]),
+			.filled = k->s.assets,
+			.can_be = i == 1 ? COLUMN_IMAGE : 0,
+			.sample = count > 0 ? rows[0].name : S(""),
+		};
+	finish(k);
+	return OK;
+}
+
+/* --- the job --- */
+
+static enum err check_slice(struct ctx *c, struct check *k)
+{
+	if (k->s.form.len == 0)
+		TRY(sniff(c, k));
+	if (k->s.state == SOURCE_REFUSED)
+		return OK;
+	bool zip = str_eq(k->s.form, S("zip"));
+	if (zip && k->s.at_entry != ENTRIES_DONE)
+		return check_archive(c, k);
+	if (zip && k->s.table_sha.len == 0)
+		return finish_pictures(c, k);
+	return check_table(c, k);
+}
+
+enum err intake_check_before(struct ctx *c, struct job *job)
+{
+	struct check *k = NEW(c->mem, struct check);
+	struct ctx look = *c;
+	bool found;
+
+	k->project = (project_id){ job->key };
+	k->source = (source_id){ job->part };
+	job->prepared = NULL;
+	TRY(source_row(c, k->project, k->source, &k->s, &found));
+	if (!found || k->s.state != SOURCE_CHECKING)
+		return OK;
+	k->was_byte = k->s.at_byte;
+	k->was_entry = k->s.at_entry;
+	k->bad_before = k->s.bad;
+	k->faults = intake_faults_make(c->mem);
+	k->columns = intake_columns_read(c->mem, k->s.columns);
+	/* What is wrong with the file is told in its source; other refusals are this job's. */
+	enum err err = check_slice(&look, k);
+	if (err == ERR_INPUT)
+		refuse_file(k, look.refusal.message);
+	else if (err != OK)
+		return refuse(c, err, "%.*s", STR_ARG(look.refusal.message));
+	job->prepared = k;
+	return OK;
+}
+
+enum err intake_check_job(struct ctx *c, struct job *job)
+{
+	const struct check *k = job->prepared;
+	int64_t changed;
+
+	if (k == NULL)
+		return OK;
+	TRY(source_check_step(c, k->project, k->source, k->was_byte, k->was_entry, k->s.form,
+			      k->s.state, k->s.table_name, k->s.table_sha, k->s.table_size,
+			      k->s.assets, k->s.unpacked, k->s.reader, k->s.rows_seen,
+			      k->s.bad + k->faults.seen, intake_columns_text(c->mem, &k->columns),
+			      k->s.sample, k->s.message, k->s.at_byte, k->s.at_line, k->s.at_row,
+			      k->s.at_entry, &changed));
+	if (changed == 0)
+		return OK; /* this slice was counted before, or the source is gone */
+	TRY(intake_faults_keep(c, k->project, k->source, 0, k->bad_before, &k->faults));
+	for (int i = 0; i < k->assets; i++)
+		TRY(source_asset_add(c, k->project, k->source, k->asset[i].name, k->asset[i].base,
+				     k->asset[i].asset, k->asset[i].width, k->asset[i].height,
+				     &changed));
+	if (k->s.state == SOURCE_CHECKING)
+		return job_again(c, job);
+	return OK;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The rules are told in intake.h; the slow parts are jobs, in check.c and import.c. */
+#include "intake/intake.h"
+#include "audit/audit.h"
+#include "intake/intake.sql.h"
+#include "intake/intake_in.h"
+
+static enum err must_find(struct ctx *c, project_id project, source_id source, struct source_row *out)
+{
+	bool found;
+
+	TRY(source_row(c, project, source, out, &found));
+	if (!found || out->state == SOURCE_LEAVING)
+		return refuse(c, ERR_MISSING, "there is no such source");
+	return OK;
+}
+
+enum err intake_add(struct ctx *c, project_id project, struct str name, struct str sha256,
+		    int64_t size, source_id *out)
+{
+	struct project_state state;
+	struct source_last last;
+	int64_t changed;
+
+	TRY(project_must_be_draft(c, project, &state));
+	name = str_trim(name);
+	if (name.len == 0 || name.len > INTAKE_NAME_MAX || !kind_is_plain(name))
+		return refuse_field(c, ERR_INPUT, S("name"), "a name has 1 to %d bytes without control "
+				    "characters", INTAKE_NAME_MAX);
+	TRY(source_last(c, project, &last));
+	if (last.count >= INTAKE_SOURCES_MAX)
+		return refuse(c, ERR_LIMIT, "a project has at most %d sources", INTAKE_SOURCES_MAX);
+	source_id fresh = { last.id + 1 };
+	TRY(source_add(c, project, fresh, name, sha256, size, c->now, &changed));
+	if (changed == 0)
+		return refuse(c, ERR_CONFLICT, "another file came at the same time: send it again");
+	*out = fresh;
+	return job_signal_part(c, "intake.check", project.v, fresh.v);
+}
+
+/* --- importing --- */
+
+static bool has_column(const struct intake_columns *columns, struct str name)
+{
+	for (int i = 0; i < columns->count; i++)
+		if (str_eq(columns->at[i].name, name))
+			return true;
+	return false;
+}
+
+/*
+ * Known answers need their fields now; other columns of the template may still come. When
+ * there are records already, what the template shows of those must be here too.
+ */
+static enum err must_fit(struct ctx *c, const struct kind_template *t, bool more,
+			 const struct intake_columns *columns)
+{
+	for (int i = 0; i < columns->count; i++) {
+		struct str field;
+
+		if (kind_is_gold_column(columns->at[i].name, &field) &&
+		    kind_field_find(t, field) == NULL)
+			return refuse_field(c, ERR_INPUT, columns->at[i].name,
+					    "these are known answers, and the template has no field "
+					    "called %.*s: make it first", STR_ARG(field));
+	}
+	for (int i = 0; more && i < t->column_count; i++)
+		if (!has_column(columns, t->column[i].name))
+			return refuse_field(c, ERR_INPUT, t->column[i].name,
+					    "the template shows this column, and the file has none");
+	return OK;
+}
+
+enum err intake_import(struct ctx *c, project_id project, source_id source, bool skip_bad,
+		       struct str key)
+{
+	struct project_state state;
+	struct kind_template template;
+	struct source_row s;
+	struct project p;
+	struct record_last last;
+	int64_t changed;
+
+	TRY(project_must_be_draft(c, project, &state));
+	TRY(must_find(c, project, source, &s));
+	if (s.state != SOURCE_CHECKED)
+		return refuse(c, ERR_CONFLICT, "only a checked file can be imported");
+	if (s.bad > 0 && !skip_bad)
+		return refuse_field(c, ERR_CONFLICT, S("skip_bad"), "%lld rows are bad: leave them out, or "
+				    "send a better file", (long long)s.bad);
+	struct intake_columns columns = intake_columns_read(c->mem, s.columns);
+	if (key.len > 0 && !has_column(&columns, key))
+		return refuse_field(c, ERR_INPUT, S("key"), "the file has no such column");
+	TRY(project_get(c, project, &p));
+	TRY(project_template(c, &p, &template));
+	TRY(must_fit(c, &template, state.records > 0, &columns));
+	TRY(record_last(c, project, &last));
+	TRY(source_import_start(c, project, source, skip_bad, key, last.id + 1,
+				p.revision, &changed));
+	if (changed == 0)
+		return refuse(c, ERR_CONFLICT, "another import is running");
+	TRY(source_fault_clear(c, project, source, 1, &changed));
+	return job_signal_part(c, "intake.import", project.v, source.v);
+}
+
+enum err intake_drop(struct ctx *c, project_id project, source_id source)
+{
+	struct project_state state;
+	struct source_row s;
+	struct str columns;
+	int64_t changed;
+	bool moved = true;
+
+	TRY(project_must_be_draft(c, project, &state));
+	TRY(must_find(c, project, source, &s));
+	if (s.state == SOURCE_IMPORTED) {
+		TRY(intake_all_columns(c, project, source, NULL, &columns));
+		TRY(project_records_shift(c, project, -s.records, -s.gold, columns, &moved));
+	}
+	if (!moved)
+		return refuse(c, ERR_CONFLICT, "the project is published");
+	TRY(source_state_set(c, project, source, s.state, SOURCE_LEAVING, S(""), &changed));
+	if (changed == 0)
+		return refuse(c, ERR_CONFLICT, "the source is being changed: try again");
+	TRY(audit_add(c, project.v, S("source.drop"), source.v, S("")));
+	return job_signal_part(c, "intake.drop", project.v, source.v);
+}
+
+/* --- records --- */
+
+enum err intake_record(struct ctx *c, project_id project, int64_t number, struct intake_record *out)
+{
+	struct record_get row;
+	bool found;
+
+	TRY(record_get(c, project, number, &row, &found));
+	if (!found)
+		return refuse(c, ERR_MISSING, "there is no such record");
+	*out = (struct intake_record){
+		.number = number, .source = row.source, .row = row.row_number,
+		.fields = row.fields, .truth = row.truth,
+	};
+	return OK;
+}
+
+enum err intake_records(struct ctx *c, project_id project, int64_t after, int64_t limit,
+			struct intake_record **out, size_t *count)
+{
+	struct record_list *rows;
+
+	TRY(record_list(c, project, after, limit, &rows, count));
+	*out = NEW_MANY(c->mem, struct intake_record, *count + 1);
+	for (size_t i = 0; i < *count; i++)
+		(*out)[i] = (struct intake_record){
+			.number = rows[i].id, .source = rows[i].source, .row = rows[i].row_number,
+			.fields = rows[i].fields, .truth = rows[i].truth,
+		};
+	return OK;
+}
+
+/* --- media --- */
+
+enum err intake_media(struct ctx *c, struct kind_media *out)
+{
+	const struct intake_memory *memory = room_state(c, &intake_room);
+	int64_t hour = 3600, now = c->now.us / USEC_SECOND;
+
+	if (memory != NULL)
+		memcpy(out->key, memory->key, sizeof(out->key));
+	else
+		TRY(intake_site_key(c, out->key));
+	/* On whole hours, so that a picture keeps its address for a while and is fetched once. */
+	out->until_s = (now / hour + 2) * hour;
+	return OK;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Forms in, views out; the rules are in intake.c. */
+#include "intake/api_in.h"
+#include "intake/intake.sql.h"
+
+struct str intake_state_text(int64_t state)
+{
+	static const char *const words[] = {
+		"",
+#define SOURCE_WORD(name, number, word) [number] = (word),
+		SOURCE_STATE_TABLE(SOURCE_WORD)
+#undef SOURCE_WORD
+	};
+
+	CHECK(state > 0 && state < (int64_t)(sizeof(words) / sizeof(*words)));
+	return str_of(words[state]);
+}
+
+/* --- uploads --- */
+
+/* Ahead of the transaction: ask for permission early, then let the file be safe on disk. */
+enum err intake_upload_before(struct ctx *c, void *form, struct web_reply *reply)
+{
+	const struct upload_form *f = form;
+	struct project p;
+
+	(void)reply;
+	TRY(project_must_own(c, f->project, &p));
+	if (f->file.size == 0)
+		return refuse(c, ERR_INPUT, "the file is empty");
+	return intake_keep(c, str_c(c->mem, f->file.path), f->file.sha256);
+}
+
+enum err intake_upload_post(struct ctx *c, void *form, struct web_reply *reply)
+{
+	const struct upload_form *f = form;
+	struct project p;
+	source_id source;
+
+	TRY(project_must_own(c, f->project, &p));
+	TRY(intake_add(c, f->project, f->name, f->file.sha256, f->file.size, &source));
+	TRY(intake_put_source(c, f->project, source, web_json(reply)));
+	web_status(reply, 202);
+	return OK;
+}
+
+/* --- views --- */
+
+/* How far the check or the import is, from 0 to 1. */
+static double done_of(const struct source_row *s)
+{
+	if (s->state != SOURCE_CHECKING && s->state != SOURCE_IMPORTING)
+		return 1;
+	if (str_eq(s->form, S("images")))
+		return s->assets > 0 ? (double)s->records / (double)s->assets : 0;
+	return s->table_size > 0 ? (double)s->at_byte / (double)s->table_size : 0;
+}
+
+static void put_columns(struct ctx *c, const struct source_row *s, struct json *out)
+{
+	struct intake_columns columns = intake_columns_read(c->mem, s->columns);
+
+	json_key(out, "columns");
+	json_list(out);
+	for (int i = 0; i < columns.count; i++) {
+		json_object(out);
+		json_text_of(out, "name", columns.at[i].name);
+		json_text_of(out, "type", str_of(intake_column_type(&columns.at[i])));
+		json_text_of(out, "sample", columns.at[i].sample);
+		json_object_end(out);
+	}
+	json_list_end(out);
+}
+
+static enum err put_faults(struct ctx *c, project_id project, source_id source, struct json *out)
+{
+	struct source_fault_list *rows;
+	size_t count;
+
+	TRY(source_fault_list(c, project, source, &rows, &count));
+	json_key(out, "faults");
+	json_list(out);
+	for (size_t i = 0; i < count; i++) {
+		json_object(out);
+		json_i64_of(out, "line", rows[i].line);
+		json_i64_of(out, "row", rows[i].row_number);
+		json_text_of(out, "reason", rows[i].reason);
+		json_object_end(out);
+	}
+	json_list_end(out);
+	return OK;
+}
+
+enum err intake_put_source(struct ctx *c, project_id project, source_id source, struct json *out)
+{
+	struct source_row s;
+	bool found;
+
+	TRY(source_row(c, project, source, &s, &found));
+	if (!found || s.state == SOURCE_LEAVING)
+		return refuse(c, ERR_MISSING, "there is no such source");
+	json_object(out);
+	json_id_of(out, "id", source.v);
+	json_text_of(out, "name", s.name);
+	json_text_of(out, "form", s.form);
+	json_text_of(out, "state", intake_state_text(s.state));
+	json_i64_of(out, "size", s.size);
+	json_i64_of(out, "rows", s.rows_seen);
+	json_i64_of(out, "bad", s.bad + s.import_bad);
+	put_columns(c, &s, out);
+	json_raw_of(out, "sample", s.sample);
+	TRY(put_faults(c, project, source, out));
+	json_f64_of(out, "done", done_of(&s));
+	json_i64_of(out, "records", s.records);
+	json_i64_of(out, "gold", s.gold);
+	if (s.message.len > 0)
+		json_text_of(out, "message", s.message);
+	json_time_of(out, "created", s.created);
+	json_object_end(out);
+	return OK;
+}
+
+enum err intake_source_page(struct ctx *c, void *form, struct web_reply *reply)
+{
+	const struct source_form *f = form;
+	struct project p;
+
+	TRY(project_must_reach(c, f->project, ORG_REVIEWER, &p));
+	return intake_put_source(c, f->project, f->source, web_json(reply));
+}
+
+enum err intake_source_list_page(struct ctx *c, void *form, struct web_reply *reply)
+{
+	const struct source_form *f = form;
+	struct json *out = web_json(reply);
+	struct source_list *rows;
+	struct source_row s;
+	struct project p;
+	size_t count;
+	bool found;
+
+	TRY(project_must_reach(c, f->project, ORG_REVIEWER, &p));
+	TRY(source_list(c, f->project, &rows, &count));
+	json_object(out);
+	json_key(out, "items");
+	json_list(out);
+	for (size_t i = 0; i < count; i++) {
+		TRY(source_row(c, f->project, rows[i].id, &s, &found));
+		if (found && s.state != SOURCE_LEAVING)
+			TRY(intake_put_source(c, f->project, rows[i].id, out));
+	}
+	json_list_end(out);
+	json_object_end(out);
+	return OK;
+}
+
+/* --- acts --- */
+
+enum err intake_import_post(struct ctx *c, void *form, struct web_reply *reply)
+{
+	const struct source_form *f = form;
+	struct project p;
+
+	TRY(project_must_own(c, f->project, &p));
+	TRY(intake_import(c, f->project, f->source, f->skip_bad != 0, f->key));
+	TRY(intake_put_source(c, f->project, f->source, web_json(reply)));
+	web_status(reply, 202);
+	return OK;
+}
+
+enum err intake_source_delete(struct ctx *c, void *form, struct web_reply *reply)
+{
+	const struct source_form *f = form;
+	struct project p;
+
+	TRY(project_must_own(c, f->project, &p));
+	TRY(intake_drop(c, f->project, f->source));
+	web_status(reply, 204);
+	return OK;
+}
+
+/* A draft goes when its files are gone: their records are taken out in steps. */
+enum err intake_project_delete(struct ctx *c, void *form, struct web_reply *reply)
+{
+	const struct source_form *f = form;
+	struct source_last last;
+	struct project p;
+
+	TRY(project_must_own(c, f->project, &p));
+	TRY(source_last(c, f->project, &last));
+	if (last.count > 0)
+		return refuse(c, ERR_CONFLICT, "take the files out of the draft first");
+	TRY(project_remove_draft(c, f->project));
+	web_status(reply, 204);
+	return OK;
+}
+
+/* --- what a worker will see --- */
+
+enum err intake_preview_page(struct ctx *c, void *form, struct web_reply *reply)
+{
+	const struct preview_form *f = form;
+	int64_t row = f->row > 0 ? f->row : 1;
+	struct json *out = web_json(reply);
+	struct intake_record *records;
+	struct project_state state;
+	struct kind_media media;
+	struct project p;
+	size_t count;
+
+	TRY(project_must_reach(c, f->project, ORG_REVIEWER, &p));
+	TRY(project_state_get(c, f->project, &state));
+	TRY(intake_records(c, f->project, row - 1, 1, &records, &count));
+	TRY(intake_media(c, &media));
+	json_object(out);
+	json_key(out, "page");
+	TRY(project_page(c, &p, count > 0 ? records[0].fields : S(""), &media, out));
+	json_i64_of(out, "rows", state.records);
+	json_object_end(out);
+	return OK;
+}
+
+/* --- pictures --- */
+
+static const char *type_of(struct str name)
+{
+	if (str_ends(name, S(".jpg")))
+		return "image/jpeg";
+	if (str_ends(name, S(".png")))
+		return "image/png";
+	return str_ends(name, S(".gif")) ? "image/gif" : "image/webp";
+}
+
+/* The address is the permission. Whatever is wrong with it, there is nothing here. */
+enum err intake_media_page(struct ctx *c, void *form, struct web_reply *reply)
+{
+	const struct media_form *f = form;
+	struct str name, cell = str_format(c->mem, "asset:%.*s", STR_ARG(f->name));
+	struct kind_media media;
+
+	TRY(intake_media(c, &media));
+	media.until_s = f->until;
+	if (!kind_is_asset(cell, &name) || f->until * USEC_SECOND < c->now.us ||
+	    !kind_media_is_signed(c->mem, &media, name, f->mac))
+		return refuse(c, ERR_MISSING, "there is no such picture");
+	struct str sha256 = str_cut(name, 0, name.len - (str_ends(name, S(".webp")) ? 5 : 4));
+	web_header(reply, "Content-Security-Policy", S("default-src 'none'; sandbox"));
+	web_header(reply, "X-Content-Type-Options", S("nosniff"));
+	web_header(reply, "Cache-Control", S("private, max-age=3600, immutable"));
+	web_file(reply, type_of(name), intake_path(c, sha256), sha256);
+	return OK;
+}
