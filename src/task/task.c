@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The rules are told in task.h. Each change is one guarded statement: see task.sql. */
+#include "task/task.h"
+#include "job/tally.h"
+#include "task/task.sql.h"
+#include "task/task_in.h"
+
+enum { CUT_RECORDS = 4000 };
+
+enum err task_get(struct ctx *c, project_id project, task_id id, struct task *out)
+{
+	struct task_row row;
+	bool found;
+
+	TRY(task_row(c, project, id, &row, &found));
+	if (!found)
+		return refuse(c, ERR_MISSING, "there is no such task");
+	*out = (struct task){
+		.id = id, .cap = row.cap, .need = row.need, .taken = row.taken,
+		.filled = row.filled, .shut = row.shut, .stage = row.stage,
+		.open = row.open != 0, .gold = row.gold != 0,
+	};
+	return OK;
+}
+
+enum err task_next_open(struct ctx *c, project_id project, task_id after, bool gold, task_id *out,
+			bool *found)
+{
+	struct task_next_row row;
+
+	TRY(task_next_row(c, project, gold, after, &row, found));
+	if (*found)
+		*out = row.id;
+	return OK;
+}
+
+enum err task_open_list(struct ctx *c, project_id project, task_id after, int64_t limit,
+			task_id **out, size_t *count)
+{
+	struct task_open_rows *rows;
+
+	TRY(task_open_rows(c, project, after, limit, &rows, count));
+	*out = NEW_MANY(c->mem, task_id, *count + 1);
+	for (size_t i = 0; i < *count; i++)
+		(*out)[i] = rows[i].id;
+	return OK;
+}
+
+/* --- places --- */
+
+enum err task_claim(struct ctx *c, project_id project, task_id id, bool *got)
+{
+	int64_t changed;
+
+	TRY(task_claim_set(c, project, id, &changed));
+	*got = changed > 0;
+	return OK;
+}
+
+enum err task_release(struct ctx *c, project_id project, task_id id)
+{
+	int64_t changed;
+
+	TRY(task_release_set(c, project, id, &changed));
+	CHECK(changed == 1);
+	return OK;
+}
+
+enum err task_fill(struct ctx *c, project_id project, task_id id, bool *full)
+{
+	struct task_fill_set row;
+	bool found;
+
+	TRY(task_fill_set(c, project, id, &row, &found));
+	CHECK(found);
+	*full = row.filled >= row.need;
+	return OK;
+}
+
+enum err task_fill_late(struct ctx *c, project_id project, task_id id, bool *got, bool *full)
+{
+	struct task_fill_late_set row;
+
+	TRY(task_fill_late_set(c, project, id, &row, got));
+	*full = *got && row.filled >= row.need;
+	return OK;
+}
+
+enum err task_reopen(struct ctx *c, project_id project, task_id id)
+{
+	int64_t changed;
+
+	TRY(task_reopen_set(c, project, id, &changed));
+	CHECK(changed == 1);
+	return OK;
+}
+
+/* --- stages --- */
+
+enum err task_full_list(struct ctx *c, project_id project, task_id after, int64_t limit,
+			task_id **out, size_t *count)
+{
+	struct task_full_rows *rows;
+
+	TRY(task_full_rows(c, project, after, limit, &rows, count));
+	*out = NEW_MANY(c->mem, task_id, *count + 1);
+	for (size_t i = 0; i < *count; i++)
+		(*out)[i] = rows[i].id;
+	return OK;
+}
+
+enum err task_judged(struct ctx *c, project_id project, task_id id, bool *moved)
+{
+	int64_t changed;
+
+	TRY(task_judged_set(c, project, id, &changed));
+	*moved = changed > 0;
+	return OK;
+}
+
+enum err task_all_judged(struct ctx *c, project_id project, bool *out)
+{
+	struct task_todo_any row;
+	bool found;
+
+	TRY(task_todo_any(c, project, &row, &found));
+	*out = !found;
+	return OK;
+}
+
+enum err task_make_gold(struct ctx *c, project_id project, task_id id, bool *changed)
+{
+	int64_t rows;
+
+	TRY(task_gold_set(c, project, id, &rows));
+	*changed = rows > 0;
+	return OK;
+}
+
+/* --- shutting --- */
+
+/* One task: looked at again when somebody changed it between the look and the act. */
+static enum err shut_one(struct ctx *c, project_id project, task_id id, int64_t free,
+			 int64_t *places)
+{
+	int64_t changed;
+
+	for (;;) {
+		struct task now;
+
+		if (free == 0)
+			return OK;
+		TRY(task_shut_one(c, project, id, free, &changed));
+		if (changed > 0) {
+			*places += free;
+			return OK;
+		}
+		TRY(task_get(c, project, id, &now));
+		free = now.cap - now.taken - now.filled;
+	}
+}
+
+enum err task_shut(struct ctx *c, project_id project, task_id after, int64_t limit, int64_t *places,
+		   task_id *last, bool *more)
+{
+	struct task_free_rows *rows;
+	size_t count;
+
+	*places = 0;
+	*last = after;
+	TRY(task_free_rows(c, project, after, limit, &rows, &count));
+	for (size_t i = 0; i < count; i++) {
+		TRY(shut_one(c, project, rows[i].id, rows[i].free, places));
+		*last = rows[i].id;
+	}
+	*more = (int64_t)count == limit;
+	return *places > 0 ? job_signal(c, "quality.judge", project.v) : OK;
+}
+
+enum err task_shut_total(struct ctx *c, project_id project, int64_t *out)
+{
+	struct task_shut_sum row;
+
+	TRY(task_shut_sum(c, project, &row));
+	*out = row.places;
+	return OK;
+}
+
+/* --- pages --- */
+
+enum err task_page(struct ctx *c, const struct project *p, task_id id, struct json *out)
+{
+	struct intake_record record;
+	struct kind_media media;
+
+	TRY(intake_record(c, p->id, id.v, &record));
+	TRY(intake_media(c, &media));
+	return project_page(c, p, record.fields, &media, out);
+}
+
+/* --- cutting --- */
+
+/*
+ * A range of records becomes tasks; the last range opens the project. Which records are cut
+ * is told by the tasks that are there, so a repeat goes on where it stopped. A gap of
+ * taken-out records longer than a range has no task at its end to tell it: then the range is
+ * widened until something is cut.
+ */
+enum err task_cut_job(struct ctx *c, struct job *job)
+{
+	project_id project = { job->key };
+	struct task_cut_reach reach;
+	struct project_state state;
+	int64_t changed = 0, upto;
+	bool moved;
+
+	TRY(project_state_get(c, project, &state));
+	if (state.state != PROJECT_FUNDING)
+		return OK;
+	TRY(task_cut_reach(c, project, &reach));
+	for (upto = reach.cut; changed == 0 && upto < reach.records;) {
+		upto += CUT_RECORDS;
+		TRY(task_cut_range(c, project, reach.cut, upto, state.redundancy,
+				   state.gold_redundancy, &changed));
+	}
+	if (changed > 0)
+		TRY(tally_add(c, project.v, "tasks", changed));
+	if (upto < reach.records)
+		return job_again(c, job);
+	TRY(project_state_move(c, project, PROJECT_FUNDING, PROJECT_OPEN, &moved));
+	return OK;
+}

@@ -1,0 +1,103 @@
+-- group: project
+
+-- task_cut_range(project project_id, after int, upto int, places int, gold_places int) -> changed
+INSERT INTO task(project_id, id, cap, need, open, gold)
+SELECT r.project_id, r.id, CASE WHEN r.truth <> '' THEN $5 ELSE $4 END,
+  CASE WHEN r.truth <> '' THEN $5 ELSE $4 END, 1, CASE WHEN r.truth <> '' THEN 1 ELSE 0 END
+FROM record AS r JOIN source AS s ON s.project_id = r.project_id AND s.id = r.source_id
+WHERE r.project_id = $1 AND r.id > $2 AND r.id <= $3 AND s.state = 4
+ON CONFLICT DO NOTHING;
+
+-- task_cut_reach(project project_id) -> one (cut int, records int)
+SELECT CAST(COALESCE((SELECT MAX(id) FROM task WHERE project_id = $1), 0) AS BIGINT),
+  CAST(COALESCE((SELECT MAX(id) FROM record WHERE project_id = $1), 0) AS BIGINT);
+
+-- task_row(project project_id, id task_id) -> maybe (cap int, need int, taken int, filled int,
+--   shut int, open int, stage int, gold int)
+SELECT cap, need, taken, filled, shut, open, stage, gold FROM task WHERE project_id = $1 AND id = $2;
+
+-- task_next_row(project project_id, gold int, after task_id) -> maybe (id task_id)
+SELECT id FROM task WHERE project_id = $1 AND gold = $2 AND id > $3 AND open = 1 ORDER BY id LIMIT 1;
+
+-- task_open_rows(project project_id, after task_id, limit int) -> many (id task_id)
+SELECT id FROM task WHERE project_id = $1 AND id > $2 AND open = 1 ORDER BY id LIMIT $3;
+
+-- task_claim_set(project project_id, id task_id) -> changed
+UPDATE task SET taken = taken + 1, open = CASE WHEN taken + filled + 1 < need THEN 1 ELSE 0 END
+WHERE project_id = $1 AND id = $2 AND taken + filled < need;
+
+-- task_release_set(project project_id, id task_id) -> changed
+UPDATE task SET taken = taken - 1, open = 1 WHERE project_id = $1 AND id = $2 AND taken > 0;
+
+-- task_fill_set(project project_id, id task_id) -> maybe (filled int, need int)
+UPDATE task SET taken = taken - 1, filled = filled + 1,
+  stage = CASE WHEN filled + 1 >= need THEN 1 ELSE stage END
+WHERE project_id = $1 AND id = $2 AND taken > 0
+RETURNING filled, need;
+
+-- task_fill_late_set(project project_id, id task_id) -> maybe (filled int, need int)
+UPDATE task SET filled = filled + 1,
+  open = CASE WHEN taken + filled + 1 < need THEN 1 ELSE 0 END,
+  stage = CASE WHEN filled + 1 >= need THEN 1 ELSE stage END
+WHERE project_id = $1 AND id = $2 AND taken + filled < need
+RETURNING filled, need;
+
+-- task_reopen_set(project project_id, id task_id) -> changed
+UPDATE task SET filled = filled - 1, open = 1, stage = 0
+WHERE project_id = $1 AND id = $2 AND filled > 0;
+
+-- task_full_rows(project project_id, after task_id, limit int) -> many (id task_id)
+SELECT id FROM task WHERE project_id = $1 AND stage = 1 AND stage < 2 AND id > $2 ORDER BY id LIMIT $3;
+
+-- task_judged_set(project project_id, id task_id) -> changed
+UPDATE task SET stage = 2 WHERE project_id = $1 AND id = $2 AND stage = 1;
+
+-- task_todo_any(project project_id) -> maybe (id task_id)
+SELECT id FROM task WHERE project_id = $1 AND stage < 2 LIMIT 1;
+
+-- task_gold_set(project project_id, id task_id) -> changed
+UPDATE task SET gold = 1 WHERE project_id = $1 AND id = $2 AND gold = 0;
+
+-- task_free_rows(project project_id, after task_id, limit int) -> many (id task_id, free int)
+SELECT id, cap - taken - filled FROM task
+WHERE project_id = $1 AND id > $2 AND taken + filled < cap ORDER BY id LIMIT $3;
+
+-- task_shut_one(project project_id, id task_id, free int) -> changed
+UPDATE task SET shut = shut + $3, cap = taken + filled, need = taken + filled, open = 0,
+  stage = CASE WHEN stage = 0 AND taken = 0 THEN CASE WHEN filled > 0 THEN 1 ELSE 2 END ELSE stage END
+WHERE project_id = $1 AND id = $2 AND cap - taken - filled = $3;
+
+-- task_shut_sum(project project_id) -> one (places int)
+SELECT CAST(COALESCE(SUM(shut), 0) AS BIGINT) FROM task WHERE project_id = $1;
+
+-- task_rows(project project_id, after task_id, limit int) -> many (id task_id, need int, taken int,
+--   filled int, stage int, gold int, fields text)
+SELECT t.id, t.need, t.taken, t.filled, t.stage, t.gold, r.fields
+FROM task AS t JOIN record AS r ON r.project_id = t.project_id AND r.id = t.id
+WHERE t.project_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3;
+
+-- task_rows_open(project project_id, after task_id, limit int) -> many (id task_id, need int,
+--   taken int, filled int, stage int, gold int, fields text)
+SELECT t.id, t.need, t.taken, t.filled, t.stage, t.gold, r.fields
+FROM task AS t JOIN record AS r ON r.project_id = t.project_id AND r.id = t.id
+WHERE t.project_id = $1 AND t.id > $2 AND t.open = 1 ORDER BY t.id LIMIT $3;
+
+-- task_rows_stage(project project_id, after task_id, stage int, limit int) -> many (id task_id,
+--   need int, taken int, filled int, stage int, gold int, fields text)
+SELECT t.id, t.need, t.taken, t.filled, t.stage, t.gold, r.fields
+FROM task AS t JOIN record AS r ON r.project_id = t.project_id AND r.id = t.id
+WHERE t.project_id = $1 AND t.id > $2 AND t.stage = $3 ORDER BY t.id LIMIT $4;
+
+-- inv_task_derived() -> many (project project_id, id task_id)
+-- sweep: an invariant looks at everything
+SELECT project_id, id FROM task
+WHERE open <> CASE WHEN taken + filled < need THEN 1 ELSE 0 END
+   OR (stage > 0 AND filled < need) OR (stage = 0 AND need > 0 AND filled >= need);
+
+-- inv_task_places() -> many (project project_id)
+-- sweep: an invariant looks at everything
+SELECT s.project_id FROM project_state AS s
+LEFT JOIN (SELECT project_id, COUNT(*) AS n, SUM(cap + shut) AS places FROM task
+           GROUP BY project_id) AS t ON t.project_id = s.project_id
+WHERE (s.state >= 2 AND (COALESCE(t.n, 0) <> s.tasks OR COALESCE(t.places, 0) <> s.places))
+   OR (s.state = 0 AND t.n > 0);
