@@ -11,6 +11,10 @@
 	X(org) \
 	X(notice) \
 	X(ledger) \
+	X(kind) \
+	X(project) \
+	X(intake) \
+	X(task) \
 	X(app)
 
 #define ROOM_DECLARE(name) extern const struct room name##_room;
