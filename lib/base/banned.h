@@ -42,16 +42,18 @@
 #pragma GCC poison strcpy strcat strncpy strncat stpcpy stpncpy sprintf vsprintf strtok strtok_r
 #pragma GCC poison gets atoi atol atoll atof strtol strtoul strtoll strtoull
 #pragma GCC poison gmtime localtime gmtime_r localtime_r ctime asctime mktime
-#pragma GCC poison srand random srandom rand_r drand48 popen tmpnam tempnam mktemp
+#pragma GCC poison srand srandom rand_r drand48 popen tmpnam tempnam mktemp
 
 /* Words that may also name a thing: only the call stops. */
 #undef time
 #undef rand
+#undef random
 #undef system
 #define time(...) banned_time(__VA_ARGS__)
 #define rand(...) banned_rand(__VA_ARGS__)
+#define random(...) banned_random(__VA_ARGS__)
 #define system(...) banned_system(__VA_ARGS__)
-#pragma GCC poison banned_time banned_rand banned_system
+#pragma GCC poison banned_time banned_rand banned_random banned_system
 
 #ifndef BASE_MAY_ALLOCATE
 #undef alloca
