@@ -39,6 +39,11 @@
 #include <unistd.h>
 #include <wchar.h>
 
+/* Some headers of libc make macros of these. */
+#undef strtok_r
+#undef strdup
+#undef strndup
+
 #pragma GCC poison strcpy strcat strncpy strncat stpcpy stpncpy sprintf vsprintf strtok strtok_r
 #pragma GCC poison gets atoi atol atoll atof strtol strtoul strtoll strtoull
 #pragma GCC poison gmtime localtime gmtime_r localtime_r ctime asctime mktime

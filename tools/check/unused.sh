@@ -8,7 +8,7 @@ out=build/debug/obj
 bad=0
 
 all=$(find $out/lib $out/src $out/build -name '*.o' ! -name '*_test.o')
-users="$all $(find $out/tests $out/bench -name '*.o' ! -name '*_test.o' 2>/dev/null)"
+users="$all $(find "$out/tests" "$out/bench" -name '*.o' ! -name '*_test.o' 2>/dev/null)"
 fuzzed=$(cat tests/fuzz/*_fuzz.c 2>/dev/null | tr -cs 'A-Za-z0-9_' '\n' | sort -u)
 # shellcheck disable=SC2086 # lists of names without blanks
 {
@@ -29,7 +29,7 @@ END {
 	exit bad
 }' | sort | { if grep .; then exit 1; fi; } || bad=1
 
-words=$(find lib src bench tests -name '*.c' ! -name '*_test.c' -exec cat {} + |
+words=$(find lib src $(ls -d bench 2>/dev/null) tests -name '*.c' ! -name '*_test.c' -exec cat {} + |
 	tr -cs 'A-Za-z0-9_' '\n' | sort -u)
 for f in $(git ls-files '*.sql' | grep -v '/[0-9][0-9][0-9][0-9]_[^/]*$'); do
 	for name in $(sed -nE 's/^-- ([a-z0-9_]+)\(.*/\1/p' "$f"); do
