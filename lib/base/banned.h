@@ -39,10 +39,11 @@
 #include <unistd.h>
 #include <wchar.h>
 
-/* Some headers of libc make macros of these. */
-#undef strtok_r
-#undef strdup
-#undef strndup
+/* With _FORTIFY_SOURCE libc makes macros of these for clang. */
+#undef sprintf
+#undef vsprintf
+#undef asprintf
+#undef vasprintf
 
 #pragma GCC poison strcpy strcat strncpy strncat stpcpy stpncpy sprintf vsprintf strtok strtok_r
 #pragma GCC poison gets atoi atol atoll atof strtol strtoul strtoll strtoull
