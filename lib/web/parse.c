@@ -55,6 +55,8 @@ static struct web_fault check_bytes(struct str head)
 				return fault(400, "a line ends without a carriage return");
 			if (i + 1 < head.len && (head.at[i + 1] == ' ' || head.at[i + 1] == '\t'))
 				return fault(400, "a header line is folded");
+			if (i + 1 < head.len && head.at[i + 1] == ':')
+				return fault(400, "a header has no name");
 		} else if ((c < 0x20 && c != '\t') || c == 0x7f) {
 			return fault(400, "the head holds a control character");
 		}
