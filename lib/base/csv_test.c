@@ -84,14 +84,13 @@ static struct str read_all(struct ctx *c, enum csv_form form, struct str file)
 
 PLAIN_TEST(csv, quotes_hide_delimiters_line_ends_and_quotes)
 {
-	WANT_STR(
-		S("|id|remark\n"
-		  "1 2 11-23|1|a, \"b\"\n"
-		  "2 3 25-40|2|two\\r\\nlines\\n\n"
-		  "3 6 42-46|3|\n"),
-		read_all(
-			c, CSV_COMMA,
-			S("id,remark\r\n1,\"a, \"\"b\"\"\"\r\n2,\"two\r\nlines\n\"\r\n3,\"\"\r\n")));
+	WANT_STR(S("|id|remark\n"
+		   "1 2 11-23|1|a, \"b\"\n"
+		   "2 3 25-40|2|two\\r\\nlines\\n\n"
+		   "3 6 42-46|3|\n"),
+		 read_all(c, CSV_COMMA,
+			  S("id,remark\r\n1,\"a, \"\"b\"\"\"\r\n"
+			    "2,\"two\r\nlines\n\"\r\n3,\"\"\r\n")));
 }
 
 PLAIN_TEST(csv, lines_end_with_crlf_lf_cr_or_the_file)
@@ -417,7 +416,7 @@ PLAIN_TEST(csv, a_cell_that_a_spreadsheet_would_run_is_defused)
 /* Fields out of the bytes that matter, written, and read in pieces of some size. */
 PLAIN_PROPERTY(csv, what_was_written_is_read_the_same)
 {
-	static const char *const bits[] = { "a", ",", "\"", "\n", "\r", " ", "é", "=", "\t", "''" };
+	static const char *const bits[] = { "a", ",", "\"", "\n", "\r", " ", "é", "=", "\t", "'" };
 	int columns = 1 + (int)(ctx_random(c) % 4), rows = (int)(ctx_random(c) % 8);
 	struct buf file = buf_make(c->mem, 100000), wanted = buf_make(c->mem, 100000);
 

@@ -67,7 +67,8 @@ struct str hash_hmac(struct arena *mem, struct str key, struct str bytes)
 	unsigned len = 0;
 
 	CHECK(key.len > 0 && key.len <= INT32_MAX);
-	CHECK(HMAC(EVP_sha256(), key.at, (int)key.len, (const unsigned char *)bytes.at, bytes.len, out,
-		   &len) != NULL && len == HASH_BYTES);
+	CHECK(HMAC(EVP_sha256(), key.at, (int)key.len, (const unsigned char *)bytes.at, bytes.len,
+		   out, &len) != NULL &&
+	      len == HASH_BYTES);
 	return (struct str){ (const char *)out, HASH_BYTES };
 }
