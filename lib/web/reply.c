@@ -43,6 +43,12 @@ void web_status(struct web_reply *reply, int status)
 	reply->status = status;
 }
 
+void web_refusal(struct web_reply *reply, enum err err, struct str message)
+{
+	CHECK(err != OK && reply->body == WEB_BODY_NONE);
+	reply->kept = (struct refusal){ .err = err, .message = str_copy(reply->ctx->mem, message) };
+}
+
 void web_header(struct web_reply *reply, const char *name, struct str value)
 {
 	for (size_t i = 0; i < value.len; i++) {
@@ -315,6 +321,10 @@ void web_reply_send(struct web_request *req)
 {
 	struct web_reply *reply = &req->reply;
 
+	if (req->err == OK && reply->kept.err != OK) {
+		req->err = reply->kept.err;
+		req->ctx.refusal = reply->kept;
+	}
 	if (req->err != OK)
 		make_problem(req);
 	/* What is left of the body is not read: the connection cannot go on. */

@@ -91,6 +91,8 @@ enum { WEB_ANYONE = 0 };
 /* --- what a handler may do with its reply --- */
 struct json *web_json(struct web_reply *);                 /* the body of a JSON reply */
 void web_status(struct web_reply *, int status);           /* 200 unless said; 201, 202, 204 */
+/* A refusal that keeps what the handler wrote, which then returns OK: a wrong password is counted. */
+void web_refusal(struct web_reply *, enum err, struct str message);
 void web_header(struct web_reply *, const char *name, struct str value); /* CHECKs: no control bytes */
 /* The session cookie: set with `token`, or ended with an empty one. */
 void web_cookie(struct web_reply *, struct str token, int64_t max_age_s);

@@ -120,6 +120,7 @@ struct web_reply {
 	const char *path; /* of a file */
 	struct str etag;
 	struct web_extra *extra;
+	struct refusal kept; /* a refusal although the handler's writes stay */
 };
 
 struct web_file_out {

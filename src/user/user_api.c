@@ -6,24 +6,6 @@
 
 enum { USERS_PAGE = 50 };
 
-/* A refusal that keeps what was written: the wrong password has been counted. */
-static enum err answer_wrong(struct ctx *c, struct web_reply *reply, struct str message)
-{
-	const struct err_row *row = err_row(ERR_DENIED);
-	struct json out = json_make(c->mem, 2000);
-
-	json_object(&out);
-	json_text_of(&out, "type", S("/problems/denied"));
-	json_text_of(&out, "title", str_of(row->plain));
-	json_i64_of(&out, "status", row->status);
-	json_text_of(&out, "detail", message);
-	json_text_of(&out, "request", c->request);
-	json_object_end(&out);
-	web_status(reply, row->status);
-	web_bytes(reply, "application/problem+json", json_end(&out));
-	return OK;
-}
-
 /* --- signing in --- */
 
 enum err user_sign_in_before(struct ctx *c, void *form, struct web_reply *reply)
@@ -40,8 +22,10 @@ enum err user_sign_in_post(struct ctx *c, void *form, struct web_reply *reply)
 	struct str token;
 
 	TRY(sign_in(c, f, &token));
-	if (token.len == 0)
-		return answer_wrong(c, reply, S("the e-mail address or the password is wrong"));
+	if (token.len == 0) {
+		web_refusal(reply, ERR_DENIED, S("the e-mail address or the password is wrong"));
+		return OK;
+	}
 	TRY(user_get(c, f->attempt.account, &user));
 	web_cookie(reply, token, setting_number(c, "user.session_max_s"));
 	out = web_json(reply);
@@ -80,9 +64,10 @@ enum err user_password_post(struct ctx *c, void *form, struct web_reply *reply)
 	const struct password_form *f = form;
 
 	TRY(password_change(c, f));
-	if (!f->right)
-		return answer_wrong(c, reply, S("the old password is wrong"));
-	web_status(reply, 204);
+	if (f->right)
+		web_status(reply, 204);
+	else
+		web_refusal(reply, ERR_DENIED, S("the old password is wrong"));
 	return OK;
 }
 
