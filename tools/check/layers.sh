@@ -16,9 +16,17 @@ for r in $folders; do
 	printf '%s\n' "$page" | grep -qx "$r" || say "src/$r has no line in src/LAYERS"
 done
 
-# A room's includes, and the tables that its statements name.
+# A room's includes, the words of other rooms' doors in its code, the tables in its statements.
+code_words() {
+	find "$@" -type f -exec gcc -fpreprocessed -dD -E -P -w -x c {} + 2>/dev/null |
+		sed 's/"[^"]*"/ /g' | tr -cs 'A-Za-z0-9_' '\n' | sort -u
+}
 rows=$(
 	for r in $folders; do
+		upper=$(printf '%s' "$r" | tr a-z A-Z)
+		[ ! -f "src/$r/$r.h" ] || code_words "src/$r/$r.h" |
+			sed -nE "s/^((${r}|${upper})_[A-Za-z0-9_]+)$/door $r \1/p"
+		code_words "src/$r" -name '*.[ch]' ! -name '*_test.c' | sed "s/^/word $r /"
 		find "src/$r" -name '*.[ch]' ! -name '*_test.c' -exec grep -hoE '^#include "[^"]*"' {} + |
 			sed "s/.*\"\(.*\)\"/include $r \1/"
 		find "src/$r" -name '[0-9][0-9][0-9][0-9]_*.sql' -exec sed -nE \
@@ -57,6 +65,7 @@ function uses(room, other, how) {
 }
 { row[NR] = $0 }
 $1 == "table" { owner[$3] = $2 }
+$1 == "door" { door[$3] = $2 }
 END {
 	for (i = 1; i <= NR; i++) {
 		split(row[i], f, " ")
@@ -69,7 +78,9 @@ END {
 			if (part[1] != f[2] && f[3] != part[1] "/" part[1] ".h")
 				say("src/" f[2] " includes " f[3] ", which is not a door")
 			uses(f[2], part[1], "includes " f[3])
-		} else if (f[1] == "write" && (f[3] in owner) && owner[f[3]] != f[2])
+		} else if (f[1] == "word" && (f[3] in door))
+			uses(f[2], door[f[3]], "uses " f[3])
+		else if (f[1] == "write" && (f[3] in owner) && owner[f[3]] != f[2])
 			say("src/" f[2] " writes the table " f[3] " of " owner[f[3]])
 		else if (f[1] == "read" && (f[3] in owner) && owner[f[3]] != "lib")
 			uses(f[2], owner[f[3]], "reads the table " f[3])
