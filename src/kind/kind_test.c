@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "kind/kind.h"
+#include "tests/test.h"
+
+static struct kind_template *template_of(struct ctx *c, const char *text, struct kind_faults *f)
+{
+	struct kind_template *out = NEW(c->mem, struct kind_template);
+
+	*f = kind_faults_make(c->mem, str_of(text));
+	(void)!kind_template_read(f, str_of(text), out);
+	return out;
+}
+
+static struct kind_template *good_template(struct ctx *c, const char *text)
+{
+	struct kind_faults f;
+	struct kind_template *out = template_of(c, text, &f);
+
+	for (int i = 0; i < f.count; i++)
+		WANT_STR(S("no fault"), str_format(c->mem, "%.*s: %.*s", STR_ARG(f.list[i].path),
+						   STR_ARG(f.list[i].message)));
+	return out;
+}
+
+/* The first fault's path; "" when there is none, "(root)" for the whole. */
+static struct str fault_path(struct ctx *c, const char *text)
+{
+	struct kind_faults f;
+
+	(void)template_of(c, text, &f);
+	if (f.count == 0)
+		return S("");
+	return f.list[0].path.len > 0 ? f.list[0].path : S("(root)");
+}
+
+static const struct json_value *json_of(struct ctx *c, const char *text)
+{
+	struct json_value *out;
+	struct json_fault fault;
+
+	WANT(json_read(c->mem, str_of(text), &out, &fault));
+	return out;
+}
+
+#define CHOICE "{\"type\":\"choice\",\"name\":\"label\",\"label\":\"What?\",\"options\":[\"cat\",{\"value\":\"dog\",\"label\":\"A dog\"}]}"
+#define MANY "{\"type\":\"choice\",\"name\":\"seen\",\"label\":\"What?\",\"options\":[\"a\",\"b\",\"c\"],\"many\":true,\"max\":2}"
+#define NUMBER "{\"type\":\"number\",\"name\":\"n\",\"label\":\"How many?\",\"min\":0,\"max\":100,\"integer\":true}"
+#define FRACTION "{\"type\":\"number\",\"name\":\"x\",\"label\":\"How much?\"}"
+#define TEXT "{\"type\":\"text\",\"name\":\"t\",\"label\":\"Say\",\"max\":10,\"required\":false}"
+#define YEAR "{\"type\":\"text\",\"name\":\"year\",\"label\":\"Year\",\"pattern\":\"[0-9]{4}\"}"
+#define BLOCKS(b) "{\"blocks\":[" b "]}"
+
+/* --- templates --- */
+
+PLAIN_TEST(kind, every_example_is_a_right_block)
+{
+	for (int i = 0; kind_table[i] != NULL; i++) {
+		struct str text = str_format(c->mem, "{\"blocks\":[%s]}", kind_table[i]->example);
+		struct kind_template *t = good_template(c, str_c(c->mem, text));
+
+		WANT_I64(1, t->field_count);
+		WANT(t->field[0].kind == kind_table[i]);
+		WANT(kind_find(str_of(kind_table[i]->name)) == kind_table[i]);
+	}
+}
+
+PLAIN_TEST(kind, faults_name_the_place)
+{
+	static const struct { const char *path, *text; } cases[] = {
+		{ "(root)", "[]" },
+		{ "(root)", "{\"blocks\":[" },
+		{ "blocks", "{}" },
+		{ "blocks", "{\"blocks\":[]}" },
+		{ "blocks", BLOCKS("{\"type\":\"markdown\",\"text\":\"only words\"}") },
+		{ "extra", "{\"blocks\":[" CHOICE "],\"extra\":1}" },
+		{ "blocks[0]", BLOCKS("7") },
+		{ "blocks[0].type", BLOCKS("{\"name\":\"x\"}") },
+		{ "blocks[1].type", BLOCKS(CHOICE ",{\"type\":\"box\"}") },
+		{ "blocks[1].name", BLOCKS(CHOICE "," CHOICE) },
+		{ "blocks[0].name", BLOCKS("{\"type\":\"text\",\"name\":\"Big\",\"label\":\"x\"}") },
+		{ "blocks[0].name", BLOCKS("{\"type\":\"text\",\"label\":\"x\"}") },
+		{ "blocks[0].label", BLOCKS("{\"type\":\"text\",\"name\":\"a\"}") },
+		{ "blocks[0].colour", BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"colour\":1}") },
+		{ "blocks[0].required", BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"required\":1}") },
+		{ "blocks[0].max", BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"max\":0}") },
+		{ "blocks[0].pattern", BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"[\"}") },
+		{ "blocks[0].pattern", BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"(a)\\\\1\"}") },
+		{ "blocks[0].pattern", BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"((a{1,100}){1,100}){1,100}\"}") },
+		{ "blocks[0].options", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\"}") },
+		{ "blocks[0].options", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[]}") },
+		{ "blocks[0].options", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"one\"]}") },
+		{ "blocks[0].options[1]", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"\"]}") },
+		{ "blocks[0].options[1]", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"a\"]}") },
+		{ "blocks[0].options[1]", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"b|c\"]}") },
+		{ "blocks[0].options[1].hint", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",{\"value\":\"b\",\"hint\":1}]}") },
+		{ "blocks[0].min", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"b\"],\"many\":true,\"min\":2,\"max\":1}") },
+		{ "blocks[0]", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"b\"],\"min\":1}") },
+		{ "blocks[0].min", BLOCKS("{\"type\":\"number\",\"name\":\"a\",\"label\":\"x\",\"min\":5,\"max\":1}") },
+		{ "blocks[0].max", BLOCKS("{\"type\":\"number\",\"name\":\"a\",\"label\":\"x\",\"max\":\"5\"}") },
+		{ "blocks[0].text", BLOCKS("{\"type\":\"markdown\",\"text\":\"a {{ b\"}," CHOICE) },
+		{ "blocks[0].text", BLOCKS("{\"type\":\"markdown\",\"text\":\"{{ }}\"}," CHOICE) },
+		{ "blocks[0].text", BLOCKS("{\"type\":\"markdown\",\"text\":\"{{gold_label}}\"}," CHOICE) },
+		{ "blocks[0].src", BLOCKS("{\"type\":\"image\",\"src\":\"https://e.org/{{a}}.png\"}," CHOICE) },
+		{ "blocks[0].src", BLOCKS("{\"type\":\"image\",\"alt\":\"x\"}," CHOICE) },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		WANT_STR(str_of(cases[i].path), fault_path(c, cases[i].text));
+}
+
+PLAIN_TEST(kind, faults_in_a_text_have_their_line)
+{
+	struct kind_faults f;
+
+	(void)template_of(c, "{\"blocks\":[\n" CHOICE ",\n{\"type\":\"box\"}]}", &f);
+	WANT_I64(1, f.count);
+	WANT_I64(3, f.list[0].line);
+}
+
+PLAIN_TEST(kind, columns_are_found_once_wherever_they_stand)
+{
+	struct kind_template *t = good_template(c, BLOCKS(
+		"{\"type\":\"markdown\",\"text\":\"{{a}} and {{ b }} and {{a}}\"},"
+		"{\"type\":\"image\",\"src\":\"{{image}}\",\"alt\":\"{{c d}}\"},"
+		"{\"type\":\"choice\",\"name\":\"x\",\"label\":\"{{e}}?\",\"options\":[\"1\",{\"value\":\"2\",\"label\":\"{{f}}\"}]}"));
+	static const char *const names[] = { "a", "b", "c d", "image", "e", "f" };
+
+	WANT_I64(6, t->column_count);
+	for (int i = 0; i < 6; i++) {
+		bool found = false;
+
+		for (int k = 0; k < t->column_count; k++)
+			found = found || str_eq(t->column[k].name, str_of(names[i]));
+		WANT(found);
+	}
+}
+
+PLAIN_TEST(kind, a_template_fits_data_with_its_columns_and_fields_for_gold)
+{
+	struct kind_template *t = good_template(c, BLOCKS(
+		"{\"type\":\"markdown\",\"text\":\"{{a}}\"}," CHOICE));
+	struct str good[] = { S("a"), S("b"), S("gold_label") }, lacking[] = { S("b") };
+	struct str stray[] = { S("a"), S("gold_colour") };
+	struct kind_faults f = kind_faults_make(c->mem, (struct str){ 0 });
+
+	WANT(kind_template_fits(&f, t, good, 3));
+	WANT(!kind_template_fits(&f, t, lacking, 1));
+	WANT_STR(S("blocks[0].text"), f.list[0].path);
+	WANT(!kind_template_fits(&f, t, stray, 2));
+}
+
+PLAIN_TEST(kind, fields_are_the_same_when_they_take_the_same_answers)
+{
+	struct kind_template *a = good_template(c, BLOCKS(CHOICE));
+	struct kind_template *b = good_template(c, BLOCKS(
+		"{\"type\":\"choice\",\"name\":\"label\",\"label\":\"Which animal?\",\"options\":[{\"value\":\"cat\",\"label\":\"C\"},\"dog\"]}"));
+	struct kind_template *d = good_template(c, BLOCKS(
+		"{\"type\":\"choice\",\"name\":\"label\",\"label\":\"What?\",\"options\":[\"cat\",\"dog\",\"fox\"]}"));
+
+	WANT(kind_field_same(c->mem, &a->field[0], &b->field[0]));
+	WANT(!kind_field_same(c->mem, &a->field[0], &d->field[0]));
+}
+
+/* --- answers --- */
+
+static struct str canonical(struct ctx *c, const char *template, const char *answer)
+{
+	struct kind_template *t = good_template(c, template);
+	struct kind_faults f = kind_faults_make(c->mem, (struct str){ 0 });
+	struct str out;
+
+	if (!kind_answer_check(&f, t, json_of(c, answer), &out))
+		return str_format(c->mem, "fault %.*s", STR_ARG(f.list[0].path));
+	return out;
+}
+
+PLAIN_TEST(kind, answers_have_one_spelling)
+{
+	WANT_STR(S("{\"label\":\"dog\"}"), canonical(c, BLOCKS(CHOICE), "{\"label\":\"dog\"}"));
+	WANT_STR(S("{\"seen\":[\"a\",\"c\"]}"), canonical(c, BLOCKS(MANY), "{\"seen\":[\"c\",\"a\"]}"));
+	WANT_STR(S("{\"n\":7}"), canonical(c, BLOCKS(NUMBER), "{\"n\":7.0}"));
+	WANT_STR(S("{\"x\":0.1}"), canonical(c, BLOCKS(FRACTION), "{\"x\":1e-1}"));
+	WANT_STR(S("{\"x\":0}"), canonical(c, BLOCKS(FRACTION), "{\"x\":-0.0}"));
+	WANT_STR(S("{}"), canonical(c, BLOCKS(TEXT), "{}"));
+	WANT_STR(S("{}"), canonical(c, BLOCKS(TEXT), "{\"t\":null}"));
+	WANT_STR(S("{\"label\":\"cat\",\"n\":1}"),
+		 canonical(c, BLOCKS(CHOICE "," NUMBER), "{\"n\":1,\"label\":\"cat\"}"));
+}
+
+PLAIN_TEST(kind, answers_that_do_not_fit_are_refused_by_place)
+{
+	static const struct { const char *template, *answer, *path; } cases[] = {
+		{ BLOCKS(CHOICE), "[]", "fault " },
+		{ BLOCKS(CHOICE), "{}", "fault label" },
+		{ BLOCKS(CHOICE), "{\"label\":null}", "fault label" },
+		{ BLOCKS(CHOICE), "{\"label\":\"bird\"}", "fault label" },
+		{ BLOCKS(CHOICE), "{\"label\":[\"cat\"]}", "fault label" },
+		{ BLOCKS(CHOICE), "{\"label\":\"cat\",\"other\":1}", "fault other" },
+		{ BLOCKS(MANY), "{\"seen\":\"a\"}", "fault seen" },
+		{ BLOCKS(MANY), "{\"seen\":[]}", "fault seen" },
+		{ BLOCKS(MANY), "{\"seen\":[\"a\",\"z\"]}", "fault seen[1]" },
+		{ BLOCKS(MANY), "{\"seen\":[\"a\",\"a\"]}", "fault seen[1]" },
+		{ BLOCKS(MANY), "{\"seen\":[\"a\",\"b\",\"c\"]}", "fault seen" },
+		{ BLOCKS(NUMBER), "{\"n\":\"7\"}", "fault n" },
+		{ BLOCKS(NUMBER), "{\"n\":7.5}", "fault n" },
+		{ BLOCKS(NUMBER), "{\"n\":-1}", "fault n" },
+		{ BLOCKS(NUMBER), "{\"n\":101}", "fault n" },
+		{ BLOCKS(FRACTION), "{\"x\":1e999}", "fault x" },
+		{ BLOCKS(TEXT), "{\"t\":5}", "fault t" },
+		{ BLOCKS(TEXT), "{\"t\":\"12345678901\"}", "fault t" },
+		{ BLOCKS(TEXT), "{\"t\":\"a\\u0007\"}", "fault t" },
+		{ BLOCKS(YEAR), "{\"year\":\"  \"}", "fault year" },
+		{ BLOCKS(YEAR), "{\"year\":\"19999\"}", "fault year" },
+		{ BLOCKS(YEAR), "{\"year\":\"a1999\"}", "fault year" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		WANT_STR(str_of(cases[i].path), canonical(c, cases[i].template, cases[i].answer));
+	WANT_STR(S("{\"year\":\"1999\"}"), canonical(c, BLOCKS(YEAR), "{\"year\":\"1999\"}"));
+}
+
+static struct str truth(struct ctx *c, const char *template, const char *cell)
+{
+	struct kind_template *t = good_template(c, template);
+	struct kind_faults f = kind_faults_make(c->mem, (struct str){ 0 });
+	struct str out;
+
+	return kind_truth_check(&f, &t->field[0], str_of(cell), &out) ? out : S("fault");
+}
+
+PLAIN_TEST(kind, a_gold_cell_is_read_by_the_kind_of_its_field)
+{
+	WANT_STR(S("\"dog\""), truth(c, BLOCKS(CHOICE), " dog "));
+	WANT_STR(S("fault"), truth(c, BLOCKS(CHOICE), "bird"));
+	WANT_STR(S("[\"a\",\"c\"]"), truth(c, BLOCKS(MANY), "c| a"));
+	WANT_STR(S("fault"), truth(c, BLOCKS(MANY), "c|z"));
+	WANT_STR(S("12"), truth(c, BLOCKS(NUMBER), "12"));
+	WANT_STR(S("fault"), truth(c, BLOCKS(NUMBER), "twelve"));
+	WANT_STR(S("\"x \\\"y\\\"\""), truth(c, BLOCKS(TEXT), "x \"y\""));
+}
+
+/* --- agreeing --- */
+
+static struct kind_result joined(struct ctx *c, const char *template, const char *list)
+{
+	struct kind_template *t = good_template(c, template);
+	const struct json_value *all = json_of(c, list);
+	const struct json_value **values = NEW_MANY(c->mem, const struct json_value *, all->count);
+	struct kind_result out;
+	int i = 0;
+
+	for (const struct json_value *v = all->first; v != NULL; v = v->next)
+		values[i++] = v;
+	kind_agree(c->mem, &t->field[0], values, i, &out);
+	return out;
+}
+
+static void want_joined(struct ctx *c, const char *template, const char *list, const char *value,
+			double confidence, const char *ties)
+{
+	struct kind_result r = joined(c, template, list);
+
+	WANT_STR(str_of(value), r.value);
+	WANT(r.confidence > confidence - 1e-9 && r.confidence < confidence + 1e-9);
+	WANT_STR(str_of(ties), r.ties);
+}
+
+PLAIN_TEST(kind, a_choice_goes_to_the_most_votes_and_a_tie_keeps_all)
+{
+	want_joined(c, BLOCKS(CHOICE), "[\"dog\",\"cat\",\"dog\"]", "\"dog\"", 2.0 / 3, "");
+	want_joined(c, BLOCKS(CHOICE), "[\"dog\",\"cat\"]", "\"cat\"", 0.5, "[\"cat\",\"dog\"]");
+	want_joined(c, BLOCKS(CHOICE), "[null,null,\"cat\"]", "null", 2.0 / 3, "");
+}
+
+PLAIN_TEST(kind, of_many_each_option_is_a_vote)
+{
+	want_joined(c, BLOCKS(MANY), "[[\"a\"],[\"a\",\"b\"],[\"c\"]]", "[\"a\"]", 2.0 / 3, "");
+	want_joined(c, BLOCKS(MANY), "[[\"a\"],[\"b\"]]", "[]", (0.5 + 0.5 + 1) / 3, "[\"a\",\"b\"]");
+}
+
+PLAIN_TEST(kind, numbers_meet_at_their_median)
+{
+	want_joined(c, BLOCKS(FRACTION), "[1,2,1000]", "2", 1.0 / 3, "");
+	want_joined(c, BLOCKS(FRACTION), "[1,2]", "1.5", 0, "");
+	want_joined(c, BLOCKS(NUMBER), "[1,2]", "1", 0.5, "");
+	want_joined(c, BLOCKS(NUMBER), "[3,3,3]", "3", 1, "");
+}
+
+PLAIN_TEST(kind, texts_agree_without_regard_to_case_and_blanks)
+{
+	want_joined(c, BLOCKS(TEXT), "[\"The  cat\",\"the cat \",\"the cat \",\"dog\"]", "\"the cat \"", 0.75, "");
+	want_joined(c, BLOCKS(TEXT), "[\"b\",\"a\"]", "\"a\"", 0.5, "[\"a\",\"b\"]");
+	want_joined(c, BLOCKS(TEXT), "[\"  \",null,\"x\"]", "null", 2.0 / 3, "");
+}
+
+static struct str random_list(struct ctx *c, const char *const *pool, int size, int count)
+{
+	struct json out = json_make(c->mem, 4000);
+
+	json_list(&out);
+	for (int i = 0; i < count; i++)
+		json_put_raw(&out, str_of(pool[ctx_random(c) % (uint64_t)size]));
+	json_list_end(&out);
+	return json_end(&out);
+}
+
+static struct str turned(struct ctx *c, struct str list, bool twice)
+{
+	const struct json_value *all = json_of(c, str_c(c->mem, list));
+	struct json out = json_make(c->mem, 8000);
+
+	json_list(&out);
+	for (size_t i = all->count; i > 0; i--)
+		for (int k = 0; k < (twice ? 2 : 1); k++)
+			json_put_value(&out, json_at(all, i - 1));
+	json_list_end(&out);
+	return json_end(&out);
+}
+
+/* Neither the order of the answers nor their number, when the shares stay, changes the result. */
+PLAIN_PROPERTY(kind, a_result_depends_on_shares_alone)
+{
+	static const char *const choices[] = { "\"cat\"", "\"dog\"", "null" };
+	static const char *const lists[] = { "[\"a\"]", "[\"b\",\"c\"]", "[\"a\",\"b\"]", "null" };
+	static const char *const texts[] = { "\"A b\"", "\"a  b\"", "\"c\"", "\"\"", "null" };
+	static const char *const numbers[] = { "1", "2", "50", "null" };
+	static const struct { const char *template; const char *const *pool; int size; } kinds[] = {
+		{ BLOCKS(CHOICE), choices, 3 }, { BLOCKS(MANY), lists, 4 },
+		{ BLOCKS(TEXT), texts, 5 }, { BLOCKS(NUMBER), numbers, 4 },
+	};
+
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
+		int count = 1 + (int)(ctx_random(c) % 9);
+		struct str list = random_list(c, kinds[k].pool, kinds[k].size, count);
+		struct kind_result a = joined(c, kinds[k].template, str_c(c->mem, list));
+
+		for (int twice = 0; twice < 2; twice++) {
+			struct str other = turned(c, list, twice == 1);
+			struct kind_result b = joined(c, kinds[k].template, str_c(c->mem, other));
+
+			WANT_STR(a.value, b.value);
+			WANT_STR(a.ties, b.ties);
+			WANT(a.confidence > b.confidence - 1e-9 && a.confidence < b.confidence + 1e-9);
+		}
+		WANT(a.confidence >= 0 && a.confidence <= 1);
+		WANT_I64(count, a.answers);
+	}
+}
+
+PLAIN_TEST(kind, equal_votes_are_equal_answers)
+{
+	struct kind_template *t = good_template(c, BLOCKS(TEXT)), *m = good_template(c, BLOCKS(MANY));
+
+	WANT(kind_same(c->mem, &t->field[0], json_of(c, "\" A  b\""), json_of(c, "\"a b\"")));
+	WANT(!kind_same(c->mem, &t->field[0], json_of(c, "\"a\""), json_of(c, "\"b\"")));
+	WANT(kind_same(c->mem, &m->field[0], json_of(c, "[\"a\"]"), json_of(c, "[\"a\"]")));
+	WANT(!kind_same(c->mem, &m->field[0], json_of(c, "[\"a\"]"), json_of(c, "[\"a\",\"b\"]")));
+	WANT(!kind_same(c->mem, &m->field[0], NULL, json_of(c, "[\"a\"]")));
+}
+
+/* --- prose --- */
+
+static struct str prose(struct ctx *c, const char *text, const char *fields)
+{
+	struct kind_media media = { .key = { 1 }, .until_s = 1000 };
+	struct json out = json_make(c->mem, 1 << 20);
+
+	kind_prose(c->mem, str_of(text), fields != NULL ? json_of(c, fields) : NULL, &media, &out);
+	return json_end(&out);
+}
+
+PLAIN_TEST(kind, markdown_becomes_nodes)
+{
+	WANT_STR(S("[{\"t\":\"h3\",\"c\":[\"Look\"]},{\"t\":\"p\",\"c\":[\"a \",{\"t\":\"em\",\"c\":[\"b\"]},\" \","
+		   "{\"t\":\"strong\",\"c\":[\"c\"]},\" \",{\"t\":\"code\",\"c\":[\"d\"]}]}]"),
+		 prose(c, "# Look\n\na *b* **c** `d`", NULL));
+	WANT_STR(S("[{\"t\":\"ul\",\"c\":[{\"t\":\"li\",\"c\":[{\"t\":\"p\",\"c\":[\"x\"]}]}]},{\"t\":\"hr\"}]"),
+		 prose(c, "- x\n\n---\n", NULL));
+	WANT_STR(S("[{\"t\":\"p\",\"c\":[{\"t\":\"a\",\"href\":\"https://e.org/\",\"c\":[\"e\"]}]}]"),
+		 prose(c, "[e](https://e.org/)", NULL));
+}
+
+PLAIN_TEST(kind, html_and_wild_addresses_do_not_come_through)
+{
+	static const char *const wild[] = {
+		"<script>alert(1)</script>", "a <b onclick=x>bold</b>", "[x](javascript:alert(1))",
+		"[x](JaVaScRiPt:alert(1))", "[x](data:text/html,hi)", "[x](vbscript:x)",
+		"![x](https://e.org/a.png)", "![x](javascript:1)", "<javascript:alert(1)>",
+		"[x](&#106;avascript:alert(1))", "[x]: javascript:alert(1)\n\n[x]", "[x](//e.org)",
+		"[x](java\tscript:alert(1))", "<img src=x onerror=y>", "[x](\x01javascript:alert(1))",
+	};
+
+	for (size_t i = 0; i < sizeof(wild) / sizeof(*wild); i++) {
+		struct str out = prose(c, wild[i], NULL);
+		size_t at;
+
+		WANT(!str_find(out, S("href"), &at));
+		WANT(!str_find(out, S("\"src\""), &at));
+		WANT(!str_find(out, S("\"t\":\"img\""), &at));
+		WANT(!str_find(out, S("<"), &at));
+	}
+}
+
+PLAIN_TEST(kind, a_cell_is_never_read_as_markdown)
+{
+	WANT_STR(S("[{\"t\":\"p\",\"c\":[\"say *hi* [x](javascript:1) <b>\"]}]"),
+		 prose(c, "say {{a_b_c}}", "{\"a_b_c\":\"*hi* [x](javascript:1) <b>\"}"));
+	WANT_STR(S("[{\"t\":\"p\",\"c\":[\"one\",{\"t\":\"br\"},\"two\"]}]"),
+		 prose(c, "{{a}}", "{\"a\":\"one\\ntwo\"}"));
+	WANT_STR(S("[{\"t\":\"p\",\"c\":[\"go\"]}]"),
+		 prose(c, "[go]({{a}})", "{\"a\":\"javascript:alert(1)\"}"));
+	WANT_STR(S("[{\"t\":\"p\",\"c\":[{\"t\":\"a\",\"href\":\"https://e.org/?q=1\",\"c\":[\"go\"]}]}]"),
+		 prose(c, "[go]({{a}})", "{\"a\":\"https://e.org/?q=1\"}"));
+	WANT_STR(S("[{\"t\":\"p\",\"c\":[{\"t\":\"code\",\"c\":[\"x`y\"]}]}]"),
+		 prose(c, "`{{a}}`", "{\"a\":\"x`y\"}"));
+	/* Marks in the text itself name nothing. */
+	WANT_STR(S("[{\"t\":\"p\",\"c\":[\"0 z\"]}]"),
+		 prose(c, "\xee\x80\x80" "0\xee\x80\x81 {{a}}", "{\"a\":\"z\"}"));
+}
+
+PLAIN_TEST(kind, deep_nesting_stops)
+{
+	struct buf deep = buf_make(c->mem, 10000);
+
+	for (int i = 0; i < 2000; i++)
+		buf_add(&deep, S("> "));
+	buf_add(&deep, S("x"));
+	struct str text = buf_str(&deep);
+	struct str out = prose(c, str_c(c->mem, text), NULL);
+	WANT(out.len < 2000);
+}
+
+/* --- pages --- */
+
+#define HASH "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static struct str page(struct ctx *c, const char *template, const char *fields)
+{
+	struct kind_media media = { .key = { 1 }, .until_s = 1000 };
+	struct json out = json_make(c->mem, 1 << 20);
+
+	kind_page(c->mem, good_template(c, template), json_of(c, fields), &media, &out);
+	return json_end(&out);
+}
+
+PLAIN_TEST(kind, a_page_has_its_cells_and_signed_pictures)
+{
+	struct kind_media media = { .key = { 1 }, .until_s = 1000 };
+	struct str name = S(HASH ".png");
+	struct str address = kind_media_address(c->mem, &media, name);
+	struct str out = page(c, BLOCKS("{\"type\":\"image\",\"src\":\"{{i}}\",\"alt\":\"{{t}}\"},"
+		"{\"type\":\"text\",\"name\":\"x\",\"label\":\"About {{t}}\"}"),
+		"{\"i\":\"asset:" HASH ".png\",\"t\":\"a \\\"cell\\\"\"}");
+
+	WANT_STR(str_format(c->mem, "[{\"type\":\"image\",\"src\":\"%.*s\",\"alt\":\"a \\\"cell\\\"\"},"
+		"{\"type\":\"text\",\"name\":\"x\",\"label\":\"About a \\\"cell\\\"\",\"required\":true,"
+		"\"long\":false,\"max\":2000,\"pattern\":null}]", STR_ARG(address)), out);
+}
+
+PLAIN_TEST(kind, a_picture_elsewhere_is_a_link_and_rubbish_is_nothing)
+{
+	const char *template = BLOCKS("{\"type\":\"image\",\"src\":\"{{i}}\"}," TEXT);
+
+	WANT(str_starts(page(c, template, "{\"i\":\"https://e.org/a.png\"}"),
+			S("[{\"type\":\"image\",\"src\":null,\"href\":\"https://e.org/a.png\",\"alt\":\"\"}")));
+	WANT(str_starts(page(c, template, "{\"i\":\"javascript:x\"}"),
+			S("[{\"type\":\"image\",\"src\":null,\"alt\":\"\"}")));
+	WANT(str_starts(page(c, template, "{\"i\":\"asset:../../etc/passwd.png\"}"),
+			S("[{\"type\":\"image\",\"src\":null,\"alt\":\"\"}")));
+}
+
+PLAIN_TEST(kind, an_address_is_signed_over_name_and_end)
+{
+	struct kind_media media = { .key = { 7 }, .until_s = 1000 }, later = media, other = media;
+	struct str name = S(HASH ".jpg"), address = kind_media_address(c->mem, &media, name);
+	struct str mac = str_cut(address, address.len - 43, address.len);
+
+	later.until_s = 1001;
+	other.key[31] = 1;
+	WANT(kind_media_is_signed(c->mem, &media, name, mac));
+	WANT(!kind_media_is_signed(c->mem, &later, name, mac));
+	WANT(!kind_media_is_signed(c->mem, &other, name, mac));
+	WANT(!kind_media_is_signed(c->mem, &media, S(HASH ".png"), mac));
+	WANT(!kind_media_is_signed(c->mem, &media, name, str_cut(mac, 0, 42)));
+	WANT(!kind_media_is_signed(c->mem, &media, name, S("")));
+}
