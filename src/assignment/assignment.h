@@ -22,6 +22,7 @@
 #define ASSIGNMENT_H
 #include "base/base.h"
 #include "project/project.h"
+#include "room/room.h"
 #include "task/task.h"
 #include "user/user.h"
 
@@ -58,8 +59,8 @@ MUST_USE enum err assignment_accept(struct ctx *, struct assignment_key, int64_t
 				    struct assignment *out, bool *got);
 
 /* The lease this worker holds in the project, the oldest if there are several. */
-MUST_USE enum err assignment_held(struct ctx *, project_id, user_id worker,
-				  struct assignment *out, bool *found);
+MUST_USE enum err assignment_held(struct ctx *, project_id, user_id worker, struct assignment *out,
+				  bool *found);
 
 /* Whatever became of it. */
 MUST_USE enum err assignment_look(struct ctx *, struct assignment_key, struct assignment *out,
@@ -126,6 +127,13 @@ struct assignment_answer {
 };
 MUST_USE enum err assignment_answers(struct ctx *, project_id, task_id,
 				     struct assignment_answer **out, size_t *count);
+
+/*
+ * How long workers take in a project: the judge tells the median of each batch, and the mean of the
+ * batches' medians, weighted by answers over about the last thousand, stands for it.
+ */
+MUST_USE enum err assignment_pace_note(struct ctx *, project_id, int64_t median_ms,
+				       int64_t answers);
 
 extern const struct room assignment_room;
 

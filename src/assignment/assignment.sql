@@ -1,0 +1,119 @@
+-- group: project
+
+-- assignment_add(project project_id, task task_id, worker user_id, epoch int, until usec, now usec) -> changed
+INSERT INTO assignment(project_id, task_id, worker_id, state, epoch, until_us, accepted_us)
+VALUES ($1, $2, $3, 1, $4, $5, $6)
+ON CONFLICT DO NOTHING;
+
+-- assignment_get(project project_id, task task_id, worker user_id) -> maybe (state int, epoch int, accepted usec, until usec)
+SELECT state, epoch, accepted_us, until_us FROM assignment
+WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
+
+-- assignment_held_get(project project_id, worker user_id) -> maybe (task task_id, epoch int, accepted usec, until usec)
+SELECT task_id, epoch, accepted_us, until_us FROM assignment
+WHERE project_id = $1 AND worker_id = $2 AND state = 1
+ORDER BY task_id LIMIT 1;
+
+-- assignment_extend(project project_id, task task_id, worker user_id, epoch int, now usec, allowed int, longest int) -> maybe (until usec)
+UPDATE assignment SET until_us = CASE WHEN $5 + $6 < accepted_us + $7 THEN $5 + $6
+                                      WHEN until_us > accepted_us + $7 THEN until_us
+                                      ELSE accepted_us + $7 END
+WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 1 AND epoch = $4
+  AND until_us >= $5
+RETURNING until_us;
+
+-- assignment_submit_set(project project_id, task task_id, worker user_id, epoch int, was int, now usec, active_ms int) -> changed
+UPDATE assignment SET state = 2, submitted_us = $6,
+  active_ms = CASE WHEN $7 < ($6 - accepted_us) / 1000 THEN $7 ELSE ($6 - accepted_us) / 1000 END
+WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND epoch = $4 AND state = $5;
+
+-- assignment_return_set(project project_id, task task_id, worker user_id, epoch int) -> changed
+UPDATE assignment SET state = 5
+WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND epoch = $4 AND state = 1;
+
+-- assignment_overdue(now usec, limit int) -> many (project project_id, task task_id, worker user_id)
+-- sweep: the timer looks over all projects; each row is then changed by its key
+SELECT project_id, task_id, worker_id FROM assignment
+WHERE state = 1 AND until_us < $1
+ORDER BY until_us LIMIT $2;
+
+-- assignment_expire_set(project project_id, task task_id, worker user_id, now usec) -> changed
+UPDATE assignment SET state = 6
+WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 1 AND until_us < $4;
+
+-- assignment_decide(project project_id, task task_id, worker user_id, to int) -> changed
+UPDATE assignment SET state = $4
+WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 2;
+
+-- assignment_approve_old(project project_id, upto usec, limit int) -> changed
+UPDATE assignment SET state = 3
+WHERE project_id = $1 AND state = 2 AND (task_id, worker_id) IN (
+  SELECT task_id, worker_id FROM assignment
+  WHERE project_id = $1 AND state = 2 AND submitted_us <= $2
+  ORDER BY submitted_us LIMIT $3);
+
+-- assignment_unpaid_list(project project_id, limit int) -> many (task task_id, worker user_id)
+SELECT task_id, worker_id FROM assignment
+WHERE project_id = $1 AND state = 3 AND paid = 0
+ORDER BY task_id, worker_id LIMIT $2;
+
+-- assignment_paid_set(project project_id, task task_id, worker user_id) -> changed
+UPDATE assignment SET paid = 1
+WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 3 AND paid = 0;
+
+-- answer_add(project project_id, task task_id, worker user_id, body text) -> none
+INSERT INTO answer(project_id, task_id, worker_id, body) VALUES ($1, $2, $3, $4);
+
+-- answer_get(project project_id, task task_id, worker user_id) -> maybe (body text)
+SELECT body FROM answer WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
+
+-- assignment_answer_list(project project_id, task task_id) -> many (worker user_id, state int, submitted usec, active_ms int, body text)
+SELECT a.worker_id, a.state, a.submitted_us, a.active_ms, b.body
+FROM assignment AS a JOIN answer AS b
+  ON b.project_id = a.project_id AND b.task_id = a.task_id AND b.worker_id = a.worker_id
+WHERE a.project_id = $1 AND a.task_id = $2 AND a.state IN (2, 3)
+ORDER BY a.worker_id;
+
+-- draft_put(project project_id, task task_id, worker user_id, body text, now usec) -> changed
+INSERT INTO draft(project_id, task_id, worker_id, body, at_us) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (project_id, task_id, worker_id)
+DO UPDATE SET body = excluded.body, at_us = excluded.at_us;
+
+-- draft_get(project project_id, task task_id, worker user_id) -> maybe (body text)
+SELECT body FROM draft WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
+
+-- draft_drop(project project_id, task task_id, worker user_id) -> changed
+DELETE FROM draft WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
+
+-- assignment_pace_get(project project_id) -> maybe (median_ms int, answers int)
+SELECT median_ms, answers FROM assignment_pace WHERE project_id = $1;
+
+-- assignment_pace_put(project project_id, median_ms int, answers int) -> changed
+INSERT INTO assignment_pace(project_id, median_ms, answers) VALUES ($1, $2, $3)
+ON CONFLICT (project_id) DO UPDATE SET median_ms = excluded.median_ms, answers = excluded.answers;
+
+-- inv_assignment_taken() -> many (project project_id, task task_id)
+-- sweep: an invariant looks at everything
+SELECT t.project_id, t.id FROM task AS t
+LEFT JOIN (SELECT project_id, task_id, COUNT(*) AS n FROM assignment WHERE state = 1
+           GROUP BY project_id, task_id) AS a ON a.project_id = t.project_id AND a.task_id = t.id
+WHERE t.taken <> COALESCE(a.n, 0);
+
+-- inv_assignment_filled() -> many (project project_id, task task_id)
+-- sweep: an invariant looks at everything
+SELECT t.project_id, t.id FROM task AS t
+LEFT JOIN (SELECT project_id, task_id, COUNT(*) AS n FROM assignment WHERE state IN (2, 3)
+           GROUP BY project_id, task_id) AS a ON a.project_id = t.project_id AND a.task_id = t.id
+WHERE t.filled <> COALESCE(a.n, 0);
+
+-- inv_assignment_answered() -> many (project project_id, task task_id, worker user_id)
+-- sweep: an invariant looks at everything
+SELECT a.project_id, a.task_id, a.worker_id FROM assignment AS a
+LEFT JOIN answer AS b ON b.project_id = a.project_id AND b.task_id = a.task_id AND b.worker_id = a.worker_id
+WHERE a.state IN (2, 3, 4) AND b.body IS NULL;
+
+-- inv_answer_assigned() -> many (project project_id, task task_id, worker user_id)
+-- sweep: an invariant looks at everything
+SELECT b.project_id, b.task_id, b.worker_id FROM answer AS b
+LEFT JOIN assignment AS a ON a.project_id = b.project_id AND a.task_id = b.task_id AND a.worker_id = b.worker_id
+WHERE a.state IS NULL OR a.state NOT IN (2, 3, 4);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What an open task page sends meanwhile; accept and submit are routes of dispatch. */
+#include "assignment/assignment_in.h"
+
+struct lease_form {
+	struct assignment_key key; /* the worker is who asks */
+	int64_t epoch;
+	const struct json_value *answer;
+};
+
+#define LEASE_FIELDS                                                                 \
+	{ "project", WEB_PATH,                                                       \
+	  WEB_ID,    offsetof(struct lease_form, key.project),                       \
+	  true,	     .about = "the project" },                                       \
+		{ "task", WEB_PATH,                                                  \
+		  WEB_ID, offsetof(struct lease_form, key.task),                     \
+		  true,	  .about = "the task's number" },                            \
+	{                                                                            \
+		"epoch", WEB_BODY, WEB_ID, offsetof(struct lease_form, epoch), true, \
+			.about = "of the assignment, as accept gave it"              \
+	}
+
+static const struct web_field lease_fields[] = {
+	LEASE_FIELDS,
+	{ .name = NULL },
+};
+
+static const struct web_field draft_fields[] = {
+	LEASE_FIELDS,
+	{ "answer", WEB_BODY, WEB_VALUE, offsetof(struct lease_form, answer), true, 0,
+	  KIND_ANSWER_MAX, .about = "what is there so far; it need not be complete" },
+	{ .name = NULL },
+};
+
+static enum err heartbeat_post(struct ctx *c, void *in, struct web_reply *reply)
+{
+	struct lease_form *form = in;
+	struct json *out = web_json(reply);
+	struct project project;
+	usec until;
+
+	form->key.worker = user_actor(c);
+	TRY(project_get(c, form->key.project, &project));
+	TRY(assignment_heartbeat(c, form->key, form->epoch, project.time_allowed_s * USEC_SECOND,
+				 &until));
+	json_object(out);
+	json_time_of(out, "until", until);
+	json_object_end(out);
+	return OK;
+}
+
+static enum err draft_post(struct ctx *c, void *in, struct web_reply *reply)
+{
+	struct lease_form *form = in;
+	struct json body = json_make(c->mem, 2 * KIND_ANSWER_MAX);
+
+	form->key.worker = user_actor(c);
+	if (!json_is(form->answer, JSON_OBJECT))
+		return refuse_field(c, ERR_INPUT, S("answer"),
+				    "a draft is an object, field to value");
+	json_put_value(&body, form->answer);
+	TRY(assignment_draft(c, form->key, form->epoch, json_end(&body)));
+	web_status(reply, 204);
+	return OK;
+}
+
+static enum err return_post(struct ctx *c, void *in, struct web_reply *reply)
+{
+	struct lease_form *form = in;
+
+	form->key.worker = user_actor(c);
+	TRY(assignment_return(c, form->key, form->epoch));
+	web_status(reply, 204);
+	return OK;
+}
+
+#define LEASE_ROUTE(path_, handler_, fields_)                                                      \
+	WEB_POST, "/api/v1/work/{project}/tasks/{task}/" path_,                                    \
+		.who = USER_WORKER, .runs = WEB_WRITE, .handler = (handler_), .fields = (fields_), \
+		.form_size = sizeof(struct lease_form), .spread = "project"
+
+const struct web_route assignment_routes[] = {
+	{ LEASE_ROUTE("heartbeat", heartbeat_post, lease_fields), .view = "{until:time}",
+	  .about = "The page is still open: the lease runs on" },
+	{ LEASE_ROUTE("draft", draft_post, draft_fields), .body_max = 128 * 1024,
+	  .about = "Keep what was done so far" },
+	{ LEASE_ROUTE("return", return_post, lease_fields),
+	  .about = "Give a task back undone; it costs nothing" },
+	{ .path = NULL },
+};
