@@ -10,7 +10,8 @@
  * looked for. A lost or stale hint costs a look, never a wrong grant.
  *
  * Rules of a grant: the project is open, the worker is in its audience, has never had
- * the task, and holds no other lease in the project (then he is given that one).
+ * the task, and holds no other lease in the project (then he is given that one; where tasks
+ * are picked he may hold several).
  * A share of what he gets, by chance, are tasks whose answer is known (gold).
  */
 #ifndef DISPATCH_H
@@ -20,8 +21,8 @@
 /* Next task for the worker, leased; `*got` is false when there is none for him now.
  * ERR_MISSING  no such project, or not for this worker
  * ERR_CONFLICT the project is not open */
-MUST_USE enum err dispatch_next(struct ctx *, project_id, user_id worker,
-				struct assignment *out, bool *got);
+MUST_USE enum err dispatch_next(struct ctx *, project_id, user_id worker, struct assignment *out,
+				bool *got);
 
 /* That very task, where the project lets workers pick. `*got` is false when it is taken
  * or was done before. ERR_DENIED the project does not allow it; the others as above. */

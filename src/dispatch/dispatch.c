@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The hints are one table of fixed size, mapped by a hash of worker, project and gold or
+ * not; two that fall on one place overwrite each other, which costs a look. Nothing is kept
+ * about open tasks: the store's partial index answers that in one step.
+ */
+#include "dispatch/dispatch.h"
+#include "dispatch/dispatch.sql.h"
+#include "dispatch/dispatch_in.h"
+
+enum err dispatch_hints_open(struct ctx *c, struct arena *mem, void *state)
+{
+	struct dispatch_hints *hints = state;
+
+	(void)c;
+	hints->lock = os_lock_new(mem);
+	return OK;
+}
+
+static struct dispatch_hint *hint_of(struct dispatch_hints *hints, int64_t worker, int64_t project)
+{
+	uint64_t mix =
+		(uint64_t)worker * 0x9e3779b97f4a7c15u ^ (uint64_t)project * 0xc2b2ae3d27d4eb4fu;
+
+	return &hints->slot[(mix ^ mix >> 29) % DISPATCH_HINTS];
+}
+
+static task_id hint_get(const struct ctx *c, user_id worker, int64_t project)
+{
+	struct dispatch_hints *hints = room_state(c, &dispatch_room);
+	task_id after = { 0 };
+
+	if (hints == NULL)
+		return after;
+	os_lock_take(hints->lock);
+	const struct dispatch_hint *hint = hint_of(hints, worker.v, project);
+	if (hint->worker == worker.v && hint->project == project)
+		after.v = hint->after;
+	os_lock_give(hints->lock);
+	return after;
+}
+
+static void hint_set(const struct ctx *c, user_id worker, int64_t project, task_id after)
+{
+	struct dispatch_hints *hints = room_state(c, &dispatch_room);
+
+	if (hints == NULL)
+		return;
+	os_lock_take(hints->lock);
+	*hint_of(hints, worker.v, project) = (struct dispatch_hint){ worker.v, project, after.v };
+	os_lock_give(hints->lock);
+}
+
+/* What a grant in this project looks at, read once. */
+struct grant {
+	struct project project;
+	struct project_state state;
+	user_id worker;
+	struct assignment *out;
+	bool *got;
+};
+
+static enum err claim(struct ctx *c, struct grant *g, task_id task)
+{
+	struct assignment_key key = { g->project.id, task, g->worker };
+
+	return assignment_accept(c, key, g->project.time_allowed_s * USEC_SECOND, g->out, g->got);
+}
+
+/* Walk the open tasks behind the hint; a claim that finds nothing moves on. */
+static enum err behind_hint(struct ctx *c, struct grant *g, bool gold)
+{
+	int64_t slot = gold ? -g->project.id.v : g->project.id.v;
+	task_id after = hint_get(c, g->worker, slot);
+
+	for (int tries = 0; tries < DISPATCH_TRIES && !*g->got; tries++) {
+		task_id task;
+		bool found;
+
+		TRY(task_next_open(c, g->project.id, after, gold, &task, &found));
+		if (!found)
+			break;
+		TRY(claim(c, g, task));
+		after = task;
+	}
+	hint_set(c, g->worker, slot, after);
+	return OK;
+}
+
+/* Nothing behind the hint: a place that opened again before it, or a hint that was lost. */
+static enum err anywhere(struct ctx *c, struct grant *g)
+{
+	for (int tries = 0; tries < DISPATCH_TRIES && !*g->got; tries++) {
+		struct dispatch_next_unseen row;
+		bool found;
+
+		TRY(dispatch_next_unseen(c, g->project.id, g->worker, &row, &found));
+		if (!found)
+			return OK;
+		TRY(claim(c, g, row.task));
+	}
+	return OK;
+}
+
+/* Is the project open, and for this worker? */
+static enum err grant_start(struct ctx *c, project_id id, struct grant *g)
+{
+	bool may;
+
+	*g->got = false;
+	TRY(project_get(c, id, &g->project));
+	TRY(project_state_get(c, id, &g->state));
+	TRY(project_may_work(c, &g->project, g->worker, &may));
+	if (!may || g->state.state < PROJECT_OPEN)
+		return refuse(c, ERR_MISSING, "there is no such project");
+	return assignment_held(c, id, g->worker, g->out, g->got);
+}
+
+static enum err must_be_open(struct ctx *c, const struct grant *g)
+{
+	if (g->state.state == PROJECT_PAUSED)
+		return refuse(c, ERR_CONFLICT, "the project is paused");
+	if (g->state.state != PROJECT_OPEN)
+		return refuse(c, ERR_CONFLICT, "the project has ended");
+	return OK;
+}
+
+enum err dispatch_next(struct ctx *c, project_id id, user_id worker, struct assignment *out,
+		       bool *got)
+{
+	struct grant g = { .worker = worker, .out = out, .got = got };
+
+	TRY(grant_start(c, id, &g));
+	if (*got)
+		return OK;
+	TRY(must_be_open(c, &g));
+	bool gold_first =
+		g.state.gold > 0 && (int64_t)(ctx_random(c) % 1000) < g.project.gold_share_permille;
+	TRY(behind_hint(c, &g, gold_first));
+	if (!*got && g.state.gold > 0)
+		TRY(behind_hint(c, &g, !gold_first));
+	return *got ? OK : anywhere(c, &g);
+}
+
+enum err dispatch_pick(struct ctx *c, project_id id, task_id task, user_id worker,
+		       struct assignment *out, bool *got)
+{
+	struct grant g = { .worker = worker, .out = out, .got = got };
+
+	TRY(grant_start(c, id, &g));
+	if (!g.project.picking)
+		return refuse(c, ERR_DENIED, "in this project tasks are handed out, not picked");
+	if (*got && out->key.task.v == task.v)
+		return OK;
+	TRY(must_be_open(c, &g));
+	return claim(c, &g, task);
+}

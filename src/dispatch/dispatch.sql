@@ -1,0 +1,30 @@
+-- group: project
+
+-- dispatch_next_unseen(project project_id, worker user_id) -> maybe (task task_id)
+SELECT t.id FROM task AS t
+WHERE t.project_id = $1 AND t.open = 1 AND NOT EXISTS (
+  SELECT 1 FROM assignment AS a
+  WHERE a.project_id = $1 AND a.task_id = t.id AND a.worker_id = $2)
+ORDER BY t.id LIMIT 1;
+
+-- dispatch_open_page(project project_id, worker user_id, after task_id, limit int) -> many (task task_id)
+SELECT t.id FROM task AS t
+WHERE t.project_id = $1 AND t.open = 1 AND t.id > $3 AND NOT EXISTS (
+  SELECT 1 FROM assignment AS a
+  WHERE a.project_id = $1 AND a.task_id = t.id AND a.worker_id = $2)
+ORDER BY t.id LIMIT $4;
+
+-- dispatch_project_page(before int, limit int, worker user_id) -> many (project project_id)
+-- sweep: what is on offer lies on every shard
+SELECT s.project_id FROM project_state AS s JOIN project AS p ON p.id = s.project_id
+WHERE s.state = 2 AND s.project_id < $1 AND (p.invited_only = 0 OR EXISTS (
+  SELECT 1 FROM project_invite AS i WHERE i.project_id = p.id AND i.user_id = $3))
+ORDER BY s.project_id DESC LIMIT $2;
+
+-- dispatch_project(project project_id) -> maybe (project project_id, org org_id, title text, kind text, state int, reward money, places int, pace_ms int, pace_answers int, estimate_s int, time_allowed_s int, approve_after_s int, picking int, deadline usec)
+SELECT p.id, p.org_id, p.title, p.kind_line, s.state, s.reward_minor, s.places,
+  COALESCE(a.median_ms, 0), COALESCE(a.answers, 0), p.estimate_s, p.time_allowed_s,
+  p.approve_after_s, p.picking, p.deadline_us
+FROM project_state AS s JOIN project AS p ON p.id = s.project_id
+LEFT JOIN assignment_pace AS a ON a.project_id = s.project_id
+WHERE s.project_id = $1 AND s.state >= 2;

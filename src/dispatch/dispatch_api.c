@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The worker's way: find a project, get a task, hand in the answer, get the next. */
+#include "dispatch/dispatch.sql.h"
+#include "dispatch/dispatch_in.h"
+#include "intake/intake.h"
+#include "job/job.h"
+#include "job/tally.h"
+
+#define ASSIGNMENT_VIEW                                                                        \
+	"{project:id, task:int, epoch:id, until:time, accepted:time, now:time, reward:money, " \
+	"page:any, draft:any?}"
+
+enum err dispatch_put_assignment(struct ctx *c, const struct assignment *a, struct json *out)
+{
+	struct project project;
+	struct str draft;
+	bool found;
+
+	TRY(project_get(c, a->key.project, &project));
+	TRY(assignment_draft_look(c, a->key, &draft, &found));
+	json_object(out);
+	json_id_of(out, "project", a->key.project.v);
+	json_i64_of(out, "task", a->key.task.v);
+	json_id_of(out, "epoch", a->epoch);
+	json_time_of(out, "until", a->until);
+	json_time_of(out, "accepted", a->accepted);
+	json_time_of(out, "now", c->now);
+	json_money_of(out, "reward", project.reward);
+	json_key(out, "page");
+	TRY(task_page(c, &project, a->key.task, out));
+	if (found)
+		json_raw_of(out, "draft", draft);
+	json_object_end(out);
+	return OK;
+}
+
+/* --- accept --- */
+
+struct accept_form {
+	project_id project;
+	int64_t task;
+};
+
+static const struct web_field accept_fields[] = {
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct accept_form, project), true,
+	  .about = "the project" },
+	{ "task", WEB_BODY, WEB_INT, offsetof(struct accept_form, task), false, 1, INT64_MAX,
+	  .about = "that very task, where the project lets workers pick" },
+	{ .name = NULL },
+};
+
+/* {assignment} or {none} as members of the open object. */
+static enum err put_grant(struct ctx *c, const struct assignment *a, bool got, const char *key,
+			  struct json *out)
+{
+	if (got) {
+		json_key(out, key);
+		return dispatch_put_assignment(c, a, out);
+	}
+	json_text_of(out, "none", S("There is no task for you here right now"));
+	return OK;
+}
+
+static enum err accept_post(struct ctx *c, void *in, struct web_reply *reply)
+{
+	const struct accept_form *form = in;
+	struct json *out = web_json(reply);
+	struct assignment a;
+	user_id worker = user_actor(c);
+	bool got;
+
+	if (form->task != 0) {
+		TRY(dispatch_pick(c, form->project, (task_id){ form->task }, worker, &a, &got));
+		if (!got)
+			return refuse(c, ERR_CONFLICT,
+				      "this task is taken, or you have had it before");
+	} else {
+		TRY(dispatch_next(c, form->project, worker, &a, &got));
+	}
+	json_object(out);
+	TRY(put_grant(c, &a, got, "assignment", out));
+	json_object_end(out);
+	return OK;
+}
+
+/* --- submit, and the next --- */
+
+struct submit_form {
+	struct assignment_key key; /* the worker is who asks */
+	int64_t epoch;
+	const struct json_value *answer;
+	int64_t active_ms;
+	int64_t next;
+};
+
+static const struct web_field submit_fields[] = {
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct submit_form, key.project), true,
+	  .about = "the project" },
+	{ "task", WEB_PATH, WEB_ID, offsetof(struct submit_form, key.task), true,
+	  .about = "the task's number" },
+	{ "epoch", WEB_BODY, WEB_ID, offsetof(struct submit_form, epoch), true,
+	  .about = "of the assignment, as accept gave it" },
+	{ "answer", WEB_BODY, WEB_VALUE, offsetof(struct submit_form, answer), true, 0,
+	  KIND_ANSWER_MAX, .about = "an object, field to value" },
+	{ "active_ms", WEB_BODY, WEB_INT, offsetof(struct submit_form, active_ms), false, 0,
+	  86400000, .about = "time at work, in milliseconds" },
+	{ "next", WEB_BODY, WEB_BOOL, offsetof(struct submit_form, next), false,
+	  .about = "also give me the next task" },
+	{ .name = NULL },
+};
+
+static enum err check_answer(struct ctx *c, const struct project *project,
+			     const struct json_value *answer, struct str *canonical)
+{
+	struct kind_faults faults = kind_faults_make(c->mem, (struct str){ NULL, 0 });
+	struct kind_template template;
+
+	TRY(project_template(c, project, &template));
+	if (kind_answer_check(&faults, &template, answer, canonical))
+		return OK;
+	return refuse_field(c, ERR_INPUT,
+			    str_format(c->mem, "answer.%.*s", STR_ARG(faults.list[0].path)), "%.*s",
+			    STR_ARG(faults.list[0].message));
+}
+
+static enum err submit_post(struct ctx *c, void *in, struct web_reply *reply)
+{
+	struct submit_form *form = in;
+	struct json *out = web_json(reply);
+	struct project project;
+	struct project_state state;
+	struct str canonical;
+	bool fresh;
+
+	form->key.worker = user_actor(c);
+	TRY(project_get(c, form->key.project, &project));
+	TRY(check_answer(c, &project, form->answer, &canonical));
+	TRY(assignment_submit(c, form->key, form->epoch, canonical, form->active_ms, &fresh));
+	TRY(project_state_get(c, project.id, &state));
+	if (fresh && project.approve_after_s == 0)
+		TRY(job_signal(c, "review.sweep", project.id.v));
+	if (fresh && state.gold > 0)
+		TRY(job_signal(c, "quality.score", project.id.v));
+
+	json_object(out);
+	json_text_of(out, "state", assignment_state_word(ASSIGNMENT_SUBMITTED));
+	if (form->next && state.state == PROJECT_OPEN) {
+		struct assignment next;
+		bool got;
+
+		TRY(dispatch_next(c, project.id, form->key.worker, &next, &got));
+		TRY(put_grant(c, &next, got, "next", out));
+	} else if (form->next) {
+		json_text_of(out, "none", S("The project gives out no tasks right now"));
+	}
+	json_object_end(out);
+	return OK;
+}
+
+/* --- find work --- */
+
+struct work_form {
+	struct str kind;
+	int64_t min_hourly;
+	int64_t after;
+};
+
+static const struct web_field work_fields[] = {
+	{ "kind", WEB_QUERY, WEB_TEXT, offsetof(struct work_form, kind), false, 1, 40,
+	  .about = "only this kind of work" },
+	{ "min_hourly", WEB_QUERY, WEB_INT, offsetof(struct work_form, min_hourly), false, 0,
+	  100000000, .about = "only what pays at least this much an hour, in minor units" },
+	{ "after", WEB_QUERY, WEB_INT, offsetof(struct work_form, after), false, 0, INT64_MAX,
+	  .about = "`next` of the page before" },
+	{ .name = NULL },
+};
+
+enum { WORK_PAGE = 50, MEASURED_FROM = 5 };
+
+/* Seconds for one answer: the measured median, else the requester's guess; 0 when neither. */
+static int64_t pace_ms(const struct dispatch_project *row, bool *measured)
+{
+	*measured = row->pace_answers >= MEASURED_FROM && row->pace_ms > 0;
+	return *measured ? row->pace_ms : row->estimate_s * 1000;
+}
+
+static int64_t hourly(const struct dispatch_project *row, bool *measured)
+{
+	int64_t ms = pace_ms(row, measured), all;
+
+	if (ms <= 0 || __builtin_mul_overflow(row->reward.minor, INT64_C(3600000), &all))
+		return 0;
+	return all / ms;
+}
+
+/* The members that a list and a project's own page share, into the open object. */
+static enum err put_offer(struct ctx *c, const struct dispatch_project *row, user_id worker,
+			  struct json *out)
+{
+	struct assignment held;
+	bool measured, found;
+	int64_t pay = hourly(row, &measured), submitted, left;
+	struct str requester;
+
+	TRY(org_name(c, row->org, &requester));
+	TRY(tally_get(c, row->project.v, "submitted", &submitted));
+	left = row->places - submitted;
+	json_id_of(out, "project", row->project.v);
+	json_text_of(out, "title", row->title);
+	json_text_of(out, "requester", requester);
+	json_text_of(out, "kind", row->kind);
+	json_text_of(out, "state", project_state_text(row->state));
+	json_money_of(out, "reward", row->reward);
+	if (pay > 0)
+		json_i64_of(out, "hourly", pay);
+	json_bool_of(out, "hourly_measured", measured);
+	json_i64_of(out, "seconds", (pace_ms(row, &measured) + 500) / 1000);
+	json_i64_of(out, "left", left > 0 ? left : 0);
+	json_i64_of(out, "time_allowed_s", row->time_allowed_s);
+	json_i64_of(out, "approve_after_s", row->approve_after_s);
+	json_bool_of(out, "picking", row->picking == 1);
+	json_time_of(out, "deadline", row->deadline);
+	TRY(assignment_held(c, row->project, worker, &held, &found));
+	if (found) {
+		json_key(out, "held");
+		json_object(out);
+		json_i64_of(out, "task", held.key.task.v);
+		json_time_of(out, "until", held.until);
+		json_object_end(out);
+	}
+	return OK;
+}
+
+#define OFFER_VIEW                                                                         \
+	"project:id, title:text, requester:text, kind:text, state:text, reward:money, "    \
+	"hourly:money?, hourly_measured:bool, seconds:int, left:int, time_allowed_s:int, " \
+	"approve_after_s:int, picking:bool, deadline:time?, held:{task:int, until:time}?"
+
+static enum err work_page(struct ctx *c, void *in, struct web_reply *reply)
+{
+	const struct work_form *form = in;
+	struct json *out = web_json(reply);
+	struct dispatch_project_page *id;
+	user_id worker = user_actor(c);
+	size_t count;
+
+	TRY(dispatch_project_page(c, form->after == 0 ? INT64_MAX : form->after, WORK_PAGE, worker,
+				  &id, &count));
+	json_object(out);
+	json_key(out, "items");
+	json_list(out);
+	for (size_t i = 0; i < count; i++) {
+		struct dispatch_project row;
+		bool found, measured;
+
+		TRY(dispatch_project(c, id[i].project, &row, &found));
+		if (!found || (form->kind.len > 0 && !str_eq(form->kind, row.kind)) ||
+		    hourly(&row, &measured) < form->min_hourly)
+			continue;
+		json_object(out);
+		TRY(put_offer(c, &row, worker, out));
+		json_object_end(out);
+	}
+	json_list_end(out);
+	if (count == WORK_PAGE)
+		json_text_of(out, "next",
+			     str_format(c->mem, "%lld", (long long)id[count - 1].project.v));
+	json_object_end(out);
+	return OK;
+}
+
+struct offer_form {
+	project_id project;
+	int64_t after;
+};
+
+static const struct web_field offer_fields[] = {
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct offer_form, project), true,
+	  .about = "the project" },
+	{ .name = NULL },
+};
+
+/* The project as a worker may see it before he accepts: ERR_MISSING when it is not for him. */
+static enum err offered(struct ctx *c, project_id id, struct dispatch_project *row,
+			struct project *project)
+{
+	bool found, may;
+
+	TRY(project_get(c, id, project));
+	TRY(project_may_work(c, project, user_actor(c), &may));
+	TRY(dispatch_project(c, id, row, &found));
+	if (!may || !found)
+		return refuse(c, ERR_MISSING, "there is no such project");
+	return OK;
+}
+
+/* What a task looks like: the page of the first record. */
+static enum err put_sample(struct ctx *c, const struct project *project, struct json *out)
+{
+	struct intake_record *record;
+	struct kind_media media;
+	size_t count;
+
+	TRY(intake_records(c, project->id, 0, 1, &record, &count));
+	TRY(intake_media(c, &media));
+	return project_page(c, project, count > 0 ? record[0].fields : S("{}"), &media, out);
+}
+
+static enum err offer_page(struct ctx *c, void *in, struct web_reply *reply)
+{
+	const struct offer_form *form = in;
+	struct json *out = web_json(reply);
+	struct dispatch_project row;
+	struct project project;
+
+	TRY(offered(c, form->project, &row, &project));
+	json_object(out);
+	TRY(put_offer(c, &row, user_actor(c), out));
+	json_key(out, "page");
+	TRY(put_sample(c, &project, out));
+	json_object_end(out);
+	return OK;
+}
+
+static const struct web_field open_fields[] = {
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct offer_form, project), true,
+	  .about = "the project" },
+	{ "after", WEB_QUERY, WEB_INT, offsetof(struct offer_form, after), false, 0, INT64_MAX,
+	  .about = "`next` of the page before" },
+	{ .name = NULL },
+};
+
+enum { OPEN_PAGE = 100 };
+
+static enum err open_page(struct ctx *c, void *in, struct web_reply *reply)
+{
+	const struct offer_form *form = in;
+	struct json *out = web_json(reply);
+	struct dispatch_project row;
+	struct dispatch_open_page *task;
+	struct project project;
+	size_t count;
+
+	TRY(offered(c, form->project, &row, &project));
+	if (!project.picking)
+		return refuse(c, ERR_DENIED, "in this project tasks are handed out, not picked");
+	TRY(dispatch_open_page(c, form->project, user_actor(c), (task_id){ form->after }, OPEN_PAGE,
+			       &task, &count));
+	json_object(out);
+	json_key(out, "items");
+	json_list(out);
+	for (size_t i = 0; i < count; i++) {
+		json_object(out);
+		json_i64_of(out, "task", task[i].task.v);
+		json_object_end(out);
+	}
+	json_list_end(out);
+	if (count == OPEN_PAGE)
+		json_text_of(out, "next",
+			     str_format(c->mem, "%lld", (long long)task[count - 1].task.v));
+	json_object_end(out);
+	return OK;
+}
+
+const struct web_route dispatch_routes[] = {
+	{ WEB_GET, "/api/v1/work", .who = USER_WORKER, .runs = WEB_READ, .handler = work_page,
+	  .fields = work_fields, .form_size = sizeof(struct work_form),
+	  .view = "{items:[{" OFFER_VIEW "}], next:text?}",
+	  .about = "Projects with work for me, the newest first" },
+	{ WEB_GET, "/api/v1/work/{project}", .who = USER_WORKER, .runs = WEB_READ,
+	  .handler = offer_page, .fields = offer_fields, .form_size = sizeof(struct offer_form),
+	  .view = "{" OFFER_VIEW ", page:any}",
+	  .about = "One project before accepting: its terms and what a task looks like" },
+	{ WEB_GET, "/api/v1/work/{project}/tasks", .who = USER_WORKER, .runs = WEB_READ,
+	  .handler = open_page, .fields = open_fields, .form_size = sizeof(struct offer_form),
+	  .view = "{items:[{task:int}], next:text?}",
+	  .about = "Open tasks that I have not had, where tasks are picked" },
+	{ WEB_POST, "/api/v1/work/{project}/accept", .who = USER_WORKER, .runs = WEB_WRITE,
+	  .handler = accept_post, .fields = accept_fields, .form_size = sizeof(struct accept_form),
+	  .view = "{assignment:" ASSIGNMENT_VIEW "?, none:text?}",
+	  .about = "Get the next task, or a picked one; a task that is still held comes first",
+	  .spread = "project" },
+	{ WEB_POST, "/api/v1/work/{project}/tasks/{task}/submit", .who = USER_WORKER,
+	  .runs = WEB_WRITE, .handler = submit_post, .fields = submit_fields,
+	  .form_size = sizeof(struct submit_form),
+	  .view = "{state:text, next:" ASSIGNMENT_VIEW "?, none:text?}",
+	  .about = "Hand in the answer, and get the next task if asked for", .spread = "project",
+	  .body_max = 128 * 1024 },
+	{ .path = NULL },
+};
