@@ -26,7 +26,7 @@ struct quality_result {
 	struct str value;  /* JSON; of a tie the first */
 	double confidence; /* 0 to 1 */
 	int64_t answers;
-	struct str ties;   /* JSON list of all tied values; empty text when there is no tie */
+	struct str ties; /* JSON list of all tied values; empty text when there is no tie */
 };
 MUST_USE enum err quality_results(struct ctx *, project_id, task_id, struct quality_result **out,
 				  size_t *count);
@@ -38,7 +38,8 @@ MUST_USE enum err quality_gold_set(struct ctx *, project_id, task_id,
 struct quality_score {
 	int64_t seen, right;
 };
-MUST_USE enum err quality_score(struct ctx *, project_id, user_id worker, struct quality_score *out);
+MUST_USE enum err quality_score(struct ctx *, project_id, user_id worker,
+				struct quality_score *out);
 
 extern const struct room quality_room;
 

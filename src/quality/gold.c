@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Gold: the known answer of a task, and how workers do on it. An answer is compared once,
+ * by a job behind the submit, so that the hot path does not know which tasks are gold.
+ * A worker is right when every known field votes as the truth does.
+ */
+#include "intake/intake.h"
+#include "job/job.h"
+#include "quality/quality.h"
+#include "quality/quality.sql.h"
+#include "quality/quality_in.h"
+
+enum err quality_gold_set(struct ctx *c, project_id id, task_id task,
+			  const struct json_value *truth)
+{
+	struct project project;
+	struct kind_template template;
+	struct kind_faults faults = kind_faults_make(c->mem, (struct str){ NULL, 0 });
+	struct task row;
+	struct str canonical;
+	int64_t count;
+	bool changed;
+
+	TRY(project_get(c, id, &project));
+	TRY(task_get(c, id, task, &row));
+	TRY(project_template(c, &project, &template));
+	if (!kind_truth_object(&faults, &template, truth, &canonical))
+		return refuse_field(c, ERR_INPUT,
+				    str_format(c->mem, "truth.%.*s", STR_ARG(faults.list[0].path)),
+				    "%.*s", STR_ARG(faults.list[0].message));
+	TRY(gold_put(c, id, task, canonical, &count));
+	TRY(task_make_gold(c, id, task, &changed));
+	/* What was compared with another truth is compared again. */
+	TRY(gold_score_forget(c, id, task, &count));
+	TRY(gold_answer_drop(c, id, task, &count));
+	return job_signal(c, "quality.score", id.v);
+}
+
+/* The known answer as a JSON object: set by hand, or from the record's gold_ columns. */
+static enum err truth_of(struct ctx *c, project_id project, task_id task, struct json_value **out)
+{
+	struct json_fault fault;
+	struct gold_get kept;
+	struct intake_record record;
+	bool found;
+
+	TRY(gold_get(c, project, task, &kept, &found));
+	if (!found) {
+		TRY(intake_record(c, project, task.v, &record));
+		kept.truth = record.truth;
+	}
+	CHECK(json_read(c->mem, kept.truth, out, &fault));
+	return OK;
+}
+
+static bool is_right(struct ctx *c, const struct kind_template *template,
+		     const struct json_value *truth, struct str body)
+{
+	struct json_value *answer;
+	struct json_fault fault;
+
+	CHECK(json_read(c->mem, body, &answer, &fault));
+	for (const struct json_value *known = truth->first; known != NULL; known = known->next) {
+		const struct kind_field *field = kind_field_find(template, known->key);
+
+		if (field != NULL && !kind_same(c->mem, field, known, json_get(answer, known->key)))
+			return false;
+	}
+	return true;
+}
+
+enum err quality_gold_score(struct ctx *c, project_id id, int limit, bool *more)
+{
+	struct project project;
+	struct kind_template template;
+	struct gold_unscored *row;
+	struct json_value *truth = NULL;
+	size_t count;
+
+	TRY(project_get(c, id, &project));
+	TRY(project_template(c, &project, &template));
+	TRY(gold_unscored(c, id, limit, &row, &count));
+	for (size_t i = 0; i < count; i++) {
+		int64_t fresh;
+
+		if (i == 0 || row[i].task.v != row[i - 1].task.v)
+			TRY(truth_of(c, id, row[i].task, &truth));
+		bool right = is_right(c, &template, truth, row[i].body);
+
+		TRY(gold_answer_add(c, id, row[i].task, row[i].worker, right, &fresh));
+		if (fresh == 1)
+			TRY(gold_score_add(c, id, row[i].worker, right, &fresh));
+	}
+	*more = count == (size_t)limit;
+	return OK;
+}
+
+enum err quality_score(struct ctx *c, project_id project, user_id worker, struct quality_score *out)
+{
+	struct gold_score_get row;
+	bool found;
+
+	TRY(gold_score_get(c, project, worker, &row, &found));
+	*out = found ? (struct quality_score){ row.seen, row.correct } :
+		       (struct quality_score){ 0, 0 };
+	return OK;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "intake/intake.h"
+#include "quality/quality.sql.h"
+#include "quality/quality_in.h"
+
+struct page_form {
+	project_id project;
+	int64_t after;
+	int64_t limit;
+};
+
+static const struct web_field page_fields[] = {
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct page_form, project), true,
+	  .about = "the project" },
+	{ "after", WEB_QUERY, WEB_INT, offsetof(struct page_form, after), false, 0, INT64_MAX,
+	  .about = "`next` of the page before" },
+	{ "limit", WEB_QUERY, WEB_INT, offsetof(struct page_form, limit), false, 1, 200,
+	  .about = "rows of a page, 50 unless given" },
+	{ .name = NULL },
+};
+
+static int page_limit(const struct page_form *form)
+{
+	return form->limit > 0 ? (int)form->limit : 50;
+}
+
+static void put_result(struct json *out, const struct result_range *row)
+{
+	json_object(out);
+	json_text_of(out, "field", row->field);
+	json_raw_of(out, "value", row->value);
+	json_f64_of(out, "confidence", row->confidence);
+	json_i64_of(out, "answers", row->answers);
+	json_bool_of(out, "tie", row->ties.len > 0);
+	json_object_end(out);
+}
+
+static enum err results_page(struct ctx *c, void *in, struct web_reply *reply)
+{
+	const struct page_form *form = in;
+	struct json *out = web_json(reply);
+	struct quality_judged_page *task;
+	struct result_range *row = NULL;
+	struct project project;
+	size_t count, rows = 0, at = 0;
+
+	TRY(project_must_own(c, form->project, &project));
+	TRY(quality_judged_page(c, form->project, (task_id){ form->after }, page_limit(form), &task,
+				&count));
+	if (count > 0)
+		TRY(result_range(c, form->project, task[0].task, task[count - 1].task, &row,
+				 &rows));
+	json_object(out);
+	json_key(out, "items");
+	json_list(out);
+	for (size_t i = 0; i < count; i++) {
+		struct intake_record record;
+
+		TRY(intake_record(c, form->project, task[i].task.v, &record));
+		json_object(out);
+		json_i64_of(out, "task", task[i].task.v);
+		json_raw_of(out, "fields", record.fields);
+		json_bool_of(out, "gold", task[i].gold == 1);
+		json_key(out, "results");
+		json_list(out);
+		for (; at < rows && row[at].task.v <= task[i].task.v; at++)
+			put_result(out, &row[at]);
+		json_list_end(out);
+		json_object_end(out);
+	}
+	json_list_end(out);
+	if (count == (size_t)page_limit(form))
+		json_text_of(out, "next",
+			     str_format(c->mem, "%lld", (long long)task[count - 1].task.v));
+	json_object_end(out);
+	return OK;
+}
+
+static enum err workers_page(struct ctx *c, void *in, struct web_reply *reply)
+{
+	const struct page_form *form = in;
+	struct json *out = web_json(reply);
+	struct quality_worker_page *row;
+	struct project project;
+	size_t count;
+
+	TRY(project_must_own(c, form->project, &project));
+	TRY(quality_worker_page(c, form->project, (user_id){ form->after }, page_limit(form), &row,
+				&count));
+	json_object(out);
+	json_key(out, "items");
+	json_list(out);
+	for (size_t i = 0; i < count; i++) {
+		json_object(out);
+		json_id_of(out, "worker", row[i].worker.v);
+		json_i64_of(out, "submitted", row[i].submitted);
+		json_i64_of(out, "approved", row[i].approved);
+		json_i64_of(out, "rejected", row[i].rejected);
+		json_i64_of(out, "gold_seen", row[i].seen);
+		json_i64_of(out, "gold_right", row[i].correct);
+		json_object_end(out);
+	}
+	json_list_end(out);
+	if (count == (size_t)page_limit(form))
+		json_text_of(out, "next",
+			     str_format(c->mem, "%lld", (long long)row[count - 1].worker.v));
+	json_object_end(out);
+	return OK;
+}
+
+struct gold_form {
+	project_id project;
+	task_id task;
+	const struct json_value *truth;
+};
+
+static const struct web_field gold_fields[] = {
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct gold_form, project), true,
+	  .about = "the project" },
+	{ "task", WEB_BODY, WEB_INT, offsetof(struct gold_form, task), true, 1, INT64_MAX,
+	  .about = "the task's number" },
+	{ "truth", WEB_BODY, WEB_VALUE, offsetof(struct gold_form, truth), true, 0, KIND_ANSWER_MAX,
+	  .about = "field to known answer; fields may be left out" },
+	{ .name = NULL },
+};
+
+static enum err gold_post(struct ctx *c, void *in, struct web_reply *reply)
+{
+	const struct gold_form *form = in;
+	struct project project;
+
+	TRY(project_must_own(c, form->project, &project));
+	TRY(quality_gold_set(c, form->project, form->task, form->truth));
+	web_status(reply, 204);
+	return OK;
+}
+
+const struct web_route quality_routes[] = {
+	{ WEB_GET, "/api/v1/projects/{project}/results", .who = USER_ANY_ROLE, .runs = WEB_READ,
+	  .handler = results_page, .fields = page_fields, .form_size = sizeof(struct page_form),
+	  .view = "{items:[{task:int, fields:any, gold:bool, results:[{field:text, value:any, "
+		  "confidence:real, answers:int, tie:bool}]}], next:text?}",
+	  .about = "What was concluded of each judged task" },
+	{ WEB_GET, "/api/v1/projects/{project}/workers", .who = USER_ANY_ROLE, .runs = WEB_READ,
+	  .handler = workers_page, .fields = page_fields, .form_size = sizeof(struct page_form),
+	  .view = "{items:[{worker:id, submitted:int, approved:int, rejected:int, gold_seen:int, "
+		  "gold_right:int}], next:text?}",
+	  .about = "Who worked on a project, and how they did on gold" },
+	{ WEB_POST, "/api/v1/projects/{project}/gold", .who = USER_ANY_ROLE, .runs = WEB_WRITE,
+	  .handler = gold_post, .fields = gold_fields, .form_size = sizeof(struct gold_form),
+	  .about = "Say the known answer of a task", .spread = "project" },
+	{ .path = NULL },
+};

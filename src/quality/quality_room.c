@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "quality/quality.sql.h"
+#include "quality/quality_in.h"
+
+static const struct room_invariant invariants[] = {
+	{ "quality.results_of_judged", &inv_result_judged_stmt,
+	  "a result stands for a task that is not judged" },
+	{ "quality.gold_score", &inv_gold_score_stmt,
+	  "a worker's gold score is not the sum of what was compared" },
+	{ .name = NULL },
+};
+
+const struct room quality_room = {
+	.name = "quality",
+	.routes = quality_routes,
+	.jobs = quality_jobs,
+	.invariants = invariants,
+	.about = "What is concluded from answers, and known answers",
+};
