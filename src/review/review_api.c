@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "intake/intake.h"
+#include "review/review.sql.h"
+#include "review/review_in.h"
+
+/* The cursor of the waiting list: microseconds, task and worker of the last row. */
+struct waiting_form {
+	project_id project;
+	struct str after;
+	int64_t limit;
+};
+
+static const struct web_field waiting_fields[] = {
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct waiting_form, project), true,
+	  .about = "the project" },
+	{ "after", WEB_QUERY, WEB_TEXT, offsetof(struct waiting_form, after), false, 1, 100,
+	  .about = "`next` of the page before" },
+	{ "limit", WEB_QUERY, WEB_INT, offsetof(struct waiting_form, limit), false, 1, 100,
+	  .about = "rows of a page, 20 unless given" },
+	{ .name = NULL },
+};
+
+static enum err read_cursor(struct ctx *c, struct str text, usec *at, task_id *task,
+			    user_id *worker)
+{
+	struct str one, two, three, rest;
+
+	*at = (usec){ 0 };
+	*task = (task_id){ 0 };
+	*worker = (user_id){ 0 };
+	if (text.len == 0)
+		return OK;
+	if (!str_split(text, '.', &one, &rest) || !str_split(rest, '.', &two, &three) ||
+	    !num_i64(one, 0, INT64_MAX, &at->us) || !num_i64(two, 0, INT64_MAX, &task->v) ||
+	    !num_i64(three, 0, INT64_MAX, &worker->v))
+		return refuse_field(c, ERR_INPUT, S("after"), "this is not a cursor of this list");
+	return OK;
+}
+
+static enum err put_waiting(struct ctx *c, struct json *out, project_id project,
+			    const struct review_waiting_page *row)
+{
+	struct intake_record record;
+
+	TRY(intake_record(c, project, row->task.v, &record));
+	json_object(out);
+	json_i64_of(out, "task", row->task.v);
+	json_id_of(out, "worker", row->worker.v);
+	json_raw_of(out, "answer", row->answer);
+	json_raw_of(out, "fields", record.fields);
+	json_time_of(out, "at", row->submitted);
+	json_i64_of(out, "seconds", row->active_ms / 1000);
+	json_object_end(out);
+	return OK;
+}
+
+static enum err waiting_page(struct ctx *c, void *in, struct web_reply *reply)
+{
+	const struct waiting_form *form = in;
+	struct json *out = web_json(reply);
+	int limit = form->limit > 0 ? (int)form->limit : 20;
+	struct review_waiting_page *row;
+	struct project project;
+	task_id task;
+	user_id worker;
+	usec at;
+	size_t count;
+
+	TRY(project_must_own(c, form->project, &project));
+	TRY(read_cursor(c, form->after, &at, &task, &worker));
+	TRY(review_waiting_page(c, form->project, at, task, worker, limit, &row, &count));
+	json_object(out);
+	json_key(out, "items");
+	json_list(out);
+	for (size_t i = 0; i < count; i++)
+		TRY(put_waiting(c, out, form->project, &row[i]));
+	json_list_end(out);
+	if (count == (size_t)limit) {
+		const struct review_waiting_page *last = &row[count - 1];
+
+		json_text_of(out, "next",
+			     str_format(c->mem, "%lld.%lld.%lld", (long long)last->submitted.us,
+					(long long)last->task.v, (long long)last->worker.v));
+	}
+	json_object_end(out);
+	return OK;
+}
+
+struct decision_form {
+	struct assignment_key key;
+	struct str reason;
+};
+
+static const struct web_field approve_fields[] = {
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct decision_form, key.project), true,
+	  .about = "the project" },
+	{ "task", WEB_PATH, WEB_ID, offsetof(struct decision_form, key.task), true,
+	  .about = "the task's number" },
+	{ "worker", WEB_PATH, WEB_ID, offsetof(struct decision_form, key.worker), true,
+	  .about = "the worker as the list names him" },
+	{ .name = NULL },
+};
+
+static const struct web_field reject_fields[] = {
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct decision_form, key.project), true,
+	  .about = "the project" },
+	{ "task", WEB_PATH, WEB_ID, offsetof(struct decision_form, key.task), true,
+	  .about = "the task's number" },
+	{ "worker", WEB_PATH, WEB_ID, offsetof(struct decision_form, key.worker), true,
+	  .about = "the worker as the list names him" },
+	{ "reason", WEB_BODY, WEB_TEXT, offsetof(struct decision_form, reason), true, 1, 1000,
+	  .about = "what is wrong, for the worker to read" },
+	{ .name = NULL },
+};
+
+static enum err approve_post(struct ctx *c, void *in, struct web_reply *reply)
+{
+	const struct decision_form *form = in;
+	struct project project;
+
+	TRY(project_must_own(c, form->key.project, &project));
+	TRY(review_approve(c, form->key));
+	web_status(reply, 204);
+	return OK;
+}
+
+static enum err reject_post(struct ctx *c, void *in, struct web_reply *reply)
+{
+	const struct decision_form *form = in;
+	struct project project;
+
+	TRY(project_must_own(c, form->key.project, &project));
+	TRY(review_reject(c, form->key, form->reason));
+	web_status(reply, 204);
+	return OK;
+}
+
+struct all_form {
+	project_id project;
+	usec upto;
+};
+
+static const struct web_field all_fields[] = {
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct all_form, project), true,
+	  .about = "the project" },
+	{ "upto", WEB_BODY, WEB_TIME, offsetof(struct all_form, upto), true,
+	  .about = "only answers submitted until then" },
+	{ .name = NULL },
+};
+
+enum { ALL_AT_ONCE = 1000 };
+
+static enum err approve_all_post(struct ctx *c, void *in, struct web_reply *reply)
+{
+	const struct all_form *form = in;
+	struct json *out = web_json(reply);
+	struct project project;
+	int64_t approved;
+
+	TRY(project_must_own(c, form->project, &project));
+	TRY(assignment_approve_due(c, form->project, form->upto, ALL_AT_ONCE, &approved));
+	json_object(out);
+	json_i64_of(out, "approved", approved);
+	json_bool_of(out, "more", approved == ALL_AT_ONCE);
+	json_object_end(out);
+	return OK;
+}
+
+const struct web_route review_routes[] = {
+	{ WEB_GET, "/api/v1/projects/{project}/reviews", .who = USER_ANY_ROLE, .runs = WEB_READ,
+	  .handler = waiting_page, .fields = waiting_fields,
+	  .form_size = sizeof(struct waiting_form),
+	  .view = "{items:[{task:int, worker:id, answer:any, fields:any, at:time, seconds:int}], "
+		  "next:text?}",
+	  .about = "Answers that wait for a decision, the oldest first" },
+	{ WEB_POST, "/api/v1/projects/{project}/reviews/{task}/{worker}/approve",
+	  .who = USER_ANY_ROLE, .runs = WEB_WRITE, .handler = approve_post,
+	  .fields = approve_fields, .form_size = sizeof(struct decision_form),
+	  .about = "Approve an answer: it is paid", .spread = "project" },
+	{ WEB_POST, "/api/v1/projects/{project}/reviews/{task}/{worker}/reject",
+	  .who = USER_ANY_ROLE, .runs = WEB_WRITE, .handler = reject_post, .fields = reject_fields,
+	  .form_size = sizeof(struct decision_form),
+	  .about = "Reject an answer with a reason: its place opens again", .spread = "project" },
+	{ WEB_POST, "/api/v1/projects/{project}/reviews/approve-all", .who = USER_ANY_ROLE,
+	  .runs = WEB_WRITE, .handler = approve_all_post, .fields = all_fields,
+	  .form_size = sizeof(struct all_form), .view = "{approved:int, more:bool}",
+	  .about = "Approve everything submitted until a time, a thousand at once",
+	  .spread = "project" },
+	{ .path = NULL },
+};
