@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * export: results out of the house, as one clean file whose every cell can be traced.
+ *
+ * One row for each judged task, in the order of the records: the record's columns; for each
+ * field its value, confidence, count of answers and ties; and, when asked for, every
+ * answer behind it. Made piece by piece in constant memory, so that a file of any size streams.
+ *
+ * Columns of the CSV form: task, gold, the record's columns (a name that meets one of ours
+ * gets `input_` before it), then for each field F: F, F_confidence, F_answers, F_ties (JSON list,
+ * empty without a tie), and last `answers` (JSON list of {"worker","answer","state","at","seconds"}).
+ * Several values of one field are joined by |. Cells that a spreadsheet would run as a formula are
+ * defused. JSON Lines have the same, as {"task","gold","fields","results","answers"}.
+ */
+#ifndef EXPORT_H
+#define EXPORT_H
+#include "project/project.h"
+
+enum export_form { EXPORT_CSV, EXPORT_JSONL };
+
+struct export
+{
+	struct project project;
+	struct kind_template template;
+	struct json_value *columns;
+	enum export_form form;
+	bool with_answers;
+	bool started;
+	int64_t after;
+	int64_t rows; /* written so far */
+};
+
+/* "csv" or "jsonl". ERR_INPUT anything else. ERR_MISSING no such project. Rights are the caller's. */
+MUST_USE enum err export_start(struct ctx *, project_id, struct str form, bool with_answers,
+			       struct export *out);
+
+/* The next piece in ctx->mem (take a mark before, reset after); empty and `*more` false at the end. */
+MUST_USE enum err export_piece(struct ctx *, struct export *, struct str *piece, bool *more);
+
+extern const struct room export_room;
+
+#endif
