@@ -15,6 +15,11 @@
 	X(project) \
 	X(intake) \
 	X(task) \
+	X(assignment) \
+	X(dispatch) \
+	X(quality) \
+	X(review) \
+	X(export) \
 	X(app)
 
 #define ROOM_DECLARE(name) extern const struct room name##_room;
