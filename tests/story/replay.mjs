@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The steps of `replay`; each waits for what it has asked for, with a bound.
+import { plurality, readSet } from './set.mjs';
+import { Client, agentOf } from './client.mjs';
+import { Server, wait } from './server.mjs';
+
+const PASSWORD = 'a recorded crowd';
+
+// A small seeded generator (mulberry32), so that --seed repeats the moments of the kills.
+function dice(seed) {
+	let state = seed >>> 0;
+	return () => {
+		state = (state + 0x6d2b79f5) >>> 0;
+		let t = state;
+		t = Math.imul(t ^ (t >>> 15), t | 1);
+		t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+		return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+	};
+}
+
+async function until(what, seconds, look) {
+	const end = Date.now() + seconds * 1000;
+	for (;;) {
+		const seen = await look();
+		if (seen) return seen;
+		if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
+		await wait(100);
+	}
+}
+
+const csvCell = (text) => `"${text.replaceAll('"', '""')}"`;
+
+async function makeProject(server, agent, key, set, say) {
+	const operator = new Client(server, agent, key);
+	const requester = new Client(server, agent);
+	await requester.signUp('Replay', 'requester@replay.example', PASSWORD, 'requester');
+	const { orgs } = await requester.get('/me');
+	await operator.post('/deposits', { org: orgs[0].id, amount: set.tasks.length * set.most * 2 + 100, reference: 'replay' });
+
+	const { id } = await requester.post('/projects', { title: 'Replay' });
+	const block = { type: 'choice', name: 'label', label: 'Which label fits?', options: set.labels };
+	const template = { blocks: [{ type: 'markdown', text: 'Item {{item}}' }, block] };
+	const csv = ['item', ...set.tasks.map(csvCell)].join('\r\n') + '\r\n';
+	const source = await requester.call('POST', `/projects/${id}/sources?name=items.csv`, csv, 'text/csv');
+	const path = `/projects/${id}/sources/${source.id}`;
+	const reach = (state) => until(`source ${state}`, 120, async () => {
+		const now = await requester.get(path);
+		if (now.state === 'refused') throw new Error(`the source was refused: ${now.message}`);
+		return now.state === state;
+	});
+	await reach('checked');
+	await requester.post(`${path}/import`, { skip_bad: false });
+	await reach('imported');
+	await requester.post(`/projects/${id}`, { template, reward: 1, redundancy: set.most, picking: true,
+		approve_after_s: 0, time_allowed_s: 3600 });
+	const quote = await requester.get(`/projects/${id}/quote`);
+	say(`quote: ${quote.tasks} tasks, ${quote.answers} answers, ${quote.total} minor units`);
+	await requester.post(`/projects/${id}/publish`, { total: quote.total });
+	await until('open', 120, async () => (await requester.get(`/projects/${id}`)).state === 'open');
+
+	const number = new Map();
+	for await (const row of requester.list(`/projects/${id}/tasks?limit=200`)) number.set(row.fields.item, row.task);
+	return { requester, id, number };
+}
+
+// One worker's answers, one after the other, as a person would.
+async function work(client, project, number, answers, note) {
+	for (const { task, label } of answers) {
+		const n = number.get(task);
+		const { assignment } = await client.post(`/work/${project}/accept`, { task: n });
+		await client.post(`/work/${project}/tasks/${n}/submit`,
+			{ epoch: assignment.epoch, answer: { label }, active_ms: 1000 });
+		note(task);
+	}
+}
+
+async function everybodyWorks(server, agent, set, made, chosen, say) {
+	const roll = dice(chosen.seed);
+	const moments = Array.from({ length: chosen.kill }, () => Math.floor(roll() * set.answers.length * 0.98)).sort((a, b) => a - b);
+	const byWorker = new Map(set.workers.map((w) => [w, []]));
+	for (const a of set.answers) byWorker.get(a.worker).push(a);
+	const queue = [...byWorker];
+	const people = new Map();
+	let done = 0, killing = null;
+	const note = () => {
+		done++;
+		while (moments.length > 0 && done >= moments[0]) {
+			moments.shift();
+			const pause = roll() * 20;
+			killing = (killing ?? Promise.resolve()).then(() => wait(pause)).then(() => server.kill());
+		}
+		if (done % 1000 === 0) say(`${done} of ${set.answers.length} answers`);
+	};
+	const lane = async () => {
+		while (queue.length > 0) {
+			const [worker, answers] = queue.shift();
+			const client = new Client(server, agent);
+			const index = set.workers.indexOf(worker);
+			const user = await client.signUp(`Recorded ${worker}`, `w${index}@replay.example`, PASSWORD, 'worker');
+			people.set(user.id, worker);
+			await work(client, made.id, made.number, answers, note);
+		}
+	};
+	await Promise.all(Array.from({ length: chosen.connections }, lane));
+	await killing;
+	return people;
+}
+
+async function results(requester, id, set, say) {
+	const seen = () => requester.get(`/projects/${id}/progress`);
+	const full = set.answers.length === set.tasks.length * set.most;
+	if (!full) {
+		say('tasks have different numbers of answers: closing, so that what is there is judged');
+		await requester.post(`/projects/${id}/close`);
+	}
+	await until('results', 300, async () => {
+		const p = await seen();
+		return p.judged >= set.tasks.length && p.paid >= set.answers.length;
+	});
+	const text = await requester.call('GET', `/projects/${id}/export?format=jsonl&answers=1`);
+	return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line));
+}
+
+// Each recorded answer must be there once and unchanged, and nothing else.
+function compare(set, exported, people) {
+	const wanted = new Map(set.answers.map((a) => [`${a.task}\t${a.worker}`, a.label]));
+	let stored = 0, surplus = 0, right = 0, of = 0;
+	for (const row of exported) {
+		const task = row.fields.item;
+		for (const a of row.answers) {
+			const key = `${task}\t${people.get(a.worker)}`;
+			stored++;
+			if (wanted.get(key) === a.answer.label) wanted.delete(key);
+			else surplus++;
+		}
+		if (!set.truth.has(task)) continue;
+		const { value, ties } = row.results.label;
+		const top = ties.length > 0 ? ties : [value];
+		of++;
+		if (top.includes(set.truth.get(task))) right += 1 / top.length;
+	}
+	return { stored, surplus, lost: wanted.size, accuracy: of === 0 ? null : right / of };
+}
+
+export async function replay(chosen) {
+	const say = chosen.json ? () => {} : (text) => console.error(`replay: ${text}`);
+	const set = readSet(chosen.set);
+	const server = new Server(chosen.program, chosen.database);
+	const agent = agentOf(chosen.connections);
+	const began = Date.now();
+	say(`${set.tasks.length} tasks, ${set.workers.length} workers, ${set.answers.length} answers, seed ${chosen.seed}`);
+	try {
+		const first = server.init();
+		await server.start();
+		const made = await makeProject(server, agent, first.secret_key, set, say);
+		const workBegan = Date.now();
+		const people = await everybodyWorks(server, agent, set, made, chosen, say);
+		const workSeconds = (Date.now() - workBegan) / 1000;
+		const exported = await results(made.requester, made.id, set, say);
+		const found = compare(set, exported, people);
+		const doctor = server.doctor();
+		return {
+			tasks: set.tasks.length, workers: set.workers.length, answers_in: set.answers.length,
+			answers_stored: found.stored, lost: found.lost, surplus: found.surplus,
+			accuracy: found.accuracy, plurality: plurality(set), repeated: set.repeated,
+			kills: server.kills, doctor, seconds: Math.round((Date.now() - began) / 100) / 10,
+			answers_per_s: Math.round(set.answers.length / workSeconds),
+		};
+	} finally {
+		agent.destroy();
+		await server.stop();
+		if (chosen.keep) say(`data kept in ${server.data}`);
+		else server.forget();
+	}
+}

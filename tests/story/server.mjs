@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// A server of its own for a story: a fresh site on a free port, which may be killed and started again.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+function freePort() {
+	return new Promise((resolve, reject) => {
+		const probe = createServer();
+		probe.on('error', reject);
+		probe.listen(0, '127.0.0.1', () => {
+			const { port } = probe.address();
+			probe.close(() => resolve(port));
+		});
+	});
+}
+
+export const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export class Server {
+	constructor(program, database) {
+		this.program = program;
+		this.data = mkdtempSync(join(tmpdir(), 'tessera-story-'));
+		this.database = database;
+		this.kills = 0;
+	}
+
+	run(...words) {
+		return execFileSync(this.program, [...words, '--data', this.data], {
+			encoding: 'utf8', env: this.env(), maxBuffer: 1 << 28,
+		});
+	}
+
+	env() {
+		return { ...process.env, ...this.settings };
+	}
+
+	// Makes the empty site; gives the operator's first key.
+	init() {
+		const words = this.database ? ['--database', this.database] : [];
+		const out = this.run('init', '--json', ...words);
+		this.port = 0;
+		return JSON.parse(out.trim().split('\n').pop());
+	}
+
+	async start() {
+		if (!this.port) this.port = await freePort();
+		this.log ??= openSync(join(this.data, 'server.log'), 'a');
+		this.process = spawn(this.program,
+			['serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`],
+			{ stdio: ['ignore', this.log, this.log], env: this.env() });
+		this.ended = new Promise((resolve) => this.process.once('exit', resolve));
+		for (let i = 0; i < 300; i++) {
+			if (this.process.exitCode !== null) throw new Error(`the server ended at once; see ${this.data}/server.log`);
+			try {
+				const reply = await fetch(`http://127.0.0.1:${this.port}/healthz`);
+				if (reply.ok) return;
+			} catch {
+				await wait(50);
+			}
+		}
+		throw new Error('the server does not answer after 15 s');
+	}
+
+	async kill() {
+		this.kills++;
+		this.process.kill('SIGKILL');
+		await this.ended;
+		await this.start();
+	}
+
+	async stop() {
+		if (!this.process || this.process.exitCode !== null) return;
+		this.process.kill('SIGTERM');
+		const late = setTimeout(() => this.process.kill('SIGKILL'), 15000);
+		await this.ended;
+		clearTimeout(late);
+	}
+
+	doctor() {
+		try {
+			return this.run('doctor').trim();
+		} catch (error) {
+			return (error.stdout || error.message).trim();
+		}
+	}
+
+	forget() {
+		rmSync(this.data, { recursive: true, force: true });
+	}
+}
