@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * load: simulated workers at the API, each on a connection of its own, without a pause.
+ *
+ *   load --port P --connections N --seconds S [--pid SERVER]
+ *        (--empty | --project ID --keys FILE)
+ *
+ * A cycle is accept and submit, two requests; with --empty it is two GETs of /healthz, the
+ * floor of HTTP. FILE holds a bearer key in each line, one for each connection. Prints
+ * one JSON object: cycles a second, latency of a request, CPU of the server for a cycle. Closed loop: a
+ * simulated worker waits for each reply. One thread, epoll, loopback only.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+#include "base/base.h"
+#include "os/os.h"
+
+enum { REPLY_MAX = 64 * 1024, CONNECTIONS_MAX = 1024, SAMPLES_MAX = 20 * 1000 * 1000 };
+
+enum step { ACCEPT, SUBMIT };
+
+struct line {
+	int fd;
+	enum step step;
+	int64_t sent_us;
+	size_t got;
+	struct str key;
+	char task[24], epoch[24];
+	char reply[REPLY_MAX];
+	bool idle; /* no task for this worker any more */
+};
+
+struct load {
+	int port, connections;
+	int64_t seconds, pid;
+	bool empty;
+	struct str project, keys;
+	struct clock *clock;
+	struct line *line;
+	uint32_t *sample;
+	size_t samples;
+	int64_t cycles, refused, dry;
+	int poll;
+};
+
+_Noreturn static void stop(const char *why)
+{
+	fprintf(stderr, "load: %s\n", why);
+	exit(2);
+}
+
+static void connect_line(struct load *load, struct line *line)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)load->port) };
+	int on = 1;
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	line->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (line->fd < 0 || connect(line->fd, (struct sockaddr *)&to, sizeof(to)) != 0)
+		stop("the server does not take a connection");
+	setsockopt(line->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = line };
+	if (epoll_ctl(load->poll, EPOLL_CTL_ADD, line->fd, &event) != 0)
+		stop("epoll does not take a connection");
+}
+
+static void send_step(struct load *load, struct line *line)
+{
+	char body[256], text[1024];
+	int n;
+
+	if (load->empty) {
+		n = snprintf(text, sizeof(text),
+			     "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	} else {
+		int len =
+			line->step == ACCEPT ?
+				snprintf(body, sizeof(body), "{}") :
+				snprintf(
+					body, sizeof(body),
+					"{\"epoch\":\"%s\",\"answer\":{\"label\":\"%s\"},\"active_ms\":900}",
+					line->epoch, line->task[0] % 2 ? "cat" : "dog");
+		n = snprintf(text, sizeof(text),
+			     "POST /api/v1/work/%.*s/%s%s%s HTTP/1.1\r\nHost: localhost\r\n"
+			     "Authorization: Bearer %.*s\r\nContent-Type: application/json\r\n"
+			     "Content-Length: %d\r\n\r\n%s",
+			     STR_ARG(load->project), line->step == ACCEPT ? "accept" : "tasks/",
+			     line->step == ACCEPT ? "" : line->task,
+			     line->step == ACCEPT ? "" : "/submit", STR_ARG(line->key), len, body);
+	}
+	line->sent_us = clock_steady_us(load->clock);
+	line->got = 0;
+	if (write(line->fd, text, (size_t)n) != n)
+		stop("a request is not taken whole");
+}
+
+/* Copy what stands behind `name` up to a quote, comma or brace. */
+static bool pick(struct str reply, struct str name, char *out, size_t size)
+{
+	size_t at, len = 0;
+
+	if (!str_find(reply, name, &at))
+		return false;
+	for (at += name.len; at < reply.len && len + 1 < size; at++) {
+		char byte = reply.at[at];
+
+		if (byte == '"' || byte == ',' || byte == '}')
+			break;
+		out[len++] = byte;
+	}
+	out[len] = 0;
+	return len > 0;
+}
+
+/* The length of the whole reply, or 0 when its head is not there yet. */
+static size_t reply_length(const struct line *line)
+{
+	struct str got = { line->reply, line->got };
+	char number[24];
+	size_t end;
+
+	if (!str_find(got, S("\r\n\r\n"), &end))
+		return 0;
+	int64_t body = 0;
+	struct str head = str_cut(got, 0, end);
+	if (pick(head, S("Content-Length: "), number, sizeof(number)) ||
+	    pick(head, S("content-length: "), number, sizeof(number)))
+		body = strtoll(number, NULL, 10);
+	return end + 4 + (size_t)body;
+}
+
+static void take_reply(struct load *load, struct line *line)
+{
+	struct str reply = { line->reply, line->got };
+	bool good = str_starts(reply, S("HTTP/1.1 2"));
+
+	if (load->samples < SAMPLES_MAX)
+		load->sample[load->samples++] =
+			(uint32_t)(clock_steady_us(load->clock) - line->sent_us);
+	if (!good) {
+		if (load->refused++ == 0)
+			fprintf(stderr, "load: refused: %.*s\n", (int)line->got, line->reply);
+		line->step = ACCEPT;
+	} else if (load->empty) {
+		load->cycles += line->step == SUBMIT;
+		line->step = line->step == ACCEPT ? SUBMIT : ACCEPT;
+	} else if (line->step == SUBMIT) {
+		load->cycles++;
+		line->step = ACCEPT;
+	} else if (pick(reply, S("\"task\":"), line->task, sizeof(line->task)) &&
+		   pick(reply, S("\"epoch\":\""), line->epoch, sizeof(line->epoch))) {
+		line->step = SUBMIT;
+	} else {
+		line->idle = true;
+		load->dry++;
+		return;
+	}
+	send_step(load, line);
+}
+
+static void readable(struct load *load, struct line *line)
+{
+	ssize_t n = read(line->fd, line->reply + line->got, REPLY_MAX - line->got);
+
+	if (n <= 0)
+		stop("a connection was closed");
+	line->got += (size_t)n;
+	size_t whole = reply_length(line);
+	if (whole > REPLY_MAX)
+		stop("a reply is too long");
+	if (whole > 0 && line->got >= whole)
+		take_reply(load, line);
+}
+
+/* User and system time of the server in microseconds, from /proc; 0 without --pid. */
+static int64_t server_cpu_us(const struct load *load)
+{
+	char path[64], text[1024];
+	long user = 0, kernel = 0;
+
+	if (load->pid == 0)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)load->pid);
+	FILE *file = fopen(path, "r");
+	if (file == NULL)
+		return 0;
+	size_t n = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[n] = 0;
+	const char *after = strrchr(text, ')');
+	if (after == NULL ||
+	    sscanf(after + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld", &user,
+		   &kernel) != 2)
+		return 0;
+	return (user + kernel) * 1000000 / sysconf(_SC_CLK_TCK);
+}
+
+static int by_size(const void *one, const void *two)
+{
+	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)two;
+
+	return (a > b) - (a < b);
+}
+
+static double percentile(const struct load *load, double share)
+{
+	if (load->samples == 0)
+		return 0;
+	size_t at = (size_t)(share * (double)(load->samples - 1));
+
+	return (double)load->sample[at] / 1000.0;
+}
+
+static void run(struct load *load)
+{
+	struct epoll_event event[256];
+	int64_t cpu = server_cpu_us(load), start = clock_steady_us(load->clock), now = start;
+
+	for (int i = 0; i < load->connections; i++)
+		send_step(load, &load->line[i]);
+	while (now - start < load->seconds * USEC_SECOND && load->dry < load->connections) {
+		int n = epoll_wait(load->poll, event, 256, 100);
+
+		for (int i = 0; i < n; i++)
+			readable(load, event[i].data.ptr);
+		now = clock_steady_us(load->clock);
+	}
+	cpu = server_cpu_us(load) - cpu;
+
+	double seconds = (double)(now - start) / 1e6;
+	qsort(load->sample, load->samples, sizeof(*load->sample), by_size);
+	printf("{\"connections\":%d,\"seconds\":%.2f,\"cycles\":%lld,\"cycles_per_s\":%.0f,"
+	       "\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f,\"cpu_us\":%.1f,\"refused\":%lld,"
+	       "\"dry\":%lld}\n",
+	       load->connections, seconds, (long long)load->cycles, (double)load->cycles / seconds,
+	       percentile(load, 0.5), percentile(load, 0.99), percentile(load, 1.0),
+	       load->cycles > 0 ? (double)cpu / (double)load->cycles : 0, (long long)load->refused,
+	       (long long)load->dry);
+}
+
+static int64_t number(const char *text)
+{
+	int64_t n;
+
+	if (!num_i64(str_of(text), 0, INT64_MAX, &n))
+		stop("an option's value is not a number");
+	return n;
+}
+
+static void options(struct load *load, int count, char **word)
+{
+	for (int i = 1; i < count; i++) {
+		const char *value = i + 1 < count ? word[i + 1] : "";
+
+		if (strcmp(word[i], "--empty") == 0) {
+			load->empty = true;
+			continue;
+		}
+		if (strcmp(word[i], "--port") == 0)
+			load->port = (int)number(value);
+		else if (strcmp(word[i], "--connections") == 0)
+			load->connections = (int)number(value);
+		else if (strcmp(word[i], "--seconds") == 0)
+			load->seconds = number(value);
+		else if (strcmp(word[i], "--pid") == 0)
+			load->pid = number(value);
+		else if (strcmp(word[i], "--project") == 0)
+			load->project = str_of(value);
+		else if (strcmp(word[i], "--keys") == 0)
+			load->keys = str_of(value);
+		else
+			stop("an option is not known");
+		i++;
+	}
+	if (load->port == 0 || load->connections < 1 || load->connections > CONNECTIONS_MAX ||
+	    (!load->empty && (load->project.len == 0 || load->keys.len == 0)))
+		stop("--port, --connections, and --empty or --project with --keys are needed");
+}
+
+static void read_keys(struct load *load, struct arena *mem)
+{
+	char text[256];
+	FILE *file = fopen(load->keys.at, "r");
+
+	if (file == NULL)
+		stop("the keys cannot be read");
+	for (int i = 0; i < load->connections; i++) {
+		if (fgets(text, sizeof(text), file) == NULL)
+			stop("there are fewer keys than connections");
+		load->line[i].key = str_copy(mem, str_trim(str_of(text)));
+	}
+	fclose(file);
+}
+
+int main(int count, char **word)
+{
+	struct arena *mem = arena_new(0);
+	struct load load = { .seconds = 10, .clock = clock_real(mem) };
+
+	options(&load, count, word);
+	load.line = NEW_MANY(mem, struct line, (size_t)load.connections);
+	load.sample = NEW_MANY(mem, uint32_t, SAMPLES_MAX);
+	load.poll = epoll_create1(EPOLL_CLOEXEC);
+	if (!load.empty)
+		read_keys(&load, mem);
+	for (int i = 0; i < load.connections; i++)
+		connect_line(&load, &load.line[i]);
+	run(&load);
+	arena_free(mem);
+	return 0;
+}
