@@ -186,7 +186,7 @@ static void lint_params(const struct stmt *m)
 			continue;
 		}
 		if (*p == '?')
-			fault(m->file, m->line, "`%s`: parameters are written $1, $2, …", m->name);
+			fault(m->file, m->line, "`%s`: a parameter is written $1", m->name);
 		if (*p != '$')
 			continue;
 		int n = 0;

@@ -91,6 +91,25 @@ static enum err check_args(struct ctx *c, const struct store_stmt *stmt,
 	return OK;
 }
 
+/* Outside a transaction a statement is a whole: what the engine wants again is run again. */
+static enum err run_here(struct ctx *c, const struct store_stmt *stmt,
+			 const struct store_value *args, int64_t *changed, struct store_rows *rows)
+{
+	struct store *s = c->store;
+
+	if (s->in_txn)
+		return s->driver->run(c, s, stmt, args, changed, rows);
+	s->again = false;
+	s->broken = false;
+	enum err err = s->driver->run(c, s, stmt, args, changed, rows);
+	if (err == OK || !s->again)
+		return err;
+	c->refusal = (struct refusal){ 0 };
+	rows->count = 0;
+	rows->value = NULL;
+	return s->driver->run(c, s, stmt, args, changed, rows);
+}
+
 enum err store_run(struct ctx *c, const struct store_stmt *stmt, const struct store_value *args,
 		   int64_t *changed, struct store_rows *rows)
 {
@@ -108,7 +127,7 @@ enum err store_run(struct ctx *c, const struct store_stmt *stmt, const struct st
 	else if (strcmp(stmt->group, "account") == 0)
 		s->touched |= STORE_ACCOUNT_SIDE;
 	TRY(check_args(c, stmt, args));
-	TRY(s->driver->run(c, s, stmt, args, &count, &found));
+	TRY(run_here(c, stmt, args, &count, &found));
 	CHECK(stmt->shape != STORE_ONE || found.count == 1);
 	CHECK(stmt->shape != STORE_MAYBE || found.count <= 1);
 	if (changed != NULL)

@@ -698,6 +698,23 @@ TEST(store, a_transaction_is_repeated_when_its_connection_is_lost)
 	close_own(c, &own);
 }
 
+TEST(store, a_reader_goes_on_when_its_connection_was_lost)
+{
+	if (test_on_lite())
+		return;
+	struct own own = open_own(c);
+	struct store *reader = opened(c, own.url, STORE_READ);
+	struct store_rows rows;
+
+	WANT_I64(0, count(c));
+	c->store = own.store;
+	WANT_OK(store_run(c, &kill_others, NULL, NULL, &rows));
+	c->store = reader;
+	WANT_I64(0, count(c));
+	store_close(&reader);
+	close_own(c, &own);
+}
+
 TEST(store, a_writer_goes_on_when_its_connection_was_lost)
 {
 	struct writing w;
