@@ -6,7 +6,6 @@ import { Component, render, type ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { hasRole, me, mustSignIn, reached, sessionStart, signIn, signOut, meLoad } from './api/session.ts';
 import type { Role } from './api/types.ts';
-import { draftsTidy } from './base/drafts.ts';
 import { addWords, t, type Key } from './base/i18n.ts';
 import { go, match, place, routeStart } from './base/route.ts';
 import { site } from './base/site.ts';
@@ -24,7 +23,7 @@ interface Area {
   name: 'site' | 'worker' | 'requester' | 'operator';
   /** First parts of its addresses. */
   at: string[];
-  /** Who may come in; absent: anybody. Empty: anybody signed in. */
+  /** Who may come in; absent: anybody. The profile is everybody's. */
   roles?: Role[];
   nav: NavEntry[];
   load: () => Promise<{ pages: PageEntry[] }>;
@@ -40,14 +39,17 @@ const areas: Area[] = [
   {
     name: 'worker',
     at: ['work', 'held', 'answers', 'earnings', 'profile'],
-    roles: [],
+    roles: ['worker'],
     nav: [
       { href: '/work', word: 'nav.work', icon: 'list' },
       { href: '/held', word: 'nav.held', icon: 'clock' },
       { href: '/answers', word: 'nav.answers', icon: 'history' },
       { href: '/earnings', word: 'nav.earnings', icon: 'wallet' },
     ],
-    load: () => import('./worker/area.tsx'),
+    load: () => {
+      if (/^\/work\/./.test(location.pathname)) void import('./worker/play.ts').catch(() => {});
+      return import('./worker/area.tsx');
+    },
   },
   {
     name: 'requester',
@@ -168,7 +170,7 @@ function AccountMenu() {
   }, [open]);
   const who = me.value;
   if (!who) return null;
-  const others = areas.filter((a) => a.nav.length && a.roles && (a.roles.length ? hasRole(...a.roles) : hasRole('worker')));
+  const others = areas.filter((a) => a.roles && hasRole(...a.roles));
   return (
     <div class="account">
       <button class="button quiet" aria-expanded={open} aria-label={`${t('nav.account')}: ${who.user.name}`} onClick={() => setOpen(!open)}>
@@ -279,7 +281,7 @@ function App() {
   let body: ComponentChildren = <Waiting />;
   let bare = false;
   if (!area) body = <Lost />;
-  else if (area.roles?.length && signedIn && !hasRole(...area.roles)) body = <Refused />;
+  else if (area.roles && signedIn && first !== 'profile' && !hasRole(...area.roles)) body = <Refused />;
   else if (error !== undefined && !pages) {
     body = (
       <Page title={t('crash.title')} narrow>
@@ -318,7 +320,6 @@ function App() {
 async function start(): Promise<void> {
   addWords(words);
   routeStart();
-  draftsTidy();
   try {
     await sessionStart();
   } catch {

@@ -68,12 +68,13 @@ const view = ({ pages: _, ...w }, site) => {
 };
 
 function lease(site, w, task) {
+  const held = site.held.get(w.project);
+  if (held && Date.parse(held.until) > Date.now()) return held;
   const done = site.answers.filter((a) => a.project === w.project).length;
-  const n = task ?? String(done + 1 + (site.skipped ?? 0));
+  const n = task ?? done + 1 + (site.skipped ?? 0);
   const a = {
     project: w.project, task: n, epoch: `e${site.seq++}`, until: minutes(site.lease), accepted: minutes(0), reward: w.reward,
-    page: w.pages(n), draft: site.drafts.filter((d) => d.project === w.project && d.task === n).pop()?.answer ?? null,
-    left: w.left - done, done, earned: done * w.reward,
+    page: w.pages(n), now: minutes(0), draft: site.drafts.filter((d) => d.project === w.project && String(d.task) === String(n)).pop()?.answer ?? null,
   };
   site.held.set(w.project, a);
   return a;
@@ -148,12 +149,13 @@ function operation(site, verb, path, query, body) {
   };
   if ((g = m('GET /work/{project}'))) {
     const w = find(g.project);
-    return { ...view(w, site), requester: { name: w.requester }, page: w.pages('0'), instructions: w.pages('0').instructions, time_allowed_s: 600 };
+    return { ...view(w, site), page: w.pages('0'), time_allowed_s: 600 };
   }
-  if ((g = m('GET /work/{project}/tasks'))) return { items: ['1', '2', '3'].map((task) => ({ task })), next: null };
+  if ((g = m('GET /work/{project}/tasks'))) return { items: [1, 2, 3].map((task) => ({ task })), next: null };
   if ((g = m('POST /work/{project}/accept'))) {
     const w = find(g.project);
-    if (site.none) return { assignment: null, none: 'no task is left for you here' };
+    if (body.task !== undefined && !w.picking) throw new Refusal(403, 'in this project tasks are handed out, not picked');
+    if (site.none) return { none: 'no task is left for you here' };
     return { assignment: lease(site, w, body?.task) };
   }
   if ((g = m('POST /work/{project}/tasks/{task}/{act}'))) {

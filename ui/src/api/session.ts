@@ -55,7 +55,7 @@ export async function sessionStart(): Promise<void> {
 }
 
 export async function signIn(email: string, password: string): Promise<void> {
-  await call('POST /sign-in', { body: { email, password } });
+  await call('POST /sign-in', { body: { email, password, agent: navigator.userAgent.slice(0, 200) } });
   await meLoad();
 }
 

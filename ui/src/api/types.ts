@@ -36,9 +36,11 @@ export type Block =
 export interface WorkPage { title: string; instructions: ProseNode[]; blocks: Block[] }
 export type Answer = Record<string, unknown>;
 
+/** The number of a task inside its project. */
+export type TaskNo = number | string;
 export interface Assignment {
-  project: Id; task: Id; epoch: string | number; until: Time; accepted: Time; reward: Minor;
-  page: WorkPage; draft?: Answer | null; left: number; done: number; earned: Minor;
+  project: Id; task: TaskNo; epoch: string | number; until: Time; accepted: Time; now?: Time; reward: Minor;
+  page: WorkPage; draft?: Answer | null; left?: number; done?: number; earned?: Minor;
 }
 export interface User { id: Id; name: string; email: string; roles: Role[]; locale?: string }
 export interface Me {
@@ -46,14 +48,12 @@ export interface Me {
 }
 export interface Work {
   project: Id; title: string; requester: string; kind: string; reward: Minor; hourly?: Minor | null;
-  hourly_measured: boolean; seconds: number; left: number; held?: { task: Id; until: Time } | null;
-  approve_after_s: number; picking: boolean; currency: string;
+  hourly_measured: boolean; seconds: number; left: number; held?: { task: TaskNo; until: Time } | null;
+  approve_after_s: number; picking: boolean; currency?: string; time_allowed_s?: number;
 }
-export interface WorkDetail extends Omit<Work, 'requester'> {
-  page: WorkPage; instructions: ProseNode[]; requester: { name: string }; time_allowed_s?: number;
-}
+export interface WorkDetail extends Work { page: WorkPage }
 export interface Mine {
-  project: Id; title: string; task: Id; state: string; reward: Minor; reason?: string | null; at: Time;
+  project: Id; title: string; task: TaskNo; state: string; reward: Minor; reason?: string | null; at: Time;
 }
 export interface Earnings {
   available: Minor; pending: Minor; today: Minor; week: Minor; total: Minor; currency: string;
@@ -63,7 +63,7 @@ export interface Entry { transfer: string; sub?: string | number; amount: Minor;
 export interface Session {
   id: Id; created: Time; seen: Time; address: string; agent: string; current: boolean;
 }
-export interface Key { id?: Id; access_key: string; label: string; created: Time; used?: Time | null }
+export interface Key { access_key: string; label: string; created: Time; used?: Time | null }
 export interface Notice { id: Id; kind: string; text: string; at: Time; read: boolean }
 
 export type ProjectState = 'draft' | 'funding' | 'open' | 'paused' | 'done' | 'closed';
@@ -90,7 +90,8 @@ export interface TemplateCheck {
 }
 export interface Quote {
   tasks: number; answers: number; reward: Minor; fee: Minor; total: Minor; available: Minor;
-  missing: Minor; seconds_each: number; per_hour: Minor; floor_per_hour: Minor; ready: boolean;
+  missing: Minor; seconds_each: number; per_hour?: Minor | null; floor_per_hour?: Minor | null;
+  below_floor?: boolean; currency?: string; state?: ProjectState; ready: boolean;
   faults: { field: string; message: string }[];
 }
 export interface Progress {
@@ -126,8 +127,8 @@ export interface UserRow {
   id: Id; name: string; email: string; roles: Role[]; state: string; created: Time;
 }
 export interface Ledger {
-  accounts: number; available: Minor; reserved: Minor; fees: Minor; in_flight: Minor;
-  sums_to_zero: boolean;
+  accounts: number; projects: number; available: Minor; held: Minor; payout_pending: Minor; came_in: Minor;
+  reserved: Minor; fees: Minor; in_flight: Minor; sums_to_zero: boolean; currency: string;
 }
 export interface Health {
   engine: string; queue: number; commits: number;
@@ -137,14 +138,17 @@ export interface Health {
 export interface Job {
   id?: Id; kind: string; key?: string; state?: string; due?: Time; tries?: number; error?: string | null;
 }
-export interface AuditRow { id: Id; at: Time; actor?: string; what: string; about?: string }
+export interface AuditRow {
+  id: string; scope: string; at: Time; actor?: Id | null; via: string; address: string; request: string;
+  what: string; about?: Id | null; detail?: unknown; hash: string;
+}
 
 interface Page { after?: string; limit?: number }
 
 /** Operation → what it takes and gives. `path` values are named in the key itself. */
 export interface Api {
   'POST /sign-up': { body: { name: string; email: string; password: string; role: 'worker' | 'requester' }; reply: { id: Id } };
-  'POST /sign-in': { body: { email: string; password: string }; reply: { user: User } };
+  'POST /sign-in': { body: { email: string; password: string; agent?: string }; reply: { user: User } };
   'POST /sign-out': { reply: void };
   'GET /me': { reply: Me };
   'POST /me/password': { body: { old: string; new: string }; reply: void };
@@ -155,7 +159,7 @@ export interface Api {
   'GET /me/keys': { reply: List<Key> };
   'POST /me/keys': { body: { label: string }; reply: { access_key: string; secret_key: string } };
   'DELETE /me/keys/{key}': { reply: void };
-  'GET /me/notices': { query: Page; reply: List<Notice> };
+  'GET /me/notices': { query: Page; reply: List<Notice> & { unread: number } };
   'POST /me/notices/read': { body: { upto: Id }; reply: void };
   'GET /me/entries': { query: Page; reply: List<Entry> };
   'GET /me/earnings': { reply: Earnings };
@@ -206,8 +210,8 @@ export interface Api {
 
   'GET /work': { query: Page & { kind?: string; min_hourly?: Minor }; reply: List<Work> };
   'GET /work/{project}': { reply: WorkDetail };
-  'GET /work/{project}/tasks': { query: Page; reply: List<{ task: Id }> };
-  'POST /work/{project}/accept': { body: { task?: Id }; reply: { assignment?: Assignment | null; none?: string | null } };
+  'GET /work/{project}/tasks': { query: Page; reply: List<{ task: TaskNo }> };
+  'POST /work/{project}/accept': { body: { task?: number }; reply: { assignment?: Assignment | null; none?: string | null } };
   'POST /work/{project}/tasks/{task}/heartbeat': { body: { epoch: string | number }; reply: { until: Time } };
   'POST /work/{project}/tasks/{task}/draft': { body: { epoch: string | number; answer: Answer }; reply: void };
   'POST /work/{project}/tasks/{task}/submit': {

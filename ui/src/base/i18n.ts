@@ -4,6 +4,7 @@
 import { signal } from '@preact/signals-core';
 import type { words as baseWords } from '../locale/en/base';
 import type { words as operatorWords } from '../locale/en/operator';
+import type { words as recordWords } from '../locale/en/records';
 import type { words as requesterWords } from '../locale/en/requester';
 import type { words as siteWords } from '../locale/en/site';
 import type { words as workerWords } from '../locale/en/worker';
@@ -15,6 +16,7 @@ export type Key =
   | keyof typeof baseWords
   | keyof typeof siteWords
   | keyof typeof workerWords
+  | keyof typeof recordWords
   | keyof typeof requesterWords
   | keyof typeof operatorWords;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Data of a page, and saying things to screen readers.
-import { signal } from '@preact/signals';
+import { signal } from '@preact/signals-core';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
 /** What the polite live region says. */
@@ -57,6 +57,8 @@ export interface Listed<T> {
   reload: () => void;
 }
 
+const BARE_MAX = 20;
+
 /** A list by cursors: the first page at once, the next ones when asked. */
 export function useList<T>(
   load: (after: string | undefined, signal: AbortSignal) => Promise<{ items: T[]; next?: string | null }>,
@@ -72,7 +74,15 @@ export function useList<T>(
     const mine = new AbortController();
     stop.current = mine;
     setState({ loading: true });
-    load(after, mine.signal).then(
+    const read = async () => {
+      let page = await load(after, mine.signal);
+      // A page on which a filter left nothing is no answer yet.
+      for (let n = 0; page.items.length === 0 && page.next && n < BARE_MAX; n++) {
+        page = await load(page.next, mine.signal);
+      }
+      return page;
+    };
+    read().then(
       (page) => {
         if (mine.signal.aborted) return;
         setItems((old) => (after === undefined ? page.items : [...(old ?? []), ...page.items]));

@@ -17,6 +17,32 @@ export interface PageEntry {
   bare?: boolean;
 }
 
+type View = PageEntry['view'];
+
+/** A page that is fetched when it is first gone to: for what few visits need. */
+export function later(load: () => Promise<View>): View {
+  let Found: View | undefined;
+  return function Later(props) {
+    const [, setState] = useState<unknown>();
+    const [error, setError] = useState<unknown>();
+    const [turn, setTurn] = useState(0);
+    useEffect(() => {
+      if (Found) return;
+      setError(undefined);
+      load().then((view) => {
+        Found = view;
+        setState(view.name);
+      }, setError);
+    }, [turn]);
+    if (Found) return <Found {...props} />;
+    return (
+      <div class="page">
+        {error === undefined ? <Skeleton tall /> : <Problem error={{ status: 0 }} retry={() => setTurn(turn + 1)} />}
+      </div>
+    );
+  };
+}
+
 /** Sets the document's title. */
 export function useTitle(title: string): void {
   useEffect(() => {

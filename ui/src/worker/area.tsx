@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The worker area: its pages, by path. Loading it also starts sending what waits on this device.
-import '../widgets/index.ts';
+import { draftsTidy } from '../base/drafts.ts';
 import { addWords } from '../base/i18n.ts';
 import { words } from '../locale/en/worker.ts';
-import type { PageEntry } from '../ui/page.tsx';
+import { later, type PageEntry } from '../ui/page.tsx';
 import { Held } from './assignment/held.tsx';
-import { Mine } from './assignment/mine.tsx';
-import { Player } from './assignment/player.tsx';
 import { sendStart } from './assignment/send.ts';
-import { Earnings } from './pay/earnings.tsx';
-import { Preview } from './task/preview.tsx';
 import { Tasks } from './task/tasks.tsx';
-import { Profile } from './user/profile.tsx';
 
 addWords(words);
+draftsTidy();
 sendStart();
+
+const play = () => import('./play.ts');
+const records = () => import('./records.ts');
+
+// The player is there before Start is pressed; what has become of work can wait until asked for.
+setTimeout(() => void play().catch(() => {}), 400);
+
+const preview = later(async () => (await play()).Preview);
+const player = later(async () => (await play()).Player);
 
 export const pages: PageEntry[] = [
   { path: '/work', view: Tasks },
-  { path: '/work/:project', view: Preview },
-  { path: '/work/:project/do', view: Player, bare: true },
-  { path: '/work/:project/do/:task', view: Player, bare: true },
+  { path: '/work/:project', view: preview },
+  { path: '/work/:project/do', view: player, bare: true },
+  { path: '/work/:project/do/:task', view: player, bare: true },
   { path: '/held', view: Held },
-  { path: '/answers', view: Mine },
-  { path: '/earnings', view: Earnings },
-  { path: '/profile', view: Profile },
+  { path: '/answers', view: later(async () => (await records()).Mine) },
+  { path: '/earnings', view: later(async () => (await records()).Earnings) },
+  { path: '/profile', view: later(async () => (await records()).Profile) },
 ];

@@ -25,7 +25,7 @@ const link = (path: string) => {
 
 const emailFault = (email: string) =>
   /^[^\s@]+@[^\s@]+$/.test(email.trim()) ? undefined : t('sign-up.email.wrong');
-const passwordFault = (password: string) => ([...password].length < 10 ? t('sign-up.password.short') : undefined);
+const passwordFault = (password: string) => ([...password].length < 8 ? t('sign-up.password.short') : undefined);
 
 export function SignIn() {
   const form = useForm(

@@ -27,6 +27,9 @@ const IDLE_MS = 30_000;
 export interface DeskProps {
   a: Assignment;
   project: string;
+  /** Answers and pay in this project so far. */
+  done: number;
+  earned: number;
   onSubmitted: (reply: Submitted) => Promise<void>;
   onQueued: () => void;
   onSkipped: () => Promise<void>;
@@ -100,15 +103,16 @@ function Keys() {
 
 /** The draft to start from: this device's when the server has not got it, else the server's. */
 function startAnswer(user: string, project: string, a: Assignment): Answer {
-  const kept = draftGet(user, project, a.task);
+  const kept = draftGet(user, project, String(a.task));
   const found = kept && (!kept.synced || !a.draft) ? kept.answer : a.draft;
   const names = new Set(a.page.blocks.flatMap((b) => ('name' in b ? [b.name] : [])));
   return Object.fromEntries(Object.entries((found ?? {}) as Answer).filter(([name]) => names.has(name)));
 }
 
-export function Desk({ a, project, onSubmitted, onQueued, onSkipped, onAgain }: DeskProps) {
+export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkipped, onAgain }: DeskProps) {
   const user = me.value?.user.id ?? '';
-  const path = { project, task: a.task };
+  const task = String(a.task);
+  const path = { project, task };
   const [answer, setAnswer] = useState<Answer>(() => startAnswer(user, project, a));
   const [until, setUntil] = useState(timeMs(a.until));
   const [busy, setBusy] = useState<'' | 'submit' | 'skip' | 'return'>('');
@@ -128,7 +132,7 @@ export function Desk({ a, project, onSubmitted, onQueued, onSkipped, onAgain }: 
   const change = (next: Answer) => {
     setAnswer(next);
     dirty.current = true;
-    draftSet(user, project, a.task, next, false);
+    draftSet(user, project, task, next, false);
   };
   const saveDraft = (leaving = false) => {
     if (!dirty.current || current.current.over || current.current.busy) return;
@@ -137,7 +141,7 @@ export function Desk({ a, project, onSubmitted, onQueued, onSkipped, onAgain }: 
     call('POST /work/{project}/tasks/{task}/draft', { path, body: { epoch: a.epoch, answer: sent }, keepalive: leaving }).then(
       () => {
         setKept('saved');
-        if (!dirty.current && !current.current.busy) draftSet(user, project, a.task, sent, true);
+        if (!dirty.current && !current.current.busy) draftSet(user, project, task, sent, true);
       },
       (error: unknown) => {
         if (error instanceof ApiError && error.status === 409) setOver(true);
@@ -192,7 +196,7 @@ export function Desk({ a, project, onSubmitted, onQueued, onSkipped, onAgain }: 
     const body = { epoch: a.epoch, answer: current.current.answer, active_ms: Math.round(active()), next: true };
     call('POST /work/{project}/tasks/{task}/submit', { path, body }).then(
       (reply) => {
-        draftDrop(user, project, a.task);
+        draftDrop(user, project, task);
         void onSubmitted(reply);
       },
       (error: unknown) => {
@@ -215,7 +219,7 @@ export function Desk({ a, project, onSubmitted, onQueued, onSkipped, onAgain }: 
       })
       .then(() => {
         if (then === 'skip') return onSkipped();
-        draftDrop(user, project, a.task);
+        draftDrop(user, project, task);
         go('/work');
         return undefined;
       })
@@ -282,7 +286,7 @@ export function Desk({ a, project, onSubmitted, onQueued, onSkipped, onAgain }: 
           <svg class="icon turns" viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><path d="m12 19-7-7 7-7M19 12H5" /></svg>
         </a>
         <h1 tabIndex={-1} ref={h1} dir="auto">{a.page.title}</h1>
-        <p class="note figure player-item">{itemText(a)}</p>
+        <p class="note figure player-item">{itemText(done, a.left)}</p>
         <p class="note player-kept" role="status">{kept && t(kept === 'saved' ? 'player.draft.saved' : 'player.draft.here')}</p>
         {!over && <Clock a={a} until={until} onOver={() => setOver(true)} onExtend={extend} />}
       </header>
@@ -299,7 +303,7 @@ export function Desk({ a, project, onSubmitted, onQueued, onSkipped, onAgain }: 
             <div class="over">
               <Notice tone="warn"><strong>{t('player.over')}</strong><p>{t('player.over.text')}</p></Notice>
               <div class="row">
-                <Button kind="primary" onClick={() => void onAgain(a.task)}>{t('player.over.again')}</Button>
+                <Button kind="primary" onClick={() => void onAgain(task)}>{t('player.over.again')}</Button>
                 <Button onClick={() => void onAgain()}>{t('player.over.next')}</Button>
                 <Button kind="quiet" icon="copy" onClick={() => {
                   void navigator.clipboard.writeText(answerText(answer)).then(() => announce(t('player.over.copied')));
@@ -327,7 +331,7 @@ export function Desk({ a, project, onSubmitted, onQueued, onSkipped, onAgain }: 
         </div>
         <dl class="player-pay figure">
           <div><dt>{t('player.pay')}</dt><dd><Money minor={a.reward} /></dd></div>
-          <div><dt>{t('player.earned')}</dt><dd><Money minor={a.earned} /></dd></div>
+          <div><dt>{t('player.earned')}</dt><dd><Money minor={earned} /></dd></div>
         </dl>
         <Button kind="primary" keyHint="Enter" busy={busy === 'submit'} disabled={over} onClick={submit}>{t('player.submit')}</Button>
       </footer>

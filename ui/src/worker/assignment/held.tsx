@@ -12,6 +12,7 @@ import { announce, useEvery, useLoad } from '../../ui/hooks.ts';
 import { Empty, Notice, Page, Problem, Section, Skeleton, errorText } from '../../ui/page.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Chip } from '../../ui/text.tsx';
+import { playerHref } from '../task/tasks.tsx';
 import { sendNow } from './send.ts';
 
 const PAGES_MAX = 10;
@@ -34,12 +35,12 @@ function Left({ until }: { until: string }) {
   return <span class="figure">{countdown(timeMs(until) - now())}</span>;
 }
 
-/** Gives a lease back: it is taken anew for its epoch, then returned. */
+/** Gives a lease back. What is held comes first when a task is asked for, and with it its epoch. */
 async function giveBack(w: Work): Promise<void> {
-  const { assignment } = await call('POST /work/{project}/accept', { path: { project: w.project }, body: { task: w.held!.task } });
+  const { assignment } = await call('POST /work/{project}/accept', { path: { project: w.project }, body: w.picking ? { task: Number(w.held!.task) } : {} });
   if (!assignment) return;
   await call('POST /work/{project}/tasks/{task}/return', {
-    path: { project: w.project, task: assignment.task }, body: { epoch: assignment.epoch },
+    path: { project: w.project, task: String(assignment.task) }, body: { epoch: assignment.epoch },
   });
 }
 
@@ -87,14 +88,14 @@ export function Held() {
         <Table caption={t('held.title')} rows={data} rowKey={(w) => w.project} columns={[
           {
             key: 'task', label: t('held.task'), head: true,
-            cell: (w) => <><a href={`/work/${w.project}`} dir="auto">{w.title}</a><span class="note sub">{t('answers.task', { number: w.held!.task })}</span></>,
+            cell: (w) => <><a href={`/work/${w.project}`} dir="auto">{w.title}</a><span class="note sub">{t('answers.task', { number: String(w.held!.task) })}</span></>,
           },
           { key: 'until', label: t('held.until'), figure: true, cell: (w) => <Left until={w.held!.until} /> },
           {
             key: 'acts', label: t('held.acts'),
             cell: (w) => (
               <div class="row">
-                <Button kind="primary" href={`/work/${w.project}/do/${w.held!.task}`}>{t('work.continue')}</Button>
+                <Button kind="primary" href={playerHref(w)}>{t('work.continue')}</Button>
                 <Button busy={busy === w.project} onClick={() => back(w)}>{t('held.return')}</Button>
               </div>
             ),

@@ -30,7 +30,7 @@ export function Mine() {
               cell: (a) => (
                 <>
                   <a href={`/work/${a.project}`} dir="auto">{a.title}</a>
-                  <span class="note sub">{t('answers.task', { number: a.task })}</span>
+                  <span class="note sub">{t('answers.task', { number: String(a.task) })}</span>
                   {a.reason && <span class="sub"><T k="answers.reason" parts={{ reason: <bdi>{a.reason}</bdi> }} /></span>}
                 </>
               ),

@@ -35,36 +35,36 @@ type Phase =
   | { name: 'done'; done: number; why: string }
   | { name: 'failed'; error: unknown; task: string | undefined };
 
-export function itemText(a: Pick<Assignment, 'done' | 'left'>): string {
-  return a.left > 0
-    ? t('player.item.of', { n: a.done + 1, all: a.done + a.left })
-    : t('player.item', { n: a.done + 1 });
+/** Which one this is; `left` counts this one too. */
+export function itemText(done: number, left: number | undefined): string {
+  return left ? t('player.item.of', { n: done + 1, all: done + left }) : t('player.item', { n: done + 1 });
 }
 
 export function Player({ params }: { params: Record<string, string> }) {
   const project = params['project']!;
   const [phase, setPhase] = useState<Phase>({ name: 'taking' });
-  const done = useRef(0);
+  // Of this visit, unless the server says it for the whole project.
+  const run = useRef({ done: 0, earned: 0 });
   const alive = useRef(true);
 
   const show = async (a: Assignment, ahead: boolean) => {
-    done.current = a.done;
+    run.current = { done: a.done ?? run.current.done, earned: a.earned ?? run.current.earned };
     if (ahead) await preload(a.page);
     if (!alive.current) return;
-    // A reload goes on with this very task; the history keeps one entry for the whole run.
-    history.replaceState(history.state, '', `/work/${project}/do/${a.task}`);
+    // After a picked task come others; a reload then goes on with what is held.
+    if (String(a.task) !== params['task']) history.replaceState(history.state, '', `/work/${project}/do`);
     setPhase({ name: 'working', a });
   };
   const take = async (task?: string, ahead = false): Promise<void> => {
     try {
-      const got = await call('POST /work/{project}/accept', { path: { project }, body: task ? { task } : {} });
+      const got = await call('POST /work/{project}/accept', { path: { project }, body: task ? { task: Number(task) } : {} });
       if (!alive.current) return;
       if (got.assignment) await show(got.assignment, ahead);
-      else setPhase({ name: 'done', done: done.current, why: got.none ?? '' });
+      else setPhase({ name: 'done', done: run.current.done, why: got.none ?? '' });
     } catch (error) {
       if (!alive.current) return;
       // The wished task is gone: any other will do.
-      if (task && error instanceof ApiError && (error.status === 404 || error.status === 409)) return take();
+      if (task && error instanceof ApiError && [403, 404, 409, 422].includes(error.status)) return take();
       setPhase({ name: 'failed', error, task });
     }
   };
@@ -82,7 +82,7 @@ export function Player({ params }: { params: Record<string, string> }) {
   useEffect(() => {
     if (queued !== null && !waits) {
       setPhase({ name: 'taking' });
-      done.current++;
+      run.current.done++;
       void take();
     }
   }, [queued, waits]);
@@ -90,17 +90,19 @@ export function Player({ params }: { params: Record<string, string> }) {
   switch (phase.name) {
     case 'working':
       return (
-        <Desk key={phase.a.epoch} a={phase.a} project={project}
-          onQueued={() => setPhase({ name: 'queued', task: phase.a.task })}
+        <Desk key={phase.a.epoch} a={phase.a} project={project} {...run.current}
+          onQueued={() => setPhase({ name: 'queued', task: String(phase.a.task) })}
           onSubmitted={async (reply) => {
-            done.current = phase.a.done + 1;
+            run.current = { done: run.current.done + 1, earned: run.current.earned + phase.a.reward };
             const next = reply.next ?? null;
-            announce(t('player.submitted', { item: next ? itemText(next) : '' }));
+            announce(t('player.submitted', {
+              item: next ? itemText(next.done ?? run.current.done, next.left) : '',
+            }));
             if (next) await show(next, true);
-            else if (alive.current) setPhase({ name: 'done', done: done.current, why: reply.none ?? '' });
+            else if (alive.current) setPhase({ name: 'done', done: run.current.done, why: reply.none ?? '' });
           }}
           onSkipped={async () => {
-            draftDrop(me.value?.user.id ?? '', project, phase.a.task);
+            draftDrop(me.value?.user.id ?? '', project, String(phase.a.task));
             announce(t('player.skipped', { item: '' }));
             await take(undefined, true);
           }}

@@ -23,7 +23,7 @@ function Pick({ project }: { project: string }) {
         {(items) => (
           <ul class="row">
             {items.map(({ task }) => (
-              <li key={task}><Button href={`/work/${project}/do/${task}`}>{t('preview.task', { number: task })}</Button></li>
+              <li key={task}><Button href={`/work/${project}/do/${task}`}>{t('preview.task', { number: String(task) })}</Button></li>
             ))}
           </ul>
         )}
@@ -46,7 +46,7 @@ function Body({ w }: { w: WorkDetail }) {
         <Figure label={t('preview.review')} value={duration(w.approve_after_s)} note={t('preview.review.note')} />
       </Figures>
       <Section title={t('preview.instructions')}>
-        {w.instructions.length ? <Prose nodes={w.instructions} /> : <p class="note">{t('preview.none')}</p>}
+        {w.page.instructions?.length ? <Prose nodes={w.page.instructions} /> : <p class="note">{t('preview.none')}</p>}
       </Section>
       <Section title={t('preview.sample')} note={t('preview.sample.note')}>
         <div class="panel sample"><Work blocks={w.page.blocks} answer={answer} onAnswer={setAnswer} /></div>
@@ -69,7 +69,7 @@ export function Preview({ params }: { params: Record<string, string> }) {
   }
   return (
     <Page title={w.title} up={up}
-      lead={<><T k="work.by" parts={{ name: <bdi>{w.requester.name}</bdi> }} /> <Chip>{kindName(w.kind)}</Chip></>}
+      lead={<><T k="work.by" parts={{ name: <bdi>{w.requester}</bdi> }} /> <Chip>{kindName(w.kind)}</Chip></>}
       actions={<Button kind="primary" icon="play" href={playerHref(w)}>{t(w.held ? 'work.continue' : 'work.start')}</Button>}>
       <Body w={w} />
     </Page>

@@ -24,8 +24,8 @@ export function kindName(kind: string): string {
 }
 
 /** The address at which work on a project goes on. */
-export function playerHref(w: Pick<Work, 'project' | 'held'>): string {
-  return w.held ? `/work/${w.project}/do/${w.held.task}` : `/work/${w.project}/do`;
+export function playerHref(w: Pick<Work, 'project' | 'held' | 'picking'>): string {
+  return w.held && w.picking ? `/work/${w.project}/do/${w.held.task}` : `/work/${w.project}/do`;
 }
 
 function Summary() {

@@ -43,7 +43,7 @@ function Password() {
       setDone(true);
     },
     (v) => ({
-      new: [...v.new].length < 10 ? t('profile.password.short') : undefined,
+      new: [...v.new].length < 8 ? t('profile.password.short') : undefined,
       ...needed(v, 'old', 'new'),
     }),
   );
@@ -63,7 +63,7 @@ function Password() {
 /** "Chrome on Linux" would be a guess; the part in front says enough and is what was sent. */
 function agentName(agent: string): string {
   const found = /(Edg|OPR|Firefox|Chrome|Safari|curl|python-requests)\/[\d.]+/i.exec(agent);
-  const system = /\(([^;)]+)/.exec(agent)?.[1];
+  const system = /Windows|Android|iPhone|iPad|Mac OS X|CrOS|Linux/.exec(agent)?.[0];
   return [found?.[0]?.replace(/^(\w+)\/(\d+).*/, '$1 $2') ?? agent.slice(0, 40), system].filter(Boolean).join(', ');
 }
 
