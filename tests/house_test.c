@@ -55,10 +55,11 @@ static const char *const *name_list(struct ctx *c, size_t *count)
 			name[n++] = str_c(c->mem, str_format(c->mem, "job %s", j->name));
 		for (const struct setting *s = room->settings; s != NULL && s->name != NULL; s++)
 			name[n++] = str_c(c->mem, str_format(c->mem, "setting %s", s->name));
-		for (const struct room_command *k = room->commands; k != NULL && k->name != NULL; k++)
+		for (const struct room_command *k = room->commands; k != NULL && k->name != NULL;
+		     k++)
 			name[n++] = str_c(c->mem, str_format(c->mem, "command %s", k->name));
-		for (const struct room_invariant *v = room->invariants; v != NULL && v->name != NULL;
-		     v++)
+		for (const struct room_invariant *v = room->invariants;
+		     v != NULL && v->name != NULL; v++)
 			name[n++] = str_c(c->mem, str_format(c->mem, "invariant %s", v->name));
 		for (const struct web_route *r = room->routes; r != NULL && r->path != NULL; r++)
 			name[n++] = str_c(c->mem,
@@ -89,8 +90,8 @@ TEST(house, jobs_settings_and_invariants_carry_the_name_of_their_room)
 
 		for (const struct job_kind *j = room->jobs; j != NULL && j->name != NULL; j++)
 			WANT(str_starts(str_of(j->name), start));
-		for (const struct room_invariant *v = room->invariants; v != NULL && v->name != NULL;
-		     v++)
+		for (const struct room_invariant *v = room->invariants;
+		     v != NULL && v->name != NULL; v++)
 			WANT(str_starts(str_of(v->name), start));
 	}
 }

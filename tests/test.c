@@ -134,8 +134,8 @@ void test_attempt(struct ctx *c, enum err got)
 	c->refusal = (struct refusal){ 0 };
 }
 
-void test_want_err(struct ctx *c, enum err wanted, enum err got, const char *text,
-		   const char *file, int line)
+void test_want_err(struct ctx *c, enum err wanted, enum err got, const char *text, const char *file,
+		   int line)
 {
 	if (wanted != got) {
 		print_error("%s:%d: wanted a refusal (%s), got %s (%.*s): %s\n", file, line,
@@ -167,8 +167,8 @@ int test_run_jobs(struct ctx *c)
 {
 	int ran;
 
-	test_want_ok(c, job_run_due(c, house_jobs(c->mem), JOBS_MAX, &ran), "job_run_due",
-		     __FILE__, __LINE__);
+	test_want_ok(c, job_run_due(c, house_jobs(c->mem), JOBS_MAX, &ran), "job_run_due", __FILE__,
+		     __LINE__);
 	return ran;
 }
 
@@ -331,9 +331,9 @@ static size_t gather(struct arena *mem, struct choice choice, struct CMUnitTest 
 			if (!chosen(t, &benches[i], choice))
 				continue;
 			struct run *run = NEW(mem, struct run);
-			struct str name = str_format(mem, "%s.%s%s%s", t->room, t->name,
-						     t->plain ? "" : " on ",
-						     t->plain ? "" : benches[i].name);
+			struct str name =
+				str_format(mem, "%s.%s%s%s", t->room, t->name,
+					   t->plain ? "" : " on ", t->plain ? "" : benches[i].name);
 			*run = (struct run){ t, &benches[i] };
 			(*out)[count++] = (struct CMUnitTest){ str_c(mem, name), play_test, NULL,
 							       after_test, run };

@@ -21,8 +21,8 @@ enum err app_health_page(struct ctx *c, void *form, struct web_reply *reply)
 static void put_metric(struct buf *out, const char *name, const char *type, const char *about,
 		       int64_t value)
 {
-	buf_format(out, "# HELP tessera_%s %s\n# TYPE tessera_%s %s\ntessera_%s %lld\n", name, about,
-		   name, type, name, (long long)value);
+	buf_format(out, "# HELP tessera_%s %s\n# TYPE tessera_%s %s\ntessera_%s %lld\n", name,
+		   about, name, type, name, (long long)value);
 }
 
 enum err app_metrics_page(struct ctx *c, void *form, struct web_reply *reply)
@@ -39,12 +39,13 @@ enum err app_metrics_page(struct ctx *c, void *form, struct web_reply *reply)
 	put_metric(&out, "requests_total", "counter", "Requests answered", n.requests);
 	put_metric(&out, "requests_refused_total", "counter", "Answers with a status of 4xx",
 		   n.refused);
-	put_metric(&out, "requests_failed_total", "counter", "Answers with a status of 5xx", n.failed);
+	put_metric(&out, "requests_failed_total", "counter", "Answers with a status of 5xx",
+		   n.failed);
 	put_metric(&out, "connections", "gauge", "Open connections", n.connections);
 	put_metric(&out, "received_bytes_total", "counter", "Bytes received", n.bytes_in);
 	put_metric(&out, "sent_bytes_total", "counter", "Bytes sent", n.bytes_out);
-	put_metric(&out, "csp_reports_total", "counter", "Reports of browsers about the page's policy",
-		   n.csp_reports);
+	put_metric(&out, "csp_reports_total", "counter",
+		   "Reports of browsers about the page's policy", n.csp_reports);
 	put_metric(&out, "writer_queue", "gauge", "Writes that wait for a commit",
 		   store_writer_queue(state->writer));
 	put_metric(&out, "commits_total", "counter", "Commits of the store's writers",

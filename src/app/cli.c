@@ -24,7 +24,9 @@ static struct str from_environment(struct arena *mem, const char *option)
 
 	buf_add(&name, S("TESSERA_"));
 	for (const char *p = option; *p != '\0'; p++)
-		buf_add_char(&name, *p == '-' ? '_' : *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p);
+		buf_add_char(&name, *p == '-'		   ? '_' :
+				    *p >= 'a' && *p <= 'z' ? (char)(*p - 32) :
+							     *p);
 	const char *value = getenv(str_c(mem, buf_str(&name)));
 	return value != NULL ? str_of(value) : (struct str){ 0 };
 }

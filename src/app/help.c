@@ -29,8 +29,9 @@ static void put_command(struct buf *out, const struct room_command *one)
 			buf_format(out, " (default: %s)", o->value);
 		buf_add(out, S("\n"));
 	}
-	buf_add(out, S("\n  --data DIR           the site's folder (or TESSERA_DATA)\n"
-		       "  --json               the result as JSON on stdout, the rest as JSON on stderr\n"));
+	buf_add(out,
+		S("\n  --data DIR           the site's folder (or TESSERA_DATA)\n"
+		  "  --json               the result as JSON on stdout, the rest as JSON on stderr\n"));
 }
 
 struct str app_help_text(struct arena *mem, const struct room_command *command)
@@ -169,10 +170,10 @@ static void list_settings_of(struct ctx *c, struct list *list, const struct sett
 	static const char *const name[] = { "setting", "value", "default", "about" };
 
 	for (; one != NULL && one->name != NULL; one++) {
-		struct str now = one->min == 0 && one->max == 0 ?
-					 setting_text(c, one->name) :
-					 str_format(c->mem, "%lld",
-						    (long long)setting_number(c, one->name));
+		struct str now =
+			one->min == 0 && one->max == 0 ?
+				setting_text(c, one->name) :
+				str_format(c->mem, "%lld", (long long)setting_number(c, one->name));
 		const char *value[] = { one->name, str_c(c->mem, now), one->value, one->about };
 
 		list_row(list, name, value, 4);

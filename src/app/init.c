@@ -32,7 +32,8 @@ enum err app_init(struct ctx *c, const struct room_call *call)
 	struct json out = json_make(c->mem, RESULT_MAX);
 
 	if (c->data == NULL)
-		return refuse_field(c, ERR_INPUT, S("data"), "say where the site is to be: --data DIR");
+		return refuse_field(c, ERR_INPUT, S("data"),
+				    "say where the site is to be: --data DIR");
 	if (str_find(database, S("\n"), &(size_t){ 0 }))
 		return refuse_field(c, ERR_INPUT, S("database"), "a URL is one line");
 	TRY(os_make_folder(c, c->data));
@@ -77,8 +78,8 @@ static enum err check_all(struct ctx *c, bool as_json, struct json *list, int *b
 			(*broken)++;
 			put_finding(list, one->name, one->about, row);
 			if (!as_json)
-				printf("%s: %s; %zu, the first: %.*s\n", one->name, one->about, rows,
-				       STR_ARG(row));
+				printf("%s: %s; %zu, the first: %.*s\n", one->name, one->about,
+				       rows, STR_ARG(row));
 		}
 	}
 	TRY(audit_verify(c, &row));

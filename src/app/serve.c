@@ -96,7 +96,7 @@ static enum err start_web(struct ctx *c, struct server *s, const struct room_cal
 
 	if (listen.len == 0)
 		listen = setting_text(c, "listen");
-	return web_start(c, s->mem, (struct web_options){
+	struct web_options options = {
 		.listen = str_c(s->mem, listen),
 		.url = s->url,
 		.data = c->data,
@@ -114,16 +114,13 @@ static enum err start_web(struct ctx *c, struct server *s, const struct room_cal
 		.gate = user_gate,
 		.boot = app_boot,
 		.log = log_line,
-	}, &s->web);
+	};
+	return web_start(c, s->mem, options, &s->web);
 }
 
-static enum err start(struct ctx *c, struct server *s, const struct room_call *call)
+static enum err start_writer(struct ctx *c, struct server *s, const struct room_call *call)
 {
-	struct job_runner *runner;
-	struct app_state *state;
-
-	TRY(open_store(c, s));
-	TRY(store_writer_start(c, s->mem, (struct store_writer_options){
+	struct store_writer_options options = {
 		.url = s->url,
 		.threads = store_is_lite(c->store) ? 1 : 2,
 		.clock = call->clock,
@@ -131,13 +128,13 @@ static enum err start(struct ctx *c, struct server *s, const struct room_call *c
 		.before_commit = before_commit,
 		.after_commit = after_commit,
 		.arg = s,
-	}, &s->writer));
-	store_close(&c->store);
+	};
+	return store_writer_start(c, s->mem, options, &s->writer);
+}
 
-	c->rooms = s->rooms;
-	state = room_state(c, &app_room);
-	*state = (struct app_state){ .writer = s->writer, .started = c->now };
-	TRY(job_runner_start(c, s->mem, (struct job_runner_options){
+static enum err start_jobs(struct ctx *c, struct server *s, const struct room_call *call)
+{
+	struct job_runner_options options = {
 		.url = s->url,
 		.writer = s->writer,
 		.clock = call->clock,
@@ -147,8 +144,26 @@ static enum err start(struct ctx *c, struct server *s, const struct room_call *c
 		.rooms = s->rooms,
 		.data = c->data,
 		.log = log_line,
-	}, &runner));
+	};
+	struct job_runner *runner;
+
+	TRY(job_runner_start(c, s->mem, options, &runner));
 	atomic_store(&s->runner, runner);
+	return OK;
+}
+
+static enum err start(struct ctx *c, struct server *s, const struct room_call *call)
+{
+	struct app_state *state;
+
+	TRY(open_store(c, s));
+	TRY(start_writer(c, s, call));
+	store_close(&c->store);
+
+	c->rooms = s->rooms;
+	state = room_state(c, &app_room);
+	*state = (struct app_state){ .writer = s->writer, .started = c->now };
+	TRY(start_jobs(c, s, call));
 	TRY(start_web(c, s, call));
 	state->web = s->web;
 	return OK;
