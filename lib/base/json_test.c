@@ -295,6 +295,15 @@ PLAIN_TEST(json, a_repeat_in_a_large_object_is_told_at_its_second_key)
 
 	WANT(!json_read(c->mem, text, &value, &fault));
 	WANT(str_starts(str_cut(text, fault.at, text.len), S("\"key4\":29")));
+
+	/* Of two repeats the first in the text. */
+	text = many_members(c, 40, 40);
+
+	struct str inside = str_format(c->mem, "{\"key20\":0,\"key30\":0,%.*s",
+				       STR_ARG(str_cut(text, 1, text.len)));
+
+	WANT(!json_read(c->mem, inside, &value, &fault));
+	WANT(str_starts(str_cut(inside, fault.at, inside.len), S("\"key20\":20")));
 }
 
 PLAIN_TEST(json, too_many_values_are_a_fault_and_not_an_abort)

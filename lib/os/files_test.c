@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "tests/test.h"
@@ -162,6 +161,20 @@ PLAIN_TEST(files, a_full_disk_is_told_as_such)
 	WANT_I64(ERR_STORE, os_write(c, full, S("x")));
 	WANT_STR(S("the disk is full"), c->refusal.message);
 	c->refusal = (struct refusal){ 0 };
+}
+
+/* A pipe that nobody reads takes a part and then nothing. */
+PLAIN_TEST(files, a_write_that_is_cut_short_is_not_taken_for_whole)
+{
+	int ends[2];
+
+	WANT(pipe2(ends, O_NONBLOCK) == 0);
+
+	struct os_file reader DEFER(os_close) = { ends[0] }, writer DEFER(os_close) = { ends[1] };
+	struct str much = { arena_take(c->mem, 4 << 20), 4 << 20 };
+
+	WANT(reader.fd >= 0);
+	WANT_ERR(ERR_STORE, os_write(c, writer, much));
 }
 
 PLAIN_TEST(files, what_the_kernel_refuses_is_a_refusal_and_no_abort)
