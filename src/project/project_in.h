@@ -60,4 +60,7 @@ MUST_USE enum err project_columns(struct ctx *, struct str columns, struct str *
  */
 MUST_USE enum err project_invite(struct ctx *, project_id, struct str email);
 
+extern const struct room_option project_add_options[];
+MUST_USE enum err project_add_command(struct ctx *, const struct room_call *);
+
 #endif

@@ -149,9 +149,16 @@ static const struct room_invariant invariants[] = {
 	{ 0 },
 };
 
+static const struct room_command commands[] = {
+	{ .name = "project add", .options = project_add_options, .run = project_add_command,
+	  .needs_site = true, .about = "Make a draft from a template file" },
+	{ 0 },
+};
+
 const struct room project_room = {
 	.name = "project",
 	.routes = routes,
+	.commands = commands,
 	.settings = settings,
 	.invariants = invariants,
 	.about = "What a requester wants done, for how much and by when: drafts, templates, invitations.",
