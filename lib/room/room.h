@@ -61,7 +61,7 @@ struct room {
 	const char *about; /* one sentence for docs/design.md */
 };
 
-/* The contents page: src/app/rooms.c, in the order in which data passes the rooms; ends with NULL. */
+/* The contents page, src/app/rooms.c: in the order in which data passes the rooms; NULL ends it. */
 extern const struct room *const house_rooms[];
 
 /* The process's state of a room, or NULL in a command that has none. */
