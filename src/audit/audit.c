@@ -47,9 +47,14 @@ enum err audit_add(struct ctx *c, int64_t scope, struct str act, int64_t about, 
 		int64_t moved;
 
 		TRY(audit_head_get(c, scope, &head, &found));
-		struct entry e = { .scope = scope, .seq = found ? head.seq + 1 : 1, .at = c->now,
-				   .actor = c->actor.id, .via = c->actor.via,
-				   .request = c->request, .act = act, .about = about,
+		struct entry e = { .scope = scope,
+				   .seq = found ? head.seq + 1 : 1,
+				   .at = c->now,
+				   .actor = c->actor.id,
+				   .via = c->actor.via,
+				   .request = c->request,
+				   .act = act,
+				   .about = about,
 				   .detail = detail };
 		struct str hash = entry_hash(c->mem, found ? head.hash : S(""), &e);
 		if (found)
@@ -77,8 +82,9 @@ static enum err verify_chain(struct ctx *c, const struct audit_head_list *head, 
 
 		TRY(audit_chain(c, head->scope, seq, PAGE, &row, &count));
 		for (size_t i = 0; i < count; i++) {
-			struct entry e = { head->scope, seq + 1, row[i].at, row[i].actor, row[i].via,
-					   row[i].request, row[i].act, row[i].about, row[i].detail };
+			struct entry e = { head->scope,	 seq + 1,      row[i].at,
+					   row[i].actor, row[i].via,   row[i].request,
+					   row[i].act,	 row[i].about, row[i].detail };
 			struct str hash = entry_hash(c->mem, before, &e);
 
 			if (row[i].seq != seq + 1 || !str_eq(hash, row[i].hash))

@@ -21,7 +21,7 @@
 #include "room/room.h"
 
 enum {
-	AUDIT_SITE = 0,          /* the scope of the site itself */
+	AUDIT_SITE = 0,		 /* the scope of the site itself */
 	AUDIT_DETAIL_MAX = 4096, /* bytes */
 	/* The role that may read the book; the room user asserts that it is its operator's bit. */
 	AUDIT_READER = 16,

@@ -18,7 +18,8 @@ static enum err read_cursor(struct ctx *c, struct str text, struct cursor *out)
 	if (text.len == 0)
 		return OK;
 	if (!str_split(text, '.', &at, &rest) || !str_split(rest, '.', &scope, &seq) ||
-	    !num_i64(at, 0, INT64_MAX, &cursor.at) || !num_i64(scope, 0, INT64_MAX, &cursor.scope) ||
+	    !num_i64(at, 0, INT64_MAX, &cursor.at) ||
+	    !num_i64(scope, 0, INT64_MAX, &cursor.scope) ||
 	    !num_i64(seq, 0, INT64_MAX, &cursor.seq))
 		return refuse_field(c, ERR_INPUT, S("after"), "this is no cursor of ours");
 	*out = cursor;
@@ -36,8 +37,8 @@ static void put_id_or_null(struct json *out, const char *key, int64_t id)
 static void put_entry(struct arena *mem, struct json *out, const struct audit_page *row)
 {
 	json_object(out);
-	json_text_of(out, "id", str_format(mem, "%lld.%lld", (long long)row->scope,
-					   (long long)row->seq));
+	json_text_of(out, "id",
+		     str_format(mem, "%lld.%lld", (long long)row->scope, (long long)row->seq));
 	json_text_of(out, "scope", str_format(mem, "%lld", (long long)row->scope));
 	json_time_of(out, "at", row->at);
 	put_id_or_null(out, "actor", row->actor);
@@ -61,8 +62,8 @@ enum err audit_page_get(struct ctx *c, void *form, struct web_reply *reply)
 	size_t count;
 
 	TRY(read_cursor(c, f->after, &from));
-	TRY(audit_page(c, from.at, from.scope, from.seq, f->has_scope ? f->scope : -1, f->act, limit,
-		       &row, &count));
+	TRY(audit_page(c, from.at, from.scope, from.seq, f->has_scope ? f->scope : -1, f->act,
+		       limit, &row, &count));
 	json_object(out);
 	json_key(out, "items");
 	json_list(out);
@@ -70,10 +71,10 @@ enum err audit_page_get(struct ctx *c, void *form, struct web_reply *reply)
 		put_entry(c->mem, out, &row[i]);
 	json_list_end(out);
 	if (count == (size_t)limit)
-		json_text_of(out, "next", str_format(c->mem, "%lld.%lld.%lld",
-						     (long long)row[count - 1].at.us,
-						     (long long)row[count - 1].scope,
-						     (long long)row[count - 1].seq));
+		json_text_of(out, "next",
+			     str_format(c->mem, "%lld.%lld.%lld", (long long)row[count - 1].at.us,
+					(long long)row[count - 1].scope,
+					(long long)row[count - 1].seq));
 	json_object_end(out);
 	return OK;
 }
@@ -90,8 +91,8 @@ enum err audit_export_get(struct ctx *c, void *form, struct web_reply *reply)
 		struct arena_mark mark = arena_mark(c->mem);
 		struct audit_page *row;
 
-		TRY(audit_page(c, from.at, from.scope, from.seq, f->has_scope ? f->scope : -1, S(""),
-			       EXPORT_PAGE, &row, &count));
+		TRY(audit_page(c, from.at, from.scope, from.seq, f->has_scope ? f->scope : -1,
+			       S(""), EXPORT_PAGE, &row, &count));
 		for (size_t i = 0; i < count; i++) {
 			struct json line = json_make(c->mem, 4 * AUDIT_DETAIL_MAX);
 

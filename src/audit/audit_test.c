@@ -5,19 +5,35 @@
 
 /* What somebody with the database in his hands would do. */
 static const struct store_stmt change_detail = {
-	"test_change_detail", "UPDATE audit SET detail = '{\"n\":9}' WHERE scope = 7 AND seq = 2", "",
-	"", STORE_CHANGED, "each",
+	"test_change_detail",
+	"UPDATE audit SET detail = '{\"n\":9}' WHERE scope = 7 AND seq = 2",
+	"",
+	"",
+	STORE_CHANGED,
+	"each",
 };
 static const struct store_stmt remove_middle = {
-	"test_remove_middle", "DELETE FROM audit WHERE scope = 7 AND seq = 2", "", "", STORE_CHANGED,
+	"test_remove_middle",
+	"DELETE FROM audit WHERE scope = 7 AND seq = 2",
+	"",
+	"",
+	STORE_CHANGED,
 	"each",
 };
 static const struct store_stmt remove_end = {
-	"test_remove_end", "DELETE FROM audit WHERE scope = 7 AND seq = 3", "", "", STORE_CHANGED,
+	"test_remove_end",
+	"DELETE FROM audit WHERE scope = 7 AND seq = 3",
+	"",
+	"",
+	STORE_CHANGED,
 	"each",
 };
 static const struct store_stmt change_head = {
-	"test_change_head", "UPDATE audit_head SET seq = 2 WHERE scope = 7", "", "", STORE_CHANGED,
+	"test_change_head",
+	"UPDATE audit_head SET seq = 2 WHERE scope = 7",
+	"",
+	"",
+	STORE_CHANGED,
 	"each",
 };
 
@@ -159,7 +175,8 @@ TEST(audit, pages_follow_each_other_without_gap_or_repeat)
 	WANT_OK(audit_page(c, row[1].at.us, row[1].scope, row[1].seq, -1, S(""), 2, &row, &count));
 	WANT_I64(1, (int64_t)count);
 	WANT_STR(S("project.publish"), row[0].act);
-	WANT_OK(audit_page(c, INT64_MAX, INT64_MAX, INT64_MAX, -1, S("project.pause"), 9, &row, &count));
+	WANT_OK(audit_page(c, INT64_MAX, INT64_MAX, INT64_MAX, -1, S("project.pause"), 9, &row,
+			   &count));
 	WANT_I64(1, (int64_t)count);
 }
 

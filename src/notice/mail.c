@@ -70,7 +70,7 @@ static void put_date(struct arena *mem, struct buf *out, usec at)
 {
 	static const char *const days[] = { "Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed" };
 	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-		"Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+					      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	struct str text = usec_text(mem, at);
 	int64_t month = 0;
 
@@ -93,7 +93,8 @@ static void put_lines(struct buf *out, struct str text)
 		buf_add(out, S("\r\n"));
 }
 
-enum err mail_text(struct ctx *c, const struct mail *m, struct str *out)
+/* ERR_INPUT, and nothing made: what mail_send refuses. */
+static enum err mail_text(struct ctx *c, const struct mail *m, struct str *out)
 {
 	struct buf text = buf_make(c->mem, MESSAGE_MAX);
 	struct str from = bare(m->from), host, local;
@@ -101,9 +102,11 @@ enum err mail_text(struct ctx *c, const struct mail *m, struct str *out)
 	if (!is_plain(m->from) || !is_ascii(m->from) || !is_address(from) || !is_address(m->to))
 		return refuse_field(c, ERR_INPUT, S("to"), "this is no address to write to");
 	if (!is_plain(m->subject) || !is_plain(m->id))
-		return refuse_field(c, ERR_INPUT, S("subject"), "this is not one line of plain text");
+		return refuse_field(c, ERR_INPUT, S("subject"),
+				    "this is not one line of plain text");
 	CHECK(str_split(from, '@', &local, &host));
-	buf_format(&text, "From: %.*s\r\nTo: <%.*s>\r\nSubject: ", STR_ARG(m->from), STR_ARG(m->to));
+	buf_format(&text, "From: %.*s\r\nTo: <%.*s>\r\nSubject: ", STR_ARG(m->from),
+		   STR_ARG(m->to));
 	if (is_ascii(m->subject))
 		buf_add(&text, m->subject);
 	else

@@ -11,8 +11,8 @@ enum { FORM_TEXT = 0, FORM_RESET = 1 };
 static enum err check_text(struct ctx *c, struct str text, size_t max)
 {
 	if (text.len == 0 || !str_is_utf8(text) || str_points(text) > max)
-		return refuse_field(c, ERR_INPUT, S("text"), "this is no text of 1 to %zu characters",
-				    max);
+		return refuse_field(c, ERR_INPUT, S("text"),
+				    "this is no text of 1 to %zu characters", max);
 	for (size_t i = 0; i < text.len; i++)
 		if ((unsigned char)text.at[i] < 32 && text.at[i] != '\n')
 			return refuse_field(c, ERR_INPUT, S("text"), "this is no plain text");

@@ -6,29 +6,35 @@
 
 /* --- mail.c: one message, as bytes and on its way --- */
 struct mail {
-	struct str from;    /* "Tessera <noreply@example.org>" or a bare address */
-	struct str to;      /* a bare address */
+	struct str from; /* "Tessera <noreply@example.org>" or a bare address */
+	struct str to;	 /* a bare address */
 	struct str subject;
 	struct str text;
-	struct str id;      /* made from the row, so that a repeat is known as one */
+	struct str id; /* made from the row, so that a repeat is known as one */
 	usec at;
 };
 
 /*
- * The message with its headers. ERR_INPUT, nothing made: an address or the subject holds a control
- * character, or an address is none.
+ * By SMTP, or into a file under DATA/mail. Outside of any transaction.
+ * ERR_INPUT     an address is none, or it, the subject or the id holds a control character
+ * ERR_CONFLICT  the server does not take it now
  */
-MUST_USE enum err mail_text(struct ctx *, const struct mail *, struct str *out);
-/* By SMTP, or into a file under DATA/mail. Outside of any transaction. ERR_CONFLICT as below. */
 MUST_USE enum err mail_send(struct ctx *, const struct mail *);
 
 /* --- smtp.c: the one door to libcurl; ERR_CONFLICT the server does not take it now, and why --- */
 MUST_USE enum err smtp_send(struct ctx *, struct str url, bool tls, struct str from, struct str to,
 			    struct str message);
 
-struct notices_form { struct str after; int64_t limit; };
-struct read_form { int64_t upto; };
-struct forgot_form { struct str email; };
+struct notices_form {
+	struct str after;
+	int64_t limit;
+};
+struct read_form {
+	int64_t upto;
+};
+struct forgot_form {
+	struct str email;
+};
 
 MUST_USE enum err notice_page_get(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err notice_read_post(struct ctx *, void *form, struct web_reply *);
@@ -39,6 +45,7 @@ MUST_USE enum err notice_reset_mail(struct ctx *, user_id);
 
 MUST_USE enum err notice_mail_before(struct ctx *, struct job *);
 MUST_USE enum err notice_mail_job(struct ctx *, struct job *);
+MUST_USE enum err notice_password_job(struct ctx *, struct job *);
 MUST_USE enum err notice_sweep_job(struct ctx *, struct job *);
 MUST_USE enum err notice_mail_sweep_job(struct ctx *, struct job *);
 

@@ -50,13 +50,14 @@ enum err notice_mail_before(struct ctx *c, struct job *job)
 		text = reset_text(c, &user, user_reset_token(c, to, &sent->reset_hash));
 	sent->state = STATE_SENT;
 	return mail_send(c, &(struct mail){
-		.from = setting_text(c, "notice.from"),
-		.to = user.email,
-		.subject = row.subject,
-		.text = text,
-		.id = str_format(c->mem, "%lld.%lld", (long long)job->key, (long long)job->part),
-		.at = row.created,
-	});
+				    .from = setting_text(c, "notice.from"),
+				    .to = user.email,
+				    .subject = row.subject,
+				    .text = text,
+				    .id = str_format(c->mem, "%lld.%lld", (long long)job->key,
+						     (long long)job->part),
+				    .at = row.created,
+			    });
 }
 
 enum err notice_mail_job(struct ctx *c, struct job *job)
@@ -71,6 +72,17 @@ enum err notice_mail_job(struct ctx *c, struct job *job)
 	if (changed == 0 || sent->reset_hash.len == 0)
 		return OK;
 	return user_reset_keep(c, to, sent->reset_hash);
+}
+
+/* Told on the page and by mail, since whoever changed it may not be who owns it. */
+enum err notice_password_job(struct ctx *c, struct job *job)
+{
+	struct str key = str_format(c->mem, "password:%lld", (long long)c->now.us);
+	struct str text = S("Your password was changed. If it was not you, ask for a new one at "
+			    "once and tell the operator of this site.");
+
+	TRY(notice_add(c, (user_id){ job->key }, key, S("account"), text));
+	return notice_mail(c, (user_id){ job->key }, key, S("Your password was changed"), text);
 }
 
 enum err notice_sweep_job(struct ctx *c, struct job *job)

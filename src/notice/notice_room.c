@@ -23,20 +23,22 @@ static const struct web_field forgot_fields[] = {
 };
 
 static const struct web_route routes[] = {
-	{ WEB_GET, "/api/v1/me/notices", USER_ANY_ROLE, WEB_READ, notice_page_get, NULL, page_fields,
-	  sizeof(struct notices_form),
+	{ WEB_GET, "/api/v1/me/notices", USER_ANY_ROLE, WEB_READ, notice_page_get, NULL,
+	  page_fields, sizeof(struct notices_form),
 	  "{items:[{id:id,kind:text,text:text,at:time,read:bool}],unread:int,next:text?}",
 	  .about = "Lists what the house has told you, newest first." },
 	{ WEB_POST, "/api/v1/me/notices/read", USER_ANY_ROLE, WEB_WRITE, notice_read_post, NULL,
 	  read_fields, sizeof(struct read_form), NULL, .about = "Marks your notices as read." },
 	{ WEB_POST, "/api/v1/password/forgot", WEB_ANYONE, WEB_WRITE, notice_forgot_post, NULL,
 	  forgot_fields, sizeof(struct forgot_form), NULL,
-	  .about = "Sends a mail with which a new password can be set, if there is such an account." },
+	  .about = "Mails a way to set a new password, if there is such an account." },
 	{ 0 },
 };
 
 static const struct job_kind jobs[] = {
 	{ "notice.mail", notice_mail_before, notice_mail_job, 0, "Sends one mail" },
+	{ "notice.password", NULL, notice_password_job, 0,
+	  "Tells a person that the password was changed" },
 	{ "notice.sweep", NULL, notice_sweep_job, USEC_DAY, "Drops notices older than a year" },
 	{ "notice.sweep_mail", NULL, notice_mail_sweep_job, USEC_DAY,
 	  "Drops the rows of mails that were sent a month ago" },

@@ -91,12 +91,14 @@ TEST(notice, texts_and_keys_have_limits)
 	struct str kind = S("work"), key = S("k");
 
 	WANT_OK(notice_add(c, ada, key, kind, repeated(c, 'x', NOTICE_TEXT_MAX)));
-	WANT_ERR(ERR_INPUT, notice_add(c, ada, S("l"), kind, repeated(c, 'x', NOTICE_TEXT_MAX + 1)));
+	WANT_ERR(ERR_INPUT,
+		 notice_add(c, ada, S("l"), kind, repeated(c, 'x', NOTICE_TEXT_MAX + 1)));
 	WANT_ERR(ERR_INPUT, notice_add(c, ada, S("l"), kind, S("")));
 	WANT_ERR(ERR_INPUT, notice_add(c, ada, S("l"), kind, S("a\x01")));
 	WANT_ERR(ERR_INPUT, notice_add(c, ada, S(""), kind, S("text")));
 	WANT_ERR(ERR_INPUT, notice_add(c, ada, S("a\nb"), kind, S("text")));
-	WANT_ERR(ERR_INPUT, notice_add(c, ada, repeated(c, 'k', NOTICE_KEY_MAX + 1), kind, S("text")));
+	WANT_ERR(ERR_INPUT,
+		 notice_add(c, ada, repeated(c, 'k', NOTICE_KEY_MAX + 1), kind, S("text")));
 }
 
 TEST(notice, notices_are_dropped_after_a_year)
@@ -123,8 +125,10 @@ TEST(notice, a_mail_becomes_a_file_when_there_is_no_server)
 	struct str text;
 	size_t at;
 
-	WANT_OK(notice_mail(c, ada, S("hello"), S("Gr\xc3\xbc\xc3\x9f"
-						  "e"), S("Hello,\n\nall is well.\n")));
+	WANT_OK(notice_mail(c, ada, S("hello"),
+			    S("Gr\xc3\xbc\xc3\x9f"
+			      "e"),
+			    S("Hello,\n\nall is well.\n")));
 	WANT_I64(0, (int64_t)mails(c, &text));
 	test_run_jobs(c);
 	WANT_I64(1, (int64_t)mails(c, &text));
@@ -174,17 +178,22 @@ TEST(notice, a_mail_has_limits_and_a_plain_subject)
 	WANT_ERR(ERR_INPUT, notice_mail(c, ada, S("k"), S(""), S("text")));
 	WANT_ERR(ERR_INPUT, notice_mail(c, ada, S("k"), repeated(c, 's', 201), S("text")));
 	WANT_ERR(ERR_INPUT, notice_mail(c, ada, S("k"), S("s"), S("")));
-	WANT_ERR(ERR_INPUT, notice_mail(c, ada, S("k"), S("s"), repeated(c, 't', NOTICE_MAIL_MAX + 1)));
+	WANT_ERR(ERR_INPUT,
+		 notice_mail(c, ada, S("k"), S("s"), repeated(c, 't', NOTICE_MAIL_MAX + 1)));
 	WANT_ERR(ERR_INPUT, notice_mail(c, ada, evil, S("s"), S("text")));
 }
 
 TEST(notice, the_last_door_lets_no_header_through)
 {
-	struct mail good = { S("Tessera <noreply@example.org>"), S("ada@example.org"), S("Hello"),
-			     S("text"), S("1.2"), { 0 } };
-	struct str out;
+	struct mail good = { S("Tessera <noreply@example.org>"),
+			     S("ada@example.org"),
+			     S("Hello"),
+			     S("text"),
+			     S("1.2"),
+			     { 0 } };
+	struct str text;
 
-	WANT_OK(mail_text(c, &good, &out));
+	WANT_OK(mail_send(c, &good));
 	for (int i = 0; i < 7; i++) {
 		struct mail bad = good;
 
@@ -202,22 +211,25 @@ TEST(notice, the_last_door_lets_no_header_through)
 			bad.id = S("1>\r\nBcc: eve@example.org");
 		else
 			bad.to = S("ada@example.org eve@example.org");
-		WANT_ERR(ERR_INPUT, mail_text(c, &bad, &out));
+		WANT_ERR(ERR_INPUT, mail_send(c, &bad));
 	}
+	WANT_I64(1, (int64_t)mails(c, &text));
 }
 
 TEST(notice, a_long_subject_is_cut_into_words_between_its_characters)
 {
 	struct buf subject = buf_make(c->mem, 1000);
-	struct mail mail = { S("noreply@example.org"), S("ada@example.org"), { 0 }, S("text"),
-			     S("1.2"), { 0 } };
+	struct mail mail = {
+		S("noreply@example.org"), S("ada@example.org"), { 0 }, S("text"), S("1.2"), { 0 }
+	};
 	struct str out, rest, word;
 	int words = 0;
 
 	for (int i = 0; i < 60; i++)
 		buf_add(&subject, S("\xe2\x82\xac"));
 	mail.subject = buf_str(&subject);
-	WANT_OK(mail_text(c, &mail, &out));
+	WANT_OK(mail_send(c, &mail));
+	WANT_I64(1, (int64_t)mails(c, &out));
 	rest = out;
 	for (size_t at; str_find(rest, S("=?UTF-8?B?"), &at); words++) {
 		struct str tail = str_cut(rest, at + 10, rest.len), bytes;
@@ -237,13 +249,15 @@ TEST(notice, a_long_subject_is_cut_into_words_between_its_characters)
 
 TEST(notice, the_date_is_the_day_it_was)
 {
-	struct mail mail = { S("noreply@example.org"), S("ada@example.org"), S("s"), S("text"),
-			     S("1.2"), { 0 } };
+	struct mail mail = {
+		S("noreply@example.org"), S("ada@example.org"), S("s"), S("text"), S("1.2"), { 0 }
+	};
 	struct str out;
 	size_t at;
 
 	WANT(usec_parse(S("2026-11-21T09:30:05Z"), &mail.at));
-	WANT_OK(mail_text(c, &mail, &out));
+	WANT_OK(mail_send(c, &mail));
+	WANT_I64(1, (int64_t)mails(c, &out));
 	WANT(str_find(out, S("\r\nDate: Sat, 21 Nov 2026 09:30:05 +0000\r\n"), &at));
 }
 
@@ -273,8 +287,24 @@ TEST(notice, a_reset_mail_brings_a_token_that_works)
 	WANT_ERR(ERR_INPUT, user_reset_use(c, token_in(text), S("hash"), &who));
 }
 
+TEST(notice, a_changed_password_is_told_on_the_page_and_by_mail)
+{
+	user_id ada = someone(c, S("ada@example.org"));
+	struct str text;
+	int64_t unread;
+	size_t at;
+
+	WANT_OK(user_set_password(c, ada, S("hash")));
+	test_run_jobs(c);
+	WANT_OK(notice_unread(c, ada, &unread));
+	WANT_I64(1, unread);
+	WANT_I64(1, (int64_t)mails(c, &text));
+	WANT(str_find(text, S("Subject: Your password was changed\r\n"), &at));
+}
+
 static const struct store_stmt all_mail = {
-	"test_all_mail", "SELECT subject, text, key FROM notice_mail", "", "ttt", STORE_MANY, "each",
+	"test_all_mail", "SELECT subject, text, key FROM notice_mail", "", "ttt", STORE_MANY,
+	"each",
 };
 
 TEST(notice, the_token_of_a_reset_stands_in_no_row)

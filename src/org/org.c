@@ -100,8 +100,7 @@ enum err org_must_be_member(struct ctx *c, org_id org, enum org_role at_least)
 	if (!found)
 		return refuse(c, ERR_MISSING, "there is no such organisation");
 	if (row.role < (int64_t)at_least)
-		return refuse(c, ERR_DENIED, "as a %s you may not do this",
-			      role_words[row.role]);
+		return refuse(c, ERR_DENIED, "as a %s you may not do this", role_words[row.role]);
 	return OK;
 }
 
@@ -176,7 +175,8 @@ static enum err must_have_owner(struct ctx *c, org_id org)
 	if (n.owners == 0)
 		return refuse(c, ERR_CONFLICT, "an organisation needs an owner");
 	if (n.members > ORG_MEMBERS_MAX)
-		return refuse(c, ERR_LIMIT, "an organisation has at most %d members", ORG_MEMBERS_MAX);
+		return refuse(c, ERR_LIMIT, "an organisation has at most %d members",
+			      ORG_MEMBERS_MAX);
 	return OK;
 }
 

@@ -18,7 +18,9 @@
 #define ORG_H
 #include "user/user.h"
 
-typedef struct { int64_t v; } org_id;
+typedef struct {
+	int64_t v;
+} org_id;
 
 enum org_role { ORG_REVIEWER = 1, ORG_MEMBER = 2, ORG_OWNER = 3 };
 

@@ -45,8 +45,9 @@ enum err org_roles_post(struct ctx *c, void *form, struct web_reply *reply)
 		uint32_t bit = json_text(json_at(f->roles, i), &word) ? user_role_bit(word) : 0;
 
 		if (bit == 0)
-			return refuse_field(c, ERR_INPUT, str_format(c->mem, "roles[%zu]", i),
-					    "a role is worker, requester, reviewer, manager or operator");
+			return refuse_field(
+				c, ERR_INPUT, str_format(c->mem, "roles[%zu]", i),
+				"a role is worker, requester, reviewer, manager or operator");
 		roles |= bit;
 	}
 	if (f->user == c->actor.id && (roles & USER_OPERATOR) == 0)
@@ -120,8 +121,9 @@ enum err org_member_post(struct ctx *c, void *form, struct web_reply *reply)
 	TRY(org_must_be_member(c, org, ORG_OWNER));
 	TRY(user_by_email(c, f->email, &user, &found));
 	if (!found || user.disabled)
-		return refuse_field(c, ERR_INPUT, S("email"),
-				    "nobody signs in with this address: ask the person to sign up first");
+		return refuse_field(
+			c, ERR_INPUT, S("email"),
+			"nobody signs in with this address: ask the person to sign up first");
 	TRY(org_member_set(c, org, user.id, (enum org_role)org_role_of(f->role)));
 	web_status(reply, 204);
 	return OK;

@@ -26,8 +26,9 @@ static enum err read_roles(struct ctx *c, struct str text, uint32_t *out)
 			word = text;
 		uint32_t bit = user_role_bit(str_trim(word));
 		if (bit == 0)
-			return refuse_field(c, ERR_INPUT, S("role"),
-					    "a role is worker, requester, reviewer, manager or operator");
+			return refuse_field(
+				c, ERR_INPUT, S("role"),
+				"a role is worker, requester, reviewer, manager or operator");
 		roles |= bit;
 		text = rest;
 	}

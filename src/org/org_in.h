@@ -10,11 +10,23 @@ struct new_user_form {
 	struct str hash; /* filled by `before` */
 };
 
-struct roles_form { int64_t user; const struct json_value *roles; };
-struct org_new_form { struct str name; };
-struct org_form { int64_t org; };
-struct member_form { int64_t org; struct str email, role; };
-struct member_end_form { int64_t org, user; };
+struct roles_form {
+	int64_t user;
+	const struct json_value *roles;
+};
+struct org_new_form {
+	struct str name;
+};
+struct org_form {
+	int64_t org;
+};
+struct member_form {
+	int64_t org;
+	struct str email, role;
+};
+struct member_end_form {
+	int64_t org, user;
+};
 
 MUST_USE enum err org_user_before(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err org_user_post(struct ctx *, void *form, struct web_reply *);

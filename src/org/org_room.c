@@ -5,11 +5,13 @@
 #define NEW_USER(member) offsetof(struct new_user_form, member)
 #define MEMBER(member) offsetof(struct member_form, member)
 
-#define NAME_AND_EMAIL                                                                       \
-	{ "name", WEB_BODY, WEB_TEXT, NEW_USER(name), true, 1, USER_NAME_MAX,                 \
-	  .about = "How the person is called" },                                              \
-	{ "email", WEB_BODY, WEB_TEXT, NEW_USER(email), true, 3, USER_EMAIL_MAX,              \
-	  .about = "The e-mail address to sign in with" }
+#define NAME_AND_EMAIL                                                                 \
+	{ "name", WEB_BODY, WEB_TEXT,	   NEW_USER(name),                             \
+	  true,	  1,	    USER_NAME_MAX, .about = "How the person is called" },      \
+	{                                                                              \
+		"email", WEB_BODY, WEB_TEXT, NEW_USER(email), true, 3, USER_EMAIL_MAX, \
+			.about = "The e-mail address to sign in with"                  \
+	}
 
 static const struct web_field sign_up_fields[] = {
 	NAME_AND_EMAIL,
@@ -25,7 +27,8 @@ static const struct web_field user_fields[] = {
 	{ "password", WEB_BODY, WEB_TEXT, NEW_USER(password), .max = 1000,
 	  .about = "8 to 200 characters; without one the person asks for a reset mail" },
 	{ "role", WEB_BODY, WEB_TEXT, NEW_USER(role), true, 1, 20,
-	  .one_of = "worker|requester|reviewer|manager|operator", .about = "What the person may do" },
+	  .one_of = "worker|requester|reviewer|manager|operator",
+	  .about = "What the person may do" },
 	{ 0 },
 };
 
@@ -81,7 +84,8 @@ static const struct web_route routes[] = {
 	  "{items:[{id:id,name:text,role:(owner|member|reviewer)}]}",
 	  .about = "Lists the organisations that you belong to." },
 	{ WEB_POST, "/api/v1/orgs", USER_REQUESTER, WEB_WRITE, org_post, NULL, org_new_fields,
-	  sizeof(struct org_new_form), "{id:id}", .about = "Makes an organisation, which you own." },
+	  sizeof(struct org_new_form), "{id:id}",
+	  .about = "Makes an organisation, which you own." },
 	{ WEB_GET, "/api/v1/orgs/{org}", USER_ANY_ROLE, WEB_READ, org_get, NULL, org_fields,
 	  sizeof(struct org_form),
 	  "{id:id,name:text,members:[{user:id,name:text,email:text,role:(owner|member|reviewer)}]}",
@@ -89,8 +93,8 @@ static const struct web_route routes[] = {
 	{ WEB_POST, "/api/v1/orgs/{org}/members", USER_ANY_ROLE, WEB_WRITE, org_member_post, NULL,
 	  member_fields, sizeof(struct member_form), NULL,
 	  .about = "Takes a person into an organisation that you own, or changes what he may do." },
-	{ WEB_DELETE, "/api/v1/orgs/{org}/members/{user}", USER_ANY_ROLE, WEB_WRITE, org_member_delete,
-	  NULL, member_end_fields, sizeof(struct member_end_form), NULL,
+	{ WEB_DELETE, "/api/v1/orgs/{org}/members/{user}", USER_ANY_ROLE, WEB_WRITE,
+	  org_member_delete, NULL, member_end_fields, sizeof(struct member_end_form), NULL,
 	  .about = "Removes a member from an organisation that you own, or yourself from any." },
 	{ 0 },
 };
@@ -112,7 +116,8 @@ static const struct room_command commands[] = {
 
 static const struct room_invariant invariants[] = {
 	{ "org.owned", &org_unowned_stmt, "This organisation has no owner" },
-	{ "org.member_stray", &org_member_stray_stmt, "A member of nothing, or nobody as a member" },
+	{ "org.member_stray", &org_member_stray_stmt,
+	  "A member of nothing, or nobody as a member" },
 	{ 0 },
 };
 

@@ -220,8 +220,11 @@ TEST(org, a_role_is_one_of_three_words)
 static enum err add_by_command(struct ctx *c, struct str email, struct str role, struct str *text)
 {
 	const struct room_option options[] = {
-		{ .name = "name" }, { .name = "email" }, { .name = "role" },
-		{ .name = "password-stdin", .is_flag = true }, { 0 },
+		{ .name = "name" },
+		{ .name = "email" },
+		{ .name = "role" },
+		{ .name = "password-stdin", .is_flag = true },
+		{ 0 },
 	};
 	struct str values[] = { S("Ada"), email, role, { 0 } };
 	struct room_call call = { .options = options, .value = values, .as_json = true };

@@ -31,8 +31,8 @@ static struct str hash_text(struct ctx *c, const unsigned char *salt, const unsi
 			  sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
 	sodium_bin2base64(hash_text, sizeof(hash_text), hash, HASH_LENGTH,
 			  sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
-	return str_format(c->mem, "$argon2id$v=19$m=%zu,t=%llu,p=1$%s$%s", kib(c), ops(c), salt_text,
-			  hash_text);
+	return str_format(c->mem, "$argon2id$v=19$m=%zu,t=%llu,p=1$%s$%s", kib(c), ops(c),
+			  salt_text, hash_text);
 }
 
 enum err password_rehash(struct ctx *c, struct str password, struct str *out)
@@ -76,7 +76,8 @@ bool password_fits(struct ctx *c, struct str hash, struct str password)
 	open_library();
 	if (!is_there)
 		hash = hash_text(c, nothing, nothing);
-	int result = crypto_pwhash_argon2id_str_verify(str_c(c->mem, hash), password.at, password.len);
+	int result =
+		crypto_pwhash_argon2id_str_verify(str_c(c->mem, hash), password.at, password.len);
 
 	return is_there && result == 0;
 }

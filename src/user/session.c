@@ -111,8 +111,8 @@ enum err user_key_add(struct ctx *c, user_id user, struct str label, struct user
 	TRY(user_key_count(c, user, &open));
 	if (open.n >= KEYS_MAX)
 		return refuse(c, ERR_LIMIT, "you have %d keys: end one first", KEYS_MAX);
-	TRY(user_key_insert(c, user, fresh.access_key, token_hash(c, fresh.secret_key), label, c->now,
-			    &changed));
+	TRY(user_key_insert(c, user, fresh.access_key, token_hash(c, fresh.secret_key), label,
+			    c->now, &changed));
 	if (changed == 0)
 		return refuse(c, ERR_BUSY, "try again");
 	TRY(audit_add(c, user.v, S("user.key_add"), user.v, S("")));

@@ -25,7 +25,11 @@ TEST(user, what_is_no_token_opens_nothing)
 	struct str good = session(c, ada), evil = session(c, eve);
 	/* Eve's random bytes behind Ada's number, and so on. */
 	struct str bad[] = {
-		S(""), S("x"), S("ts_"), S("tk_"), str_cut(good, 0, good.len - 1),
+		S(""),
+		S("x"),
+		S("ts_"),
+		S("tk_"),
+		str_cut(good, 0, good.len - 1),
 		str_cut(good, 3, good.len),
 		str_format(c->mem, "%.*sA", STR_ARG(good)),
 		str_format(c->mem, "tk_%.*s", STR_ARG(str_cut(good, 3, good.len))),
@@ -249,7 +253,10 @@ static const struct store_stmt all_rows = {
 	"SELECT token_hash, agent, address FROM user_session UNION ALL "
 	"SELECT secret_hash, label, access_key FROM user_key UNION ALL "
 	"SELECT token_hash, '', '' FROM user_reset",
-	"", "btt", STORE_MANY, "each",
+	"",
+	"btt",
+	STORE_MANY,
+	"each",
 };
 
 TEST(user, no_token_is_stored_in_clear)
@@ -269,7 +276,8 @@ TEST(user, no_token_is_stored_in_clear)
 		for (size_t k = 0; k < 3; k++) {
 			size_t at;
 
-			WANT(!str_find(rows.value[i].s, str_cut(secret[k], 14, secret[k].len), &at));
+			WANT(!str_find(rows.value[i].s, str_cut(secret[k], 14, secret[k].len),
+				       &at));
 			found += str_eq(rows.value[i].s, hash_sha256(c->mem, secret[k]));
 		}
 	WANT_I64(3, found);

@@ -15,7 +15,8 @@ static enum err count_wrong(struct ctx *c, const struct attempt *attempt)
 	TRY(attempt_failed(c, attempt));
 	if (attempt->account.v == 0)
 		return OK;
-	return audit_add(c, attempt->account.v, S("user.wrong_password"), attempt->account.v, S(""));
+	return audit_add(c, attempt->account.v, S("user.wrong_password"), attempt->account.v,
+			 S(""));
 }
 
 enum err sign_in_look(struct ctx *c, struct sign_in_form *f)

@@ -53,7 +53,7 @@ enum err user_get(struct ctx *c, user_id id, struct user *out)
 	TRY(user_row(c, id, &row, &found));
 	if (!found)
 		return refuse(c, ERR_MISSING, "there is no such user");
-	*out = (struct user){ id, row.email, row.name, (uint32_t)row.roles, row.state != 0,
+	*out = (struct user){ id,	   row.email, row.name, (uint32_t)row.roles, row.state != 0,
 			      row.created, row.locale };
 	return OK;
 }
@@ -65,7 +65,7 @@ enum err user_by_email(struct ctx *c, struct str email, struct user *out, bool *
 
 	TRY(user_row_by_email(c, lower, &row, found));
 	if (*found)
-		*out = (struct user){ row.id, lower, row.name, (uint32_t)row.roles,
+		*out = (struct user){ row.id,	      lower,	   row.name,  (uint32_t)row.roles,
 				      row.state != 0, row.created, row.locale };
 	return OK;
 }
@@ -141,7 +141,7 @@ static bool is_email(struct str text)
 	return host.at[0] != '-';
 }
 
-enum err user_check_email(struct ctx *c, struct str email, struct str *lower)
+static enum err check_email(struct ctx *c, struct str email, struct str *lower)
 {
 	struct str text = str_lower(c->mem, str_trim(email));
 
@@ -179,12 +179,13 @@ enum err user_add(struct ctx *c, const struct user_new *fresh, user_id *out)
 	int64_t changed;
 
 	TRY(user_check_line(c, S("name"), name, USER_NAME_MAX, false));
-	TRY(user_check_email(c, fresh->email, &email));
+	TRY(check_email(c, fresh->email, &email));
 	TRY(check_roles(c, fresh->roles));
 	TRY(user_insert(c, id, email, name, fresh->roles, fresh->password_hash, S("en"), c->now,
 			&changed));
 	if (changed == 0)
-		return refuse_field(c, ERR_CONFLICT, S("email"), "somebody has this e-mail address");
+		return refuse_field(c, ERR_CONFLICT, S("email"),
+				    "somebody has this e-mail address");
 	TRY(audit_add(c, AUDIT_SITE, S("user.add"), id.v, roles_detail(c, fresh->roles)));
 	*out = id;
 	return OK;
@@ -233,7 +234,8 @@ enum err user_set_password(struct ctx *c, user_id user, struct str hash)
 
 	TRY(user_password_set(c, user, hash, c->now, keep, &changed));
 	TRY(must_have_changed(c, changed));
-	return audit_add(c, AUDIT_SITE, S("user.password"), user.v, S(""));
+	TRY(audit_add(c, AUDIT_SITE, S("user.password"), user.v, S("")));
+	return job_signal(c, "notice.password", user.v);
 }
 
 struct str user_reset_token(struct ctx *c, user_id user, struct str *hash)
@@ -270,5 +272,5 @@ enum err user_reset_use(struct ctx *c, struct str token, struct str password_has
 	TRY(user_password_set(c, id, password_hash, c->now, S(""), &taken));
 	TRY(audit_add(c, AUDIT_SITE, S("user.reset"), id.v, S("")));
 	*who = id;
-	return OK;
+	return job_signal(c, "notice.password", id.v);
 }

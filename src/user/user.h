@@ -31,21 +31,23 @@
 #define USER_H
 #include "room/room.h"
 
-typedef struct { int64_t v; } user_id;
+typedef struct {
+	int64_t v;
+} user_id;
 
 /*      name       bit  word */
-#define USER_ROLE_TABLE(X)            \
-	X(WORKER,    1, "worker")    \
+#define USER_ROLE_TABLE(X)           \
+	X(WORKER, 1, "worker")       \
 	X(REQUESTER, 2, "requester") \
-	X(REVIEWER,  4, "reviewer")  \
-	X(MANAGER,   8, "manager")   \
+	X(REVIEWER, 4, "reviewer")   \
+	X(MANAGER, 8, "manager")     \
 	X(OPERATOR, 16, "operator")
 
 enum user_role {
 #define USER_ROLE_ENUM(name, bit, word) USER_##name = bit,
 	USER_ROLE_TABLE(USER_ROLE_ENUM)
 #undef USER_ROLE_ENUM
-	USER_ANY_ROLE = 31, /* for routes that any signed-in person may use */
+		USER_ANY_ROLE = 31, /* for routes that any signed-in person may use */
 };
 
 enum { USER_NAME_MAX = 100, USER_EMAIL_MAX = 254, USER_PASSWORD_MIN = 8, USER_PASSWORD_MAX = 200 };
@@ -88,7 +90,7 @@ struct user_new {
 	struct str name;
 	struct str email;
 	uint32_t roles;
-	struct str password_hash; /* from user_password_hash; empty: cannot sign in with a password yet */
+	struct str password_hash; /* of user_password_hash; empty: no password yet */
 };
 
 /*
@@ -116,7 +118,8 @@ MUST_USE enum err user_password_hash(struct ctx *, struct str password, struct s
 /* One line from standard input, for commands. ERR_INPUT there is none. */
 MUST_USE enum err user_read_password(struct ctx *, struct str *out);
 
-/* Set a hash as the password: all sessions end but the one that asks. ERR_MISSING no such user. */
+/* Set a hash as the password: all sessions end but the one that asks; signals `notice.password`.
+ * ERR_MISSING no such user. */
 MUST_USE enum err user_set_password(struct ctx *, user_id, struct str hash);
 
 /* --- forgotten passwords: a token of 256 bits, once, for 30 minutes; see notice --- */

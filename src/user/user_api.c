@@ -99,8 +99,8 @@ enum err user_page_get(struct ctx *c, void *form, struct web_reply *reply)
 
 	if (f->after.len > 0 && !num_i64(f->after, 0, INT64_MAX, &after))
 		return refuse_field(c, ERR_INPUT, S("after"), "this is no cursor of ours");
-	TRY(user_page(c, (user_id){ after }, str_lower(c->mem, str_trim(f->q)), user_role_bit(f->role),
-		      limit, &row, &count));
+	TRY(user_page(c, (user_id){ after }, str_lower(c->mem, str_trim(f->q)),
+		      user_role_bit(f->role), limit, &row, &count));
 	json_object(out);
 	json_key(out, "items");
 	json_list(out);

@@ -10,7 +10,8 @@ enum err user_read_password(struct ctx *c, struct str *out)
 	char *line = NEW_MANY(c->mem, char, LINE_BYTES);
 
 	if (fgets(line, LINE_BYTES, stdin) == NULL)
-		return refuse_field(c, ERR_INPUT, S("password"), "no password came on standard input");
+		return refuse_field(c, ERR_INPUT, S("password"),
+				    "no password came on standard input");
 	struct str text = str_of(line);
 
 	while (text.len > 0 && (text.at[text.len - 1] == '\n' || text.at[text.len - 1] == '\r'))
@@ -87,6 +88,7 @@ enum err user_password_cmd(struct ctx *c, const struct room_call *call)
 	if (call->as_json)
 		printf("{\"user\":\"%lld\"}\n", (long long)user.id.v);
 	else
-		printf("the password of %.*s is set and every session ended\n", STR_ARG(user.email));
+		printf("the password of %.*s is set and every session ended\n",
+		       STR_ARG(user.email));
 	return OK;
 }

@@ -27,7 +27,7 @@ bool password_is_common(struct str password); /* common.c */
 /* --- attempt.c: how long to wait after wrong passwords --- */
 struct attempt {
 	user_id account; /* 0: nobody of that address */
-	bool known;      /* the account's owner has signed in from here before */
+	bool known;	 /* the account's owner has signed in from here before */
 	struct str address;
 };
 
@@ -38,10 +38,6 @@ MUST_USE enum err attempt_must_be_free(struct ctx *, const struct attempt *);
 /* Count a wrong one. ERR_LIMIT another one was counted at the same moment. */
 MUST_USE enum err attempt_failed(struct ctx *, const struct attempt *);
 MUST_USE enum err attempt_succeeded(struct ctx *, const struct attempt *);
-
-/* --- user.c --- */
-/* The address in small letters. ERR_INPUT, field `email`: it is none. */
-MUST_USE enum err user_check_email(struct ctx *, struct str email, struct str *lower);
 
 /* --- user_api.c, key_api.c, user_jobs.c, user_cli.c --- */
 struct sign_in_form {
@@ -66,11 +62,22 @@ struct reset_form {
 	struct str hash; /* filled by `before` */
 };
 
-struct session_form { int64_t session; };
-struct key_new_form { struct str label; };
-struct key_form { struct str key; };
-struct users_form { struct str q, role, after; int64_t limit; };
-struct state_form { int64_t user, disabled; };
+struct session_form {
+	int64_t session;
+};
+struct key_new_form {
+	struct str label;
+};
+struct key_form {
+	struct str key;
+};
+struct users_form {
+	struct str q, role, after;
+	int64_t limit;
+};
+struct state_form {
+	int64_t user, disabled;
+};
 
 /* --- sign_in.c: in two halves, a slow look before and an act inside the transaction --- */
 /* ERR_LIMIT too many wrong passwords. */

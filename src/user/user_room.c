@@ -17,8 +17,8 @@ static const struct web_field sign_in_fields[] = {
 };
 
 static const struct web_field password_fields[] = {
-	{ "old", WEB_BODY, WEB_TEXT, offsetof(struct password_form, old), true, 1, USER_PASSWORD_MAX,
-	  .about = "The password until now" },
+	{ "old", WEB_BODY, WEB_TEXT, offsetof(struct password_form, old), true, 1,
+	  USER_PASSWORD_MAX, .about = "The password until now" },
 	{ "new", WEB_BODY, WEB_TEXT, offsetof(struct password_form, fresh), true, 1, 1000,
 	  .about = "The new one, 8 to 200 characters" },
 	{ 0 },
@@ -51,10 +51,13 @@ static const struct web_field key_fields[] = {
 };
 
 static const struct web_field users_fields[] = {
-	{ "q", WEB_QUERY, WEB_TEXT, USERS(q), .max = 100, .about = "A part of the name or address" },
+	{ "q", WEB_QUERY, WEB_TEXT, USERS(q), .max = 100,
+	  .about = "A part of the name or address" },
 	{ "role", WEB_QUERY, WEB_TEXT, USERS(role), .max = 20,
-	  .one_of = "worker|requester|reviewer|manager|operator", .about = "Only those with this role" },
-	{ "after", WEB_QUERY, WEB_TEXT, USERS(after), .max = 20, .about = "Cursor of the page before" },
+	  .one_of = "worker|requester|reviewer|manager|operator",
+	  .about = "Only those with this role" },
+	{ "after", WEB_QUERY, WEB_TEXT, USERS(after), .max = 20,
+	  .about = "Cursor of the page before" },
 	{ "limit", WEB_QUERY, WEB_INT, USERS(limit), .min = 1, .max = 200,
 	  .about = "At most so many; 50 unless said" },
 	{ 0 },
@@ -69,18 +72,18 @@ static const struct web_field state_fields[] = {
 };
 
 static const struct web_route routes[] = {
-	{ WEB_POST, "/api/v1/sign-in", WEB_ANYONE, WEB_WRITE, user_sign_in_post, user_sign_in_before,
-	  sign_in_fields, sizeof(struct sign_in_form),
+	{ WEB_POST, "/api/v1/sign-in", WEB_ANYONE, WEB_WRITE, user_sign_in_post,
+	  user_sign_in_before, sign_in_fields, sizeof(struct sign_in_form),
 	  "{user:{id:id,name:text,email:text," ROLES_VIEW ",locale:text}}",
 	  .about = "Begins a session, whose token comes as a cookie." },
-	{ WEB_POST, "/api/v1/sign-out", WEB_ANYONE, WEB_WRITE, user_sign_out_post, NULL, NULL, 0, NULL,
-	  .about = "Ends the session that the cookie names." },
+	{ WEB_POST, "/api/v1/sign-out", WEB_ANYONE, WEB_WRITE, user_sign_out_post, NULL, NULL, 0,
+	  NULL, .about = "Ends the session that the cookie names." },
 	{ WEB_POST, "/api/v1/me/password", USER_ANY_ROLE, WEB_WRITE, user_password_post,
 	  user_password_before, password_fields, sizeof(struct password_form), NULL,
 	  .about = "Changes your password and ends all other sessions." },
-	{ WEB_POST, "/api/v1/password/reset", WEB_ANYONE, WEB_WRITE, user_reset_post, user_reset_before,
-	  reset_fields, sizeof(struct reset_form), NULL,
-	  .about = "Sets a new password with the token of a reset mail, once, and ends all sessions." },
+	{ WEB_POST, "/api/v1/password/reset", WEB_ANYONE, WEB_WRITE, user_reset_post,
+	  user_reset_before, reset_fields, sizeof(struct reset_form), NULL,
+	  .about = "Sets a new password with the token of a mail, once, and ends all sessions." },
 	{ WEB_GET, "/api/v1/me/sessions", USER_ANY_ROLE, WEB_READ, user_sessions_get, NULL, NULL, 0,
 	  "{items:[{id:id,created:time,seen:time,address:text,agent:text,current:bool}]}",
 	  .about = "Lists where you are signed in." },
@@ -90,9 +93,9 @@ static const struct web_route routes[] = {
 	{ WEB_GET, "/api/v1/me/keys", USER_ANY_ROLE, WEB_READ, user_keys_get, NULL, NULL, 0,
 	  "{items:[{access_key:text,label:text,created:time,used:time?}]}",
 	  .about = "Lists your API keys." },
-	{ WEB_POST, "/api/v1/me/keys", USER_ANY_ROLE, WEB_WRITE, user_key_post, NULL, key_new_fields,
-	  sizeof(struct key_new_form), "{access_key:text,secret_key:text}",
-	  .about = "Makes an API key; its secret is shown this once. Asks for a sign-in not long ago." },
+	{ WEB_POST, "/api/v1/me/keys", USER_ANY_ROLE, WEB_WRITE, user_key_post, NULL,
+	  key_new_fields, sizeof(struct key_new_form), "{access_key:text,secret_key:text}",
+	  .about = "Makes an API key, whose secret is shown once; asks for a recent sign-in." },
 	{ WEB_DELETE, "/api/v1/me/keys/{key}", USER_ANY_ROLE, WEB_WRITE, user_key_delete, NULL,
 	  key_fields, sizeof(struct key_form), NULL, .about = "Ends one of your API keys." },
 	{ WEB_GET, "/api/v1/users", USER_OPERATOR, WEB_READ, user_page_get, NULL, users_fields,
@@ -102,7 +105,7 @@ static const struct web_route routes[] = {
 	  .about = "Lists everybody who has an account." },
 	{ WEB_POST, "/api/v1/users/{user}/state", USER_OPERATOR, WEB_WRITE, user_state_post, NULL,
 	  state_fields, sizeof(struct state_form), NULL,
-	  .about = "Closes an account, which ends its sessions and stills its keys, or opens it again." },
+	  .about = "Closes an account, its sessions and its keys, or opens it again." },
 	{ 0 },
 };
 
@@ -136,18 +139,21 @@ static const struct room_command commands[] = {
 };
 
 static const struct setting settings[] = {
-	{ "user.password_kib", "19456", 8, 1048576, "Memory that hashing a password takes, in KiB" },
+	{ "user.password_kib", "19456", 8, 1048576,
+	  "Memory that hashing a password takes, in KiB" },
 	{ "user.password_ops", "2", 1, 20, "Rounds that hashing a password takes" },
 	{ "user.session_idle_s", "259200", 60, 31536000,
 	  "A session that nothing was done in for so many seconds is over" },
-	{ "user.session_max_s", "2592000", 60, 31536000, "No session lasts longer than so many seconds" },
+	{ "user.session_max_s", "2592000", 60, 31536000,
+	  "No session lasts longer than so many seconds" },
 	{ "user.fresh_s", "3600", 10, 86400,
 	  "Keys and payment details change only within so many seconds after signing in" },
 	{ 0 },
 };
 
 static const struct room_invariant invariants[] = {
-	{ "user.email", &user_email_loud_stmt, "This e-mail address is none, or not in small letters" },
+	{ "user.email", &user_email_loud_stmt,
+	  "This e-mail address is none, or not in small letters" },
 	{ "user.reset_stray", &user_reset_stray_stmt, "A reset token of nobody" },
 	{ "user.session_stray", &user_session_stray_stmt,
 	  "A session of nobody, or one that ends before it begins" },

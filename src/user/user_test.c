@@ -41,12 +41,24 @@ TEST(user, two_users_cannot_have_one_address)
 
 TEST(user, what_is_no_address_is_refused)
 {
-	struct str bad[] = { S(""), S("ada"), S("@example.org"), S("ada@"), S("a da@example.org"),
-			     S("ada@exam ple.org"), S("ada@@example.org"), S("ada@example.org\n"),
-			     S("ada\r\nBcc: eve@example.org"), S(".ada@example.org"),
-			     S("ada.@example.org"), S("a..a@example.org"), S("ada@-example.org"),
-			     S("ada@.org"), S("ada@example.org>"), S("\"ada\"@example.org"),
-			     S("ad\xc3\xa4@example.org"), S("ada@ex\xc3\xa4mple.org") };
+	struct str bad[] = { S(""),
+			     S("ada"),
+			     S("@example.org"),
+			     S("ada@"),
+			     S("a da@example.org"),
+			     S("ada@exam ple.org"),
+			     S("ada@@example.org"),
+			     S("ada@example.org\n"),
+			     S("ada\r\nBcc: eve@example.org"),
+			     S(".ada@example.org"),
+			     S("ada.@example.org"),
+			     S("a..a@example.org"),
+			     S("ada@-example.org"),
+			     S("ada@.org"),
+			     S("ada@example.org>"),
+			     S("\"ada\"@example.org"),
+			     S("ad\xc3\xa4@example.org"),
+			     S("ada@ex\xc3\xa4mple.org") };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		enum err err = add(c, S("Ada"), bad[i], USER_WORKER);
@@ -59,9 +71,10 @@ TEST(user, what_is_no_address_is_refused)
 		WANT_STR(S("email"), c->refusal.field);
 		WANT_ERR(ERR_INPUT, err);
 	}
-	WANT_ERR(ERR_INPUT, add(c, S("Ada"),
-				str_format(c->mem, "%.*s@example.org",
-					   STR_ARG(repeated(c, "a", 65))), USER_WORKER));
+	WANT_ERR(ERR_INPUT,
+		 add(c, S("Ada"),
+		     str_format(c->mem, "%.*s@example.org", STR_ARG(repeated(c, "a", 65))),
+		     USER_WORKER));
 }
 
 TEST(user, a_name_is_one_line_of_at_most_a_hundred_characters)
@@ -113,9 +126,10 @@ TEST(user, nobody_is_missing_everywhere)
 
 TEST(user, passwords_of_eight_to_two_hundred_characters_are_taken_as_they_are)
 {
-	struct str good[] = { S("8 signs!"), S("  spaces around  "), S("\xc3\xa4\xc3\xb6\xc3\xbc\xc3\x9f"
-			      "\xe2\x82\xac\xf0\x9f\x8d\xb0zz"), repeated(c, "x", 64),
-			      repeated(c, "\xe2\x82\xac", 200) };
+	struct str good[] = { S("8 signs!"), S("  spaces around  "),
+			      S("\xc3\xa4\xc3\xb6\xc3\xbc\xc3\x9f"
+				"\xe2\x82\xac\xf0\x9f\x8d\xb0zz"),
+			      repeated(c, "x", 64), repeated(c, "\xe2\x82\xac", 200) };
 	struct str hash;
 
 	cheap(c);
@@ -128,8 +142,15 @@ TEST(user, passwords_of_eight_to_two_hundred_characters_are_taken_as_they_are)
 
 TEST(user, short_long_broken_and_common_passwords_are_refused)
 {
-	struct str bad[] = { S(""), S("7 signs"), repeated(c, "x", 201), S("abc\xff""defgh"),
-			     S("password"), S("PassWord1"), S("12345678"), S("qwertyuiop"),
+	struct str bad[] = { S(""),
+			     S("7 signs"),
+			     repeated(c, "x", 201),
+			     S("abc\xff"
+			       "defgh"),
+			     S("password"),
+			     S("PassWord1"),
+			     S("12345678"),
+			     S("qwertyuiop"),
 			     S("iloveyou") };
 	struct str hash;
 
