@@ -20,6 +20,7 @@
 	X(quality) \
 	X(review) \
 	X(export) \
+	X(demo) \
 	X(app)
 
 #define ROOM_DECLARE(name) extern const struct room name##_room;

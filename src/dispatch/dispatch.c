@@ -7,6 +7,7 @@
 #include "dispatch/dispatch.h"
 #include "dispatch/dispatch.sql.h"
 #include "dispatch/dispatch_in.h"
+#include "job/job.h"
 
 enum err dispatch_hints_open(struct ctx *c, struct arena *mem, void *state)
 {
@@ -154,4 +155,37 @@ enum err dispatch_pick(struct ctx *c, project_id id, task_id task, user_id worke
 		return OK;
 	TRY(must_be_open(c, &g));
 	return claim(c, &g, task);
+}
+
+static enum err check_answer(struct ctx *c, const struct project *project,
+			     const struct json_value *answer, struct str *canonical)
+{
+	struct kind_faults faults = kind_faults_make(c->mem, (struct str){ NULL, 0 });
+	struct kind_template template;
+
+	TRY(project_template(c, project, &template));
+	if (kind_answer_check(&faults, &template, answer, canonical))
+		return OK;
+	return refuse_field(c, ERR_INPUT,
+			    str_format(c->mem, "answer.%.*s", STR_ARG(faults.list[0].path)), "%.*s",
+			    STR_ARG(faults.list[0].message));
+}
+
+enum err dispatch_submit(struct ctx *c, struct assignment_key key, int64_t epoch,
+			 const struct json_value *answer, int64_t active_ms)
+{
+	struct project project;
+	struct project_state state;
+	struct str canonical;
+	bool fresh;
+
+	TRY(project_get(c, key.project, &project));
+	TRY(check_answer(c, &project, answer, &canonical));
+	TRY(assignment_submit(c, key, epoch, canonical, active_ms, &fresh));
+	if (!fresh)
+		return OK;
+	TRY(project_state_get(c, key.project, &state));
+	if (project.approve_after_s == 0)
+		TRY(job_signal(c, "review.sweep", key.project.v));
+	return state.gold > 0 ? job_signal(c, "quality.score", key.project.v) : OK;
 }

@@ -29,6 +29,13 @@ MUST_USE enum err dispatch_next(struct ctx *, project_id, user_id worker, struct
 MUST_USE enum err dispatch_pick(struct ctx *, project_id, task_id, user_id worker,
 				struct assignment *out, bool *got);
 
+/*
+ * Hand in an answer: checked against the project's template, kept, and whatever waits for answers
+ * is signalled. ERR_INPUT with the path `answer.FIELD`; the others as assignment_submit.
+ */
+MUST_USE enum err dispatch_submit(struct ctx *, struct assignment_key, int64_t epoch,
+				  const struct json_value *answer, int64_t active_ms);
+
 extern const struct room dispatch_room;
 
 #endif

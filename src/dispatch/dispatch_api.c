@@ -3,7 +3,6 @@
 #include "dispatch/dispatch.sql.h"
 #include "dispatch/dispatch_in.h"
 #include "intake/intake.h"
-#include "job/job.h"
 #include "job/tally.h"
 
 #define ASSIGNMENT_VIEW                                                                        \
@@ -109,46 +108,22 @@ static const struct web_field submit_fields[] = {
 	{ .name = NULL },
 };
 
-static enum err check_answer(struct ctx *c, const struct project *project,
-			     const struct json_value *answer, struct str *canonical)
-{
-	struct kind_faults faults = kind_faults_make(c->mem, (struct str){ NULL, 0 });
-	struct kind_template template;
-
-	TRY(project_template(c, project, &template));
-	if (kind_answer_check(&faults, &template, answer, canonical))
-		return OK;
-	return refuse_field(c, ERR_INPUT,
-			    str_format(c->mem, "answer.%.*s", STR_ARG(faults.list[0].path)), "%.*s",
-			    STR_ARG(faults.list[0].message));
-}
-
 static enum err submit_post(struct ctx *c, void *in, struct web_reply *reply)
 {
 	struct submit_form *form = in;
 	struct json *out = web_json(reply);
-	struct project project;
 	struct project_state state;
-	struct str canonical;
-	bool fresh;
 
 	form->key.worker = user_actor(c);
-	TRY(project_get(c, form->key.project, &project));
-	TRY(check_answer(c, &project, form->answer, &canonical));
-	TRY(assignment_submit(c, form->key, form->epoch, canonical, form->active_ms, &fresh));
-	TRY(project_state_get(c, project.id, &state));
-	if (fresh && project.approve_after_s == 0)
-		TRY(job_signal(c, "review.sweep", project.id.v));
-	if (fresh && state.gold > 0)
-		TRY(job_signal(c, "quality.score", project.id.v));
-
+	TRY(dispatch_submit(c, form->key, form->epoch, form->answer, form->active_ms));
+	TRY(project_state_get(c, form->key.project, &state));
 	json_object(out);
 	json_text_of(out, "state", assignment_state_word(ASSIGNMENT_SUBMITTED));
 	if (form->next && state.state == PROJECT_OPEN) {
 		struct assignment next;
 		bool got;
 
-		TRY(dispatch_next(c, project.id, form->key.worker, &next, &got));
+		TRY(dispatch_next(c, form->key.project, form->key.worker, &next, &got));
 		TRY(put_grant(c, &next, got, "next", out));
 	} else if (form->next) {
 		json_text_of(out, "none", S("The project gives out no tasks right now"));

@@ -11,11 +11,13 @@ const struct room_option project_add_options[] = {
 	{ "instructions", false, false, NULL, "a file with markdown for workers" },
 	{ "reward", false, false, "0.05", "for one answer, such as 0.05" },
 	{ "redundancy", false, false, "3", "answers for each task" },
-	{ "gold-share", false, false, "0", "thousandths of a worker's tasks that have a known answer" },
+	{ "gold-share", false, false, "0",
+	  "thousandths of a worker's tasks that have a known answer" },
 	{ "gold-redundancy", false, false, NULL, "answers for each task with a known answer" },
 	{ "estimate", false, false, "0", "seconds that an answer takes, as you guess" },
 	{ "time-allowed", false, false, "600", "seconds that a worker may hold a task" },
-	{ "approve-after", false, false, "0", "seconds after which answers are approved by themselves" },
+	{ "approve-after", false, false, "0",
+	  "seconds after which answers are approved by themselves" },
 	{ "picking", false, true, NULL, "workers may choose a task from the list" },
 	{ 0 },
 };
@@ -42,14 +44,16 @@ static enum err add_tx(struct ctx *c, void *arg)
 	return project_change(c, &a->edit);
 }
 
-static enum err number_of(struct ctx *c, const struct room_call *call, const char *name, int64_t *out)
+static enum err number_of(struct ctx *c, const struct room_call *call, const char *name,
+			  int64_t *out)
 {
 	if (!num_i64(room_option(call, name), 0, INT64_MAX, out))
 		return refuse_field(c, ERR_INPUT, str_of(name), "this is not a whole number");
 	return OK;
 }
 
-static enum err read_template(struct ctx *c, const struct room_call *call, struct project_edit *edit)
+static enum err read_template(struct ctx *c, const struct room_call *call,
+			      struct project_edit *edit)
 {
 	struct json_value *value;
 	struct json_fault fault;
@@ -57,8 +61,8 @@ static enum err read_template(struct ctx *c, const struct room_call *call, struc
 
 	TRY(os_slurp(c, str_c(c->mem, room_option(call, "template")), KIND_TEMPLATE_MAX, &text));
 	if (!json_read(c->mem, text, &value, &fault))
-		return refuse_field(c, ERR_INPUT, S("template"), "line %d, column %d: %s", fault.line,
-				    fault.column, fault.reason);
+		return refuse_field(c, ERR_INPUT, S("template"), "line %d, column %d: %s",
+				    fault.line, fault.column, fault.reason);
 	edit->template = value;
 	edit->has_template = true;
 	if (room_option(call, "instructions").len > 0) {
@@ -72,7 +76,8 @@ static enum err read_template(struct ctx *c, const struct room_call *call, struc
 static enum err read_rules(struct ctx *c, const struct room_call *call, struct project_edit *edit)
 {
 	if (!money_parse(room_option(call, "reward"), &edit->reward))
-		return refuse_field(c, ERR_INPUT, S("reward"), "this is not an amount such as 0.05");
+		return refuse_field(c, ERR_INPUT, S("reward"),
+				    "this is not an amount such as 0.05");
 	TRY(number_of(c, call, "redundancy", &edit->redundancy));
 	TRY(number_of(c, call, "gold-share", &edit->gold_share_permille));
 	TRY(number_of(c, call, "estimate", &edit->estimate_s));
@@ -91,7 +96,8 @@ static enum err read_rules(struct ctx *c, const struct room_call *call, struct p
 
 enum err project_add_command(struct ctx *c, const struct room_call *call)
 {
-	struct adding a = { .email = room_option(call, "user"), .title = room_option(call, "title") };
+	struct adding a = { .email = room_option(call, "user"),
+			    .title = room_option(call, "title") };
 
 	TRY(read_template(c, call, &a.edit));
 	TRY(read_rules(c, call, &a.edit));
