@@ -28,6 +28,7 @@ struct refusal {
 	enum err err;
 	struct str field;      /* the field or place it is about, may be empty */
 	struct str message;    /* one line, no full stop */
+	struct str said;       /* ERR_STORE: what the engine said; for the log, never for people */
 	int64_t retry_after_s; /* 0: not said */
 };
 

@@ -91,6 +91,8 @@ static void put_line(const struct slot *s, const struct refusal *refusal)
 		     refusal == NULL ? S("ok") : str_of(err_row(refusal->err)->word));
 	if (refusal != NULL)
 		json_text_of(&line, "message", refusal->message);
+	if (refusal != NULL && refusal->said.len > 0)
+		json_text_of(&line, "engine", refusal->said);
 	json_object_end(&line);
 	r->o.log(json_end(&line));
 }

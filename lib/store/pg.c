@@ -68,7 +68,8 @@ static enum err pg_failed(struct ctx *c, struct store *s, const char *what, cons
 {
 	struct pg *p = s->engine;
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	const char *said = PQresultErrorMessage(result);
+	/* Without the detail, which may quote what people wrote. */
+	const char *said = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
 	if (PQstatus(p->conn) == CONNECTION_BAD || state == NULL)
 		return pg_lost(c, s, what);

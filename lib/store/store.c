@@ -53,11 +53,6 @@ const char *store_engine(const struct store *s)
 	return s->driver->name;
 }
 
-const char *store_said(const struct store *s)
-{
-	return s->said;
-}
-
 /* --- failures --- */
 
 enum err store_failed(struct ctx *c, struct store *s, enum store_failure failure, const char *what,
@@ -70,7 +65,11 @@ enum err store_failed(struct ctx *c, struct store *s, enum store_failure failure
 	for (char *p = s->said; *p != 0; p++)
 		if (*p == '\n' || *p == '\r')
 			*p = ' ';
-	return refuse(c, ERR_STORE, "%s", message);
+	bool is_first = c->refusal.err == OK;
+	enum err err = refuse(c, ERR_STORE, "%s", message);
+	if (is_first)
+		c->refusal.said = str_copy(c->mem, str_of(s->said));
+	return err;
 }
 
 void store_pause(int64_t us)

@@ -14,7 +14,8 @@
  * returned. When COMMIT's outcome is not known, or the engine asks for another try, the
  * batch is run again; after STORE_DEADLINE_US every task in it gets ERR_STORE.
  *
- * ERR_STORE  the engine refuses for reasons of its own (disk full, gone); the message says which
+ * ERR_STORE  the engine refuses for reasons of its own (disk full, gone); the message says which,
+ *            `said` of the refusal holds the engine's words for the log
  * ERR_BUSY   the writer's queue is full
  */
 #ifndef STORE_STORE_H
@@ -63,8 +64,6 @@ MUST_USE enum err store_open(struct ctx *, struct arena *, const char *url, enum
 void store_close(struct store **); /* for DEFER */
 bool store_is_lite(const struct store *);
 const char *store_engine(const struct store *); /* "sqlite" or "postgresql" */
-/* What the engine said at its last failure, with the statement's name: for the log. */
-const char *store_said(const struct store *);
 
 /* A transaction on ctx->store. `begin` takes the write lock on SQLite (BEGIN IMMEDIATE). */
 MUST_USE enum err store_begin(struct ctx *);

@@ -131,6 +131,8 @@ static void fail_all(struct thread *t, const struct ctx *w, int count)
 	for (int i = 0; i < count; i++) {
 		t->task[i]->ctx->refusal = (struct refusal){ 0 };
 		t->verdict[i] = refuse(t->task[i]->ctx, ERR_STORE, "%.*s", STR_ARG(reason));
+		t->task[i]->ctx->refusal.said =
+			str_copy(t->task[i]->ctx->mem, str_of(t->store->said));
 	}
 }
 

@@ -71,7 +71,7 @@ static struct str verb_of(const struct web_request *req)
 /* One line; the path is the route's own, so that no id, token or query gets into a log. */
 static void log_request(struct web_request *req)
 {
-	struct json out = json_make(req->mem, 2048);
+	struct json out = json_make(req->mem, 4096);
 
 	json_object(&out);
 	json_time_of(&out, "at", req->ctx.now);
@@ -83,6 +83,8 @@ static void log_request(struct web_request *req)
 	if (req->ctx.actor.id != 0)
 		json_id_of(&out, "actor", req->ctx.actor.id);
 	json_i64_of(&out, "bytes", req->bytes);
+	if (req->ctx.refusal.said.len > 0)
+		json_text_of(&out, "engine", req->ctx.refusal.said);
 	json_object_end(&out);
 	req->web->options.log(json_end(&out));
 }
