@@ -2,6 +2,7 @@
 /* The steps are told in material.h. Zip and PNG are written by hand, so that they can be wrong. */
 #include <zlib.h>
 #include "tests/material.h"
+#include "ledger/ledger.h"
 #include "os/hash.h"
 #include "project/project_in.h"
 
@@ -62,6 +63,24 @@ source_id material_import(struct ctx *c, project_id project, const char *name, s
 	return source;
 }
 
+/* A budget on its whole way, from a deposit of that size into the escrow. */
+static void material_pay(struct ctx *c, const struct project *p, money total)
+{
+	struct ledger_parcel parcel = { .account = { p->org.v }, .escrow = { p->id.v }, .amount = total };
+	struct account_line out[] = { { ACCOUNT_AVAILABLE, { -total.minor } }, { ACCOUNT_SENT, total } };
+	struct escrow_line in[] = { { ESCROW_RESERVED, total }, { ESCROW_RECV, { -total.minor } } };
+	bool fresh;
+
+	if (total.minor == 0)
+		return;
+	parcel.transfer = str_format(c->mem, "fund:%lld:1", (long long)p->id.v);
+	WANT_OK(ledger_deposit(c, parcel.account, total, parcel.transfer, &fresh));
+	WANT_OK(ledger_account_post(c, parcel.account, parcel.transfer, out, 2, &fresh));
+	WANT_OK(ledger_account_send(c, &parcel));
+	WANT_OK(ledger_escrow_post(c, parcel.escrow, parcel.transfer, in, 2, &fresh));
+	WANT_OK(ledger_account_arrived(c, parcel.account, parcel.transfer));
+}
+
 void material_open(struct ctx *c, project_id id, int64_t redundancy)
 {
 	struct project_funding f = {
@@ -80,6 +99,7 @@ void material_open(struct ctx *c, project_id id, int64_t redundancy)
 	f.places = (f.records - f.gold) * redundancy + f.gold * f.gold_redundancy;
 	WANT_OK(project_fund(c, id, &f, &moved));
 	WANT(moved);
+	material_pay(c, &p, (money){ f.places * f.unit.minor });
 	test_run_jobs(c);
 	WANT_OK(project_state_get(c, id, &state));
 	WANT_I64(PROJECT_OPEN, state.state);

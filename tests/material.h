@@ -18,7 +18,7 @@ void material_template(struct ctx *, project_id, const char *json);
 source_id material_upload(struct ctx *, project_id, const char *name, struct str bytes);
 /* The same, imported. */
 source_id material_import(struct ctx *, project_id, const char *name, struct str bytes);
-/* Paid for by nobody: frozen with this redundancy (gold tasks with 5), cut and open. */
+/* Paid for at 6 a place, frozen with this redundancy (gold tasks with 5), cut and open. */
 void material_open(struct ctx *, project_id, int64_t redundancy);
 /* A zip in memory of these files, stored or packed. */
 struct material_file {

@@ -19,6 +19,7 @@
 	X(dispatch) \
 	X(quality) \
 	X(review) \
+	X(pay) \
 	X(export) \
 	X(demo) \
 	X(app)

@@ -90,8 +90,9 @@ static enum err put_entries(struct ctx *c, account_id account, struct str after,
 	return OK;
 }
 
-#define ENTRIES_VIEW \
-	"{items:[{transfer:text,sub:text,amount:money,at:time,about:text}],next?:text,currency:text}"
+#define ENTRIES_VIEW                                                                    \
+	"{items:[{transfer:text,sub:text,amount:money,at:time,about:text}],next?:text," \
+	"currency:text}"
 
 struct entries_form {
 	int64_t account;
@@ -100,8 +101,8 @@ struct entries_form {
 };
 
 #define ENTRIES_PAGING                                                                       \
-	{ "after", WEB_QUERY,  WEB_TEXT, offsetof(struct entries_form, after),	  false,     \
-	  0,	   CURSOR_MAX, NULL,	 "where the page before ended: its next", 0 },       \
+	{ "after", WEB_QUERY,  WEB_TEXT, offsetof(struct entries_form, after),	false,       \
+	  0,	   CURSOR_MAX, NULL,	 "where the last page ended: its next", 0 },         \
 	{                                                                                    \
 		"limit", WEB_QUERY, WEB_INT, offsetof(struct entries_form, limit), false, 1, \
 			PAGE_MAX, NULL, "how many at most, 50 if not said", 0                \
@@ -274,8 +275,9 @@ const struct web_route ledger_routes[] = {
 	  "{org:id,fresh:bool,available:money,currency:text}",
 	  "Records money that came in for an org; the same reference again counts once.", NULL, 0 },
 	{ WEB_GET, "/api/v1/ledger", USER_OPERATOR, WEB_READ, totals_page, NULL, NULL, 0,
-	  "{accounts:int,projects:int,available:money,held:money,payout_pending:money,came_in:money,"
-	  "reserved:money,fees:money,in_flight:money,sums_to_zero:bool,currency:text}",
+	  "{accounts:int,projects:int,available:money,held:money,payout_pending:money,"
+	  "came_in:money,reserved:money,fees:money,in_flight:money,sums_to_zero:bool,"
+	  "currency:text}",
 	  "Adds up all accounts and escrows of the house.", NULL, 0 },
 	{ WEB_GET, "/api/v1/accounts/{account}/entries", USER_OPERATOR, WEB_READ,
 	  account_entries_page, NULL, account_fields, sizeof(struct entries_form), ENTRIES_VIEW,

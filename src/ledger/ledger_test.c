@@ -308,7 +308,7 @@ static void some_history(struct ctx *c)
 
 FAULT_TEST(
 	an_account_entry_too_small_is_seen, "ledger.account_balanced",
-	"UPDATE account_entry SET amount_minor = 49 WHERE transfer = 'pay:9001:1' AND sub = 'available'")
+	"UPDATE account_entry SET amount_minor = 49 WHERE account_id = 7001 AND sub = 'available'")
 FAULT_TEST(a_missing_fee_line_is_seen, "ledger.project_balanced",
 	   "DELETE FROM project_entry WHERE sub = 'fee'")
 FAULT_TEST(a_balance_that_was_edited_is_seen, "ledger.balance",

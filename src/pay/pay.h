@@ -43,11 +43,11 @@ struct pay_quote {
 	int64_t tasks;
 	int64_t answers;      /* places: each is one answer that may have to be paid */
 	money reward, fee;    /* of one answer; the fee is rounded here, once */
-	money total;          /* answers * (reward + fee) */
+	money total;	      /* answers * (reward + fee) */
 	money available;      /* in the org's account now */
-	money missing;        /* what the account lacks, or nothing */
+	money missing;	      /* what the account lacks, or nothing */
 	int64_t seconds_each; /* the requester's estimate, 0: none */
-	money per_hour;       /* of the worker, at that estimate; nothing without one */
+	money per_hour;	      /* of the worker, at that estimate; nothing without one */
 	money floor_per_hour; /* the site's floor, or nothing */
 };
 
@@ -63,17 +63,14 @@ MUST_USE enum err pay_quote(struct ctx *, project_id, struct pay_quote *out);
  */
 MUST_USE enum err pay_publish(struct ctx *, project_id);
 
-/* The price of a place: what is stored with the project at publish. ERR_LIMIT: too large to hold. */
-MUST_USE enum err pay_price(struct ctx *, money reward, int64_t fee_permille, money *fee, money *unit);
-
 /* What a project has cost so far and still may. */
 struct pay_cost {
-	money budget;   /* came in and did not bounce */
-	money rewards;  /* for workers */
+	money budget;  /* came in and did not bounce */
+	money rewards; /* for workers */
 	money fees;
 	money reserved; /* for answers to come */
 	money refunded;
-	int64_t paid;   /* answers */
+	int64_t paid; /* answers */
 };
 MUST_USE enum err pay_cost(struct ctx *, project_id, struct pay_cost *out);
 

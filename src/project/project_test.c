@@ -229,8 +229,7 @@ TEST(project, only_what_was_paid_for_is_funded)
 {
 	project_id id = draft(c);
 	struct project_funding f = { .revision = 1, .records = 1, .redundancy = 3,
-				     .gold_redundancy = 5, .places = 3, .unit = { 6 },
-				     .reward = { 5 }, .fee = { 1 } };
+				     .gold_redundancy = 5, .places = 3 };
 	bool moved;
 
 	material_import(c, id, "a.csv", S("a\n1\n"));
@@ -275,10 +274,12 @@ TEST(project, a_state_moves_once_and_counts_refunds_in_order)
 	WANT(moved);
 	WANT_OK(project_state_move(c, id, PROJECT_OPEN, PROJECT_PAUSED, &moved));
 	WANT(!moved);
+	test_save(c);
 	WANT_OK(project_refunded(c, id, 0, 2, &moved));
 	WANT(moved);
 	WANT_OK(project_refunded(c, id, 0, 2, &moved));
 	WANT(!moved);
+	test_attempt(c, ERR_INPUT); /* taken back: no place was shut and no money moved */
 }
 
 TEST(project, an_empty_draft_can_be_deleted)

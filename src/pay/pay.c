@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * What a project costs. The fee of an answer is rounded once, here, and the rounded
+ * figure is what counts: a fee on the sum was turned down, since then no answer would have
+ * a price of its own and refunds could not be exact.
+ */
+#include "base/setting.h"
+#include "pay/pay.sql.h"
+#include "pay/pay_in.h"
+
+static const int64_t hour_s = USEC_HOUR / USEC_SECOND;
+
+/* The price of a place: what is stored with the project at publish. */
+static enum err price(struct ctx *c, money reward, int64_t fee_permille, money *fee, money *unit)
+{
+	if (!money_share(reward, fee_permille, fee) || !money_add(reward, *fee, unit))
+		return refuse_field(c, ERR_LIMIT, S("reward"), "the reward is too large");
+	return OK;
+}
+
+static enum err plan_money(struct ctx *c, struct pay_plan *plan)
+{
+	struct pay_quote *q = &plan->quote;
+	account_id account = pay_account_of_org(plan->project.org);
+	money unit;
+
+	if (plan->state.state == PROJECT_DRAFT) {
+		q->reward = plan->project.reward;
+		TRY(price(c, q->reward, plan->project.fee_permille, &q->fee, &unit));
+		TRY(project_places(c, &plan->project, &plan->state, &q->answers));
+		q->tasks = plan->state.records;
+	} else { /* the price that was paid */
+		q->reward = plan->state.reward;
+		q->fee = plan->state.fee;
+		unit = plan->state.unit;
+		q->answers = plan->state.places;
+		q->tasks = plan->state.tasks;
+	}
+	if (!money_times(unit, q->answers, &q->total))
+		return refuse_field(c, ERR_LIMIT, S("reward"), "the budget is too large");
+	TRY(ledger_account_balance(c, account, ACCOUNT_AVAILABLE, &q->available));
+	if (q->total.minor > q->available.minor)
+		CHECK(money_sub(q->total, q->available, &q->missing));
+
+	q->seconds_each = plan->project.estimate_s;
+	q->floor_per_hour = (money){ setting_number(c, "pay.floor_per_hour_minor") };
+	money hour;
+	if (q->seconds_each > 0 && money_times(q->reward, hour_s, &hour))
+		q->per_hour = (money){ hour.minor / q->seconds_each };
+	plan->funding = (struct project_funding){
+		.revision = plan->project.revision,
+		.records = plan->state.records,
+		.gold = plan->state.gold,
+		.redundancy = plan->project.redundancy,
+		.gold_redundancy = plan->project.gold_redundancy,
+		.places = q->answers,
+		.unit = unit,
+		.reward = q->reward,
+		.fee = q->fee,
+	};
+	return OK;
+}
+
+enum err pay_plan(struct ctx *c, project_id id, struct pay_plan *out)
+{
+	*out = (struct pay_plan){ .faults = kind_faults_make(c->mem, (struct str){ 0 }) };
+	TRY(project_get(c, id, &out->project));
+	TRY(project_state_get(c, id, &out->state));
+	TRY(plan_money(c, out));
+	if (out->state.state != PROJECT_DRAFT)
+		return OK;
+	return project_faults(c, &out->project, &out->state, &out->faults);
+}
+
+enum err pay_quote(struct ctx *c, project_id id, struct pay_quote *out)
+{
+	struct pay_plan *plan = NEW(c->mem, struct pay_plan);
+
+	TRY(pay_plan(c, id, plan));
+	*out = plan->quote;
+	return OK;
+}
+
+enum err pay_cost(struct ctx *c, project_id id, struct pay_cost *out)
+{
+	struct pay_sums sums;
+	struct pay_line_count lines;
+	struct project_state state;
+
+	TRY(project_state_get(c, id, &state));
+	TRY(pay_sums(c, id, &sums));
+	*out = (struct pay_cost){
+		.rewards = sums.rewards,
+		.fees = sums.fees,
+		.reserved = sums.reserved,
+		.refunded = sums.refunded,
+	};
+	CHECK(money_sub(sums.budget, sums.bounced, &out->budget));
+	if (state.unit.minor > 0) { /* the entries know it without counting lines */
+		out->paid = (sums.rewards.minor + sums.fees.minor) / state.unit.minor;
+		return OK;
+	}
+	TRY(pay_line_count(c, id, &lines));
+	out->paid = lines.lines;
+	return OK;
+}
