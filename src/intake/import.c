@@ -71,9 +71,11 @@ static enum err put_cell(struct ctx *c, const struct import *m, const struct int
 {
 	struct str name = str_trim(cell), asset;
 
+	bool is_name = m->s.table_sha.len > 0 && m->s.assets > 0 && intake_image_name(name);
+
 	*good = true;
 	json_key_str(out, column->name);
-	if (m->s.assets == 0 || !intake_image_name(name)) {
+	if (!is_name) {
 		json_put_text(out, cell);
 		return OK;
 	}
