@@ -95,14 +95,14 @@ enum err pay_publish_ready(struct ctx *c, project_id id, money total, struct pay
 		.total = total,
 		.funding = plan->funding,
 	};
-	if (plan->state.state != PROJECT_DRAFT)
-		return refuse(c, ERR_CONFLICT, "the project is published already");
+	if (plan->state.state != PROJECT_DRAFT) {
+		out->done = plan->quote.total.minor == total.minor;
+		return out->done ? OK : refuse(c, ERR_CONFLICT, "the project is published already");
+	}
 	TRY(parcels_of(c, out->account, id, &parcels, &count));
 	if (count > 0) {
-		out->under_way = parcels[0].amount.minor == total.minor;
-		if (!out->under_way)
-			return refuse(c, ERR_CONFLICT, "the project is being published");
-		return OK;
+		out->done = parcels[0].amount.minor == total.minor;
+		return out->done ? OK : refuse(c, ERR_CONFLICT, "the project is being published");
 	}
 	if (plan->faults.count > 0)
 		return refuse_field(c, ERR_INPUT, plan->faults.list[0].path, "%.*s",
@@ -126,7 +126,7 @@ enum err pay_publish_agreed(struct ctx *c, const struct pay_publish *p)
 	};
 	bool moved;
 
-	if (p->under_way)
+	if (p->done)
 		return OK;
 	if (p->total.minor == 0) {
 		TRY(project_fund(c, p->project, &p->funding, &moved));

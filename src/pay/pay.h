@@ -57,7 +57,7 @@ MUST_USE enum err pay_quote(struct ctx *, project_id, struct pay_quote *out);
 /*
  * Agree to the quote as it stands and publish, for commands and tests: what a person agrees to
  * goes through the route, which asks for the total. It reads both groups.
- * ERR_CONFLICT  published already
+ * Published already is OK and moves nothing.
  * ERR_INPUT     something is in the way: the first fault, with its field
  * ERR_FUNDS     the org has too little
  */

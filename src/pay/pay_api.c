@@ -208,7 +208,7 @@ static enum err history_page(struct ctx *c, void *form, struct web_reply *reply)
 		json_object(j);
 		json_id_of(j, "project", rows[i].project.v);
 		json_text_of(j, "title", rows[i].title);
-		json_id_of(j, "task", rows[i].task.v);
+		json_i64_of(j, "task", rows[i].task.v);
 		json_text_of(j, "state", assignment_state_word(rows[i].state));
 		json_money_of(j, "reward", rows[i].reward);
 		if (rows[i].reason.len > 0)
@@ -282,7 +282,7 @@ const struct web_route pay_routes[] = {
 	  "Ends the project for good and gives back the price of every free place.", "project", 0 },
 	{ WEB_GET, "/api/v1/work/mine", USER_WORKER, WEB_READ, history_page, NULL, history_fields,
 	  sizeof(struct history_form),
-	  "{items:[{project:id,title:text,task:id,state:text,reward:money,reason?:text,at:time}],"
+	  "{items:[{project:id,title:text,task:int,state:text,reward:money,reason?:text,at:time}],"
 	  "next?:text,currency:text}",
 	  "Lists what became of your answers, the latest first.", NULL, 0 },
 	{ WEB_GET, "/api/v1/me/earnings", USER_WORKER, WEB_READ, earnings_page, NULL, NULL, 0,

@@ -28,12 +28,12 @@ struct pay_publish {
 	money total;
 	struct str transfer;
 	struct project_funding funding;
-	bool under_way; /* the same publish was accepted before: nothing to do */
+	bool done; /* the same publish was accepted before: nothing to do */
 };
 
 /*
- * ERR_CONFLICT  published already; being published for another total; or `total` (field) is not
- *               the quote
+ * ERR_CONFLICT  published, or being published, for another total; or `total` (field) is not the
+ *               quote of this draft
  * ERR_INPUT     something is in the way: the first fault, with its field
  */
 MUST_USE enum err pay_publish_ready(struct ctx *, project_id, money total, struct pay_publish *out);

@@ -179,7 +179,14 @@ TEST(pay, two_clicks_publish_once)
 	WANT_ERR(ERR_CONFLICT, pay_publish_ready(c, f.project, (money){ BUDGET + 1 }, &third));
 	test_run_jobs(c);
 	WANT_I64(BUDGET, reserved(c, &f));
-	WANT_ERR(ERR_CONFLICT, pay_publish(c, f.project));
+
+	/* The reply was lost and the request comes again. */
+	WANT_OK(pay_publish_ready(c, f.project, (money){ BUDGET }, &third));
+	WANT_OK(pay_publish_agreed(c, &third));
+	WANT_ERR(ERR_CONFLICT, pay_publish_ready(c, f.project, (money){ BUDGET - 1 }, &third));
+	test_run_jobs(c);
+	WANT_I64(BUDGET, reserved(c, &f));
+	WANT_I64(ORG_START - BUDGET, held(c, f.org.v, ACCOUNT_AVAILABLE));
 }
 
 TEST(pay, money_for_a_project_that_was_changed_meanwhile_comes_back)
