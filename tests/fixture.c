@@ -76,7 +76,6 @@ struct fixture fixture_open(struct ctx *c, struct fixture_shape s)
 
 	fixture_act(c, f.requester, USER_REQUESTER);
 	WANT_OK(project_new(c, f.org, S("Fixture"), &f.project));
-	add_records(c, f.project, &s);
 	WANT(json_read(c->mem, str_of(s.template ? s.template : usual), &template, &fault));
 	struct project_edit edit = {
 		.id = f.project,
@@ -98,6 +97,7 @@ struct fixture fixture_open(struct ctx *c, struct fixture_shape s)
 		.has_picking = true,
 	};
 	WANT_OK(project_change(c, &edit));
+	add_records(c, f.project, &s);
 	if (s.draft)
 		return f;
 	WANT_OK(pay_publish(c, f.project));

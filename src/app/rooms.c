@@ -21,6 +21,7 @@
 	X(review) \
 	X(pay) \
 	X(export) \
+	X(report) \
 	X(demo) \
 	X(app)
 

@@ -42,9 +42,12 @@ static const struct json_value *json_of(struct ctx *c, const char *text)
 	return out;
 }
 
-#define CHOICE "{\"type\":\"choice\",\"name\":\"label\",\"label\":\"What?\",\"options\":[\"cat\",{\"value\":\"dog\",\"label\":\"A dog\"}]}"
-#define MANY "{\"type\":\"choice\",\"name\":\"seen\",\"label\":\"What?\",\"options\":[\"a\",\"b\",\"c\"],\"many\":true,\"max\":2}"
-#define NUMBER "{\"type\":\"number\",\"name\":\"n\",\"label\":\"How many?\",\"min\":0,\"max\":100,\"integer\":true}"
+#define CHOICE \
+	"{\"type\":\"choice\",\"name\":\"label\",\"label\":\"What?\",\"options\":[\"cat\",{\"value\":\"dog\",\"label\":\"A dog\"}]}"
+#define MANY \
+	"{\"type\":\"choice\",\"name\":\"seen\",\"label\":\"What?\",\"options\":[\"a\",\"b\",\"c\"],\"many\":true,\"max\":2}"
+#define NUMBER \
+	"{\"type\":\"number\",\"name\":\"n\",\"label\":\"How many?\",\"min\":0,\"max\":100,\"integer\":true}"
 #define FRACTION "{\"type\":\"number\",\"name\":\"x\",\"label\":\"How much?\"}"
 #define TEXT "{\"type\":\"text\",\"name\":\"t\",\"label\":\"Say\",\"max\":10,\"required\":false}"
 #define YEAR "{\"type\":\"text\",\"name\":\"year\",\"label\":\"Year\",\"pattern\":\"[0-9]{4}\"}"
@@ -66,7 +69,9 @@ PLAIN_TEST(kind, every_example_is_a_right_block)
 
 PLAIN_TEST(kind, faults_name_the_place)
 {
-	static const struct { const char *path, *text; } cases[] = {
+	static const struct {
+		const char *path, *text;
+	} cases[] = {
 		{ "(root)", "[]" },
 		{ "(root)", "{\"blocks\":[" },
 		{ "blocks", "{}" },
@@ -77,30 +82,50 @@ PLAIN_TEST(kind, faults_name_the_place)
 		{ "blocks[0].type", BLOCKS("{\"name\":\"x\"}") },
 		{ "blocks[1].type", BLOCKS(CHOICE ",{\"type\":\"box\"}") },
 		{ "blocks[1].name", BLOCKS(CHOICE "," CHOICE) },
-		{ "blocks[0].name", BLOCKS("{\"type\":\"text\",\"name\":\"Big\",\"label\":\"x\"}") },
+		{ "blocks[0].name",
+		  BLOCKS("{\"type\":\"text\",\"name\":\"Big\",\"label\":\"x\"}") },
 		{ "blocks[0].name", BLOCKS("{\"type\":\"text\",\"label\":\"x\"}") },
 		{ "blocks[0].label", BLOCKS("{\"type\":\"text\",\"name\":\"a\"}") },
-		{ "blocks[0].colour", BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"colour\":1}") },
-		{ "blocks[0].required", BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"required\":1}") },
-		{ "blocks[0].max", BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"max\":0}") },
-		{ "blocks[0].pattern", BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"[\"}") },
-		{ "blocks[0].pattern", BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"(a)\\\\1\"}") },
-		{ "blocks[0].pattern", BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"((a{1,100}){1,100}){1,100}\"}") },
-		{ "blocks[0].options", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\"}") },
-		{ "blocks[0].options", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[]}") },
-		{ "blocks[0].options", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"one\"]}") },
-		{ "blocks[0].options[1]", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"\"]}") },
-		{ "blocks[0].options[1]", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"a\"]}") },
-		{ "blocks[0].options[1]", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"b|c\"]}") },
-		{ "blocks[0].options[1].hint", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",{\"value\":\"b\",\"hint\":1}]}") },
-		{ "blocks[0].min", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"b\"],\"many\":true,\"min\":2,\"max\":1}") },
-		{ "blocks[0]", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"b\"],\"min\":1}") },
-		{ "blocks[0].min", BLOCKS("{\"type\":\"number\",\"name\":\"a\",\"label\":\"x\",\"min\":5,\"max\":1}") },
-		{ "blocks[0].max", BLOCKS("{\"type\":\"number\",\"name\":\"a\",\"label\":\"x\",\"max\":\"5\"}") },
+		{ "blocks[0].colour",
+		  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"colour\":1}") },
+		{ "blocks[0].required",
+		  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"required\":1}") },
+		{ "blocks[0].max",
+		  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"max\":0}") },
+		{ "blocks[0].pattern",
+		  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"[\"}") },
+		{ "blocks[0].pattern",
+		  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"(a)\\\\1\"}") },
+		{ "blocks[0].pattern",
+		  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"((a{1,100}){1,100}){1,100}\"}") },
+		{ "blocks[0].options",
+		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\"}") },
+		{ "blocks[0].options",
+		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[]}") },
+		{ "blocks[0].options",
+		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"one\"]}") },
+		{ "blocks[0].options[1]",
+		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"\"]}") },
+		{ "blocks[0].options[1]",
+		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"a\"]}") },
+		{ "blocks[0].options[1]",
+		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"b|c\"]}") },
+		{ "blocks[0].options[1].hint",
+		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",{\"value\":\"b\",\"hint\":1}]}") },
+		{ "blocks[0].min",
+		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"b\"],\"many\":true,\"min\":2,\"max\":1}") },
+		{ "blocks[0]",
+		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"b\"],\"min\":1}") },
+		{ "blocks[0].min",
+		  BLOCKS("{\"type\":\"number\",\"name\":\"a\",\"label\":\"x\",\"min\":5,\"max\":1}") },
+		{ "blocks[0].max",
+		  BLOCKS("{\"type\":\"number\",\"name\":\"a\",\"label\":\"x\",\"max\":\"5\"}") },
 		{ "blocks[0].text", BLOCKS("{\"type\":\"markdown\",\"text\":\"a {{ b\"}," CHOICE) },
 		{ "blocks[0].text", BLOCKS("{\"type\":\"markdown\",\"text\":\"{{ }}\"}," CHOICE) },
-		{ "blocks[0].text", BLOCKS("{\"type\":\"markdown\",\"text\":\"{{gold_label}}\"}," CHOICE) },
-		{ "blocks[0].src", BLOCKS("{\"type\":\"image\",\"src\":\"https://e.org/{{a}}.png\"}," CHOICE) },
+		{ "blocks[0].text",
+		  BLOCKS("{\"type\":\"markdown\",\"text\":\"{{gold_label}}\"}," CHOICE) },
+		{ "blocks[0].src",
+		  BLOCKS("{\"type\":\"image\",\"src\":\"https://e.org/{{a}}.png\"}," CHOICE) },
 		{ "blocks[0].src", BLOCKS("{\"type\":\"image\",\"alt\":\"x\"}," CHOICE) },
 	};
 
@@ -119,10 +144,11 @@ PLAIN_TEST(kind, faults_in_a_text_have_their_line)
 
 PLAIN_TEST(kind, columns_are_found_once_wherever_they_stand)
 {
-	struct kind_template *t = good_template(c, BLOCKS(
-		"{\"type\":\"markdown\",\"text\":\"{{a}} and {{ b }} and {{a}}\"},"
-		"{\"type\":\"image\",\"src\":\"{{image}}\",\"alt\":\"{{c d}}\"},"
-		"{\"type\":\"choice\",\"name\":\"x\",\"label\":\"{{e}}?\",\"options\":[\"1\",{\"value\":\"2\",\"label\":\"{{f}}\"}]}"));
+	struct kind_template *t = good_template(
+		c,
+		BLOCKS("{\"type\":\"markdown\",\"text\":\"{{a}} and {{ b }} and {{a}}\"},"
+		       "{\"type\":\"image\",\"src\":\"{{image}}\",\"alt\":\"{{c d}}\"},"
+		       "{\"type\":\"choice\",\"name\":\"x\",\"label\":\"{{e}}?\",\"options\":[\"1\",{\"value\":\"2\",\"label\":\"{{f}}\"}]}"));
 	static const char *const names[] = { "a", "b", "c d", "image", "e", "f" };
 
 	WANT_I64(6, t->column_count);
@@ -137,8 +163,8 @@ PLAIN_TEST(kind, columns_are_found_once_wherever_they_stand)
 
 PLAIN_TEST(kind, a_template_fits_data_with_its_columns_and_fields_for_gold)
 {
-	struct kind_template *t = good_template(c, BLOCKS(
-		"{\"type\":\"markdown\",\"text\":\"{{a}}\"}," CHOICE));
+	struct kind_template *t =
+		good_template(c, BLOCKS("{\"type\":\"markdown\",\"text\":\"{{a}}\"}," CHOICE));
 	struct str good[] = { S("a"), S("b"), S("gold_label") }, lacking[] = { S("b") };
 	struct str stray[] = { S("a"), S("gold_colour") };
 	struct kind_faults f = kind_faults_make(c->mem, (struct str){ 0 });
@@ -152,10 +178,12 @@ PLAIN_TEST(kind, a_template_fits_data_with_its_columns_and_fields_for_gold)
 PLAIN_TEST(kind, fields_are_the_same_when_they_take_the_same_answers)
 {
 	struct kind_template *a = good_template(c, BLOCKS(CHOICE));
-	struct kind_template *b = good_template(c, BLOCKS(
-		"{\"type\":\"choice\",\"name\":\"label\",\"label\":\"Which animal?\",\"options\":[{\"value\":\"cat\",\"label\":\"C\"},\"dog\"]}"));
-	struct kind_template *d = good_template(c, BLOCKS(
-		"{\"type\":\"choice\",\"name\":\"label\",\"label\":\"What?\",\"options\":[\"cat\",\"dog\",\"fox\"]}"));
+	struct kind_template *b = good_template(
+		c,
+		BLOCKS("{\"type\":\"choice\",\"name\":\"label\",\"label\":\"Which animal?\",\"options\":[{\"value\":\"cat\",\"label\":\"C\"},\"dog\"]}"));
+	struct kind_template *d = good_template(
+		c,
+		BLOCKS("{\"type\":\"choice\",\"name\":\"label\",\"label\":\"What?\",\"options\":[\"cat\",\"dog\",\"fox\"]}"));
 
 	WANT(kind_field_same(c->mem, &a->field[0], &b->field[0]));
 	WANT(!kind_field_same(c->mem, &a->field[0], &d->field[0]));
@@ -177,7 +205,8 @@ static struct str canonical(struct ctx *c, const char *template, const char *ans
 PLAIN_TEST(kind, answers_have_one_spelling)
 {
 	WANT_STR(S("{\"label\":\"dog\"}"), canonical(c, BLOCKS(CHOICE), "{\"label\":\"dog\"}"));
-	WANT_STR(S("{\"seen\":[\"a\",\"c\"]}"), canonical(c, BLOCKS(MANY), "{\"seen\":[\"c\",\"a\"]}"));
+	WANT_STR(S("{\"seen\":[\"a\",\"c\"]}"),
+		 canonical(c, BLOCKS(MANY), "{\"seen\":[\"c\",\"a\"]}"));
 	WANT_STR(S("{\"n\":7}"), canonical(c, BLOCKS(NUMBER), "{\"n\":7.0}"));
 	WANT_STR(S("{\"x\":0.1}"), canonical(c, BLOCKS(FRACTION), "{\"x\":1e-1}"));
 	WANT_STR(S("{\"x\":0}"), canonical(c, BLOCKS(FRACTION), "{\"x\":-0.0}"));
@@ -189,7 +218,9 @@ PLAIN_TEST(kind, answers_have_one_spelling)
 
 PLAIN_TEST(kind, answers_that_do_not_fit_are_refused_by_place)
 {
-	static const struct { const char *template, *answer, *path; } cases[] = {
+	static const struct {
+		const char *template, *answer, *path;
+	} cases[] = {
 		{ BLOCKS(CHOICE), "[]", "fault " },
 		{ BLOCKS(CHOICE), "{}", "fault label" },
 		{ BLOCKS(CHOICE), "{\"label\":null}", "fault label" },
@@ -275,7 +306,8 @@ PLAIN_TEST(kind, a_choice_goes_to_the_most_votes_and_a_tie_keeps_all)
 PLAIN_TEST(kind, of_many_each_option_is_a_vote)
 {
 	want_joined(c, BLOCKS(MANY), "[[\"a\"],[\"a\",\"b\"],[\"c\"]]", "[\"a\"]", 2.0 / 3, "");
-	want_joined(c, BLOCKS(MANY), "[[\"a\"],[\"b\"]]", "[]", (0.5 + 0.5 + 1) / 3, "[\"a\",\"b\"]");
+	want_joined(c, BLOCKS(MANY), "[[\"a\"],[\"b\"]]", "[]", (0.5 + 0.5 + 1) / 3,
+		    "[\"a\",\"b\"]");
 }
 
 PLAIN_TEST(kind, numbers_meet_at_their_median)
@@ -288,7 +320,8 @@ PLAIN_TEST(kind, numbers_meet_at_their_median)
 
 PLAIN_TEST(kind, texts_agree_without_regard_to_case_and_blanks)
 {
-	want_joined(c, BLOCKS(TEXT), "[\"The  cat\",\"the cat \",\"the cat \",\"dog\"]", "\"the cat \"", 0.75, "");
+	want_joined(c, BLOCKS(TEXT), "[\"The  cat\",\"the cat \",\"the cat \",\"dog\"]",
+		    "\"the cat \"", 0.75, "");
 	want_joined(c, BLOCKS(TEXT), "[\"b\",\"a\"]", "\"a\"", 0.5, "[\"a\",\"b\"]");
 	want_joined(c, BLOCKS(TEXT), "[\"  \",null,\"x\"]", "null", 2.0 / 3, "");
 }
@@ -324,9 +357,15 @@ PLAIN_PROPERTY(kind, a_result_depends_on_shares_alone)
 	static const char *const lists[] = { "[\"a\"]", "[\"b\",\"c\"]", "[\"a\",\"b\"]", "null" };
 	static const char *const texts[] = { "\"A b\"", "\"a  b\"", "\"c\"", "\"\"", "null" };
 	static const char *const numbers[] = { "1", "2", "50", "null" };
-	static const struct { const char *template; const char *const *pool; int size; } kinds[] = {
-		{ BLOCKS(CHOICE), choices, 3 }, { BLOCKS(MANY), lists, 4 },
-		{ BLOCKS(TEXT), texts, 5 }, { BLOCKS(NUMBER), numbers, 4 },
+	static const struct {
+		const char *template;
+		const char *const *pool;
+		int size;
+	} kinds[] = {
+		{ BLOCKS(CHOICE), choices, 3 },
+		{ BLOCKS(MANY), lists, 4 },
+		{ BLOCKS(TEXT), texts, 5 },
+		{ BLOCKS(NUMBER), numbers, 4 },
 	};
 
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
@@ -340,7 +379,8 @@ PLAIN_PROPERTY(kind, a_result_depends_on_shares_alone)
 
 			WANT_STR(a.value, b.value);
 			WANT_STR(a.ties, b.ties);
-			WANT(a.confidence > b.confidence - 1e-9 && a.confidence < b.confidence + 1e-9);
+			WANT(a.confidence > b.confidence - 1e-9 &&
+			     a.confidence < b.confidence + 1e-9);
 		}
 		WANT(a.confidence >= 0 && a.confidence <= 1);
 		WANT_I64(count, a.answers);
@@ -349,7 +389,8 @@ PLAIN_PROPERTY(kind, a_result_depends_on_shares_alone)
 
 PLAIN_TEST(kind, equal_votes_are_equal_answers)
 {
-	struct kind_template *t = good_template(c, BLOCKS(TEXT)), *m = good_template(c, BLOCKS(MANY));
+	struct kind_template *t = good_template(c, BLOCKS(TEXT)),
+			     *m = good_template(c, BLOCKS(MANY));
 
 	WANT(kind_same(c->mem, &t->field[0], json_of(c, "\" A  b\""), json_of(c, "\"a b\"")));
 	WANT(!kind_same(c->mem, &t->field[0], json_of(c, "\"a\""), json_of(c, "\"b\"")));
@@ -371,23 +412,29 @@ static struct str prose(struct ctx *c, const char *text, const char *fields)
 
 PLAIN_TEST(kind, markdown_becomes_nodes)
 {
-	WANT_STR(S("[{\"t\":\"h3\",\"c\":[\"Look\"]},{\"t\":\"p\",\"c\":[\"a \",{\"t\":\"em\",\"c\":[\"b\"]},\" \","
-		   "{\"t\":\"strong\",\"c\":[\"c\"]},\" \",{\"t\":\"code\",\"c\":[\"d\"]}]}]"),
-		 prose(c, "# Look\n\na *b* **c** `d`", NULL));
-	WANT_STR(S("[{\"t\":\"ul\",\"c\":[{\"t\":\"li\",\"c\":[{\"t\":\"p\",\"c\":[\"x\"]}]}]},{\"t\":\"hr\"}]"),
-		 prose(c, "- x\n\n---\n", NULL));
-	WANT_STR(S("[{\"t\":\"p\",\"c\":[{\"t\":\"a\",\"href\":\"https://e.org/\",\"c\":[\"e\"]}]}]"),
-		 prose(c, "[e](https://e.org/)", NULL));
+	WANT_STR(
+		S("[{\"t\":\"h3\",\"c\":[\"Look\"]},{\"t\":\"p\",\"c\":[\"a \",{\"t\":\"em\",\"c\":[\"b\"]},\" \","
+		  "{\"t\":\"strong\",\"c\":[\"c\"]},\" \",{\"t\":\"code\",\"c\":[\"d\"]}]}]"),
+		prose(c, "# Look\n\na *b* **c** `d`", NULL));
+	WANT_STR(
+		S("[{\"t\":\"ul\",\"c\":[{\"t\":\"li\",\"c\":[{\"t\":\"p\",\"c\":[\"x\"]}]}]},{\"t\":\"hr\"}]"),
+		prose(c, "- x\n\n---\n", NULL));
+	WANT_STR(
+		S("[{\"t\":\"p\",\"c\":[{\"t\":\"a\",\"href\":\"https://e.org/\",\"c\":[\"e\"]}]}]"),
+		prose(c, "[e](https://e.org/)", NULL));
 }
 
 PLAIN_TEST(kind, html_and_wild_addresses_do_not_come_through)
 {
 	static const char *const wild[] = {
-		"<script>alert(1)</script>", "a <b onclick=x>bold</b>", "[x](javascript:alert(1))",
-		"[x](JaVaScRiPt:alert(1))", "[x](data:text/html,hi)", "[x](vbscript:x)",
-		"![x](https://e.org/a.png)", "![x](javascript:1)", "<javascript:alert(1)>",
-		"[x](&#106;avascript:alert(1))", "[x]: javascript:alert(1)\n\n[x]", "[x](//e.org)",
-		"[x](java\tscript:alert(1))", "<img src=x onerror=y>", "[x](\x01javascript:alert(1))",
+		"<script>alert(1)</script>",	   "a <b onclick=x>bold</b>",
+		"[x](javascript:alert(1))",	   "[x](JaVaScRiPt:alert(1))",
+		"[x](data:text/html,hi)",	   "[x](vbscript:x)",
+		"![x](https://e.org/a.png)",	   "![x](javascript:1)",
+		"<javascript:alert(1)>",	   "[x](&#106;avascript:alert(1))",
+		"[x]: javascript:alert(1)\n\n[x]", "[x](//e.org)",
+		"[x](java\tscript:alert(1))",	   "<img src=x onerror=y>",
+		"[x](\x01javascript:alert(1))",
 	};
 
 	for (size_t i = 0; i < sizeof(wild) / sizeof(*wild); i++) {
@@ -409,13 +456,16 @@ PLAIN_TEST(kind, a_cell_is_never_read_as_markdown)
 		 prose(c, "{{a}}", "{\"a\":\"one\\ntwo\"}"));
 	WANT_STR(S("[{\"t\":\"p\",\"c\":[\"go\"]}]"),
 		 prose(c, "[go]({{a}})", "{\"a\":\"javascript:alert(1)\"}"));
-	WANT_STR(S("[{\"t\":\"p\",\"c\":[{\"t\":\"a\",\"href\":\"https://e.org/?q=1\",\"c\":[\"go\"]}]}]"),
-		 prose(c, "[go]({{a}})", "{\"a\":\"https://e.org/?q=1\"}"));
+	WANT_STR(
+		S("[{\"t\":\"p\",\"c\":[{\"t\":\"a\",\"href\":\"https://e.org/?q=1\",\"c\":[\"go\"]}]}]"),
+		prose(c, "[go]({{a}})", "{\"a\":\"https://e.org/?q=1\"}"));
 	WANT_STR(S("[{\"t\":\"p\",\"c\":[{\"t\":\"code\",\"c\":[\"x`y\"]}]}]"),
 		 prose(c, "`{{a}}`", "{\"a\":\"x`y\"}"));
 	/* Marks in the text itself name nothing. */
-	WANT_STR(S("[{\"t\":\"p\",\"c\":[\"0 z\"]}]"),
-		 prose(c, "\xee\x80\x80" "0\xee\x80\x81 {{a}}", "{\"a\":\"z\"}"));
+	WANT_STR(S("[{\"t\":\"p\",\"c\":[\"0 z\"]}]"), prose(c,
+							     "\xee\x80\x80"
+							     "0\xee\x80\x81 {{a}}",
+							     "{\"a\":\"z\"}"));
 }
 
 PLAIN_TEST(kind, deep_nesting_stops)
@@ -448,21 +498,29 @@ PLAIN_TEST(kind, a_page_has_its_cells_and_signed_pictures)
 	struct kind_media media = { .key = { 1 }, .until_s = 1000 };
 	struct str name = S(HASH ".png");
 	struct str address = kind_media_address(c->mem, &media, name);
-	struct str out = page(c, BLOCKS("{\"type\":\"image\",\"src\":\"{{i}}\",\"alt\":\"{{t}}\"},"
-		"{\"type\":\"text\",\"name\":\"x\",\"label\":\"About {{t}}\"}"),
-		"{\"i\":\"asset:" HASH ".png\",\"t\":\"a \\\"cell\\\"\"}");
+	struct str out =
+		page(c,
+		     BLOCKS("{\"type\":\"image\",\"src\":\"{{i}}\",\"alt\":\"{{t}}\"},"
+			    "{\"type\":\"text\",\"name\":\"x\",\"label\":\"About {{t}}\"}"),
+		     "{\"i\":\"asset:" HASH ".png\",\"t\":\"a \\\"cell\\\"\"}");
 
-	WANT_STR(str_format(c->mem, "[{\"type\":\"image\",\"src\":\"%.*s\",\"alt\":\"a \\\"cell\\\"\"},"
-		"{\"type\":\"text\",\"name\":\"x\",\"label\":\"About a \\\"cell\\\"\",\"required\":true,"
-		"\"long\":false,\"max\":2000,\"pattern\":null}]", STR_ARG(address)), out);
+	WANT_STR(
+		str_format(
+			c->mem,
+			"[{\"type\":\"image\",\"src\":\"%.*s\",\"alt\":\"a \\\"cell\\\"\"},"
+			"{\"type\":\"text\",\"name\":\"x\",\"label\":\"About a \\\"cell\\\"\",\"required\":true,"
+			"\"long\":false,\"max\":2000,\"pattern\":null}]",
+			STR_ARG(address)),
+		out);
 }
 
 PLAIN_TEST(kind, a_picture_elsewhere_is_a_link_and_rubbish_is_nothing)
 {
 	const char *template = BLOCKS("{\"type\":\"image\",\"src\":\"{{i}}\"}," TEXT);
 
-	WANT(str_starts(page(c, template, "{\"i\":\"https://e.org/a.png\"}"),
-			S("[{\"type\":\"image\",\"src\":null,\"href\":\"https://e.org/a.png\",\"alt\":\"\"}")));
+	WANT(str_starts(
+		page(c, template, "{\"i\":\"https://e.org/a.png\"}"),
+		S("[{\"type\":\"image\",\"src\":null,\"href\":\"https://e.org/a.png\",\"alt\":\"\"}")));
 	WANT(str_starts(page(c, template, "{\"i\":\"javascript:x\"}"),
 			S("[{\"type\":\"image\",\"src\":null,\"alt\":\"\"}")));
 	WANT(str_starts(page(c, template, "{\"i\":\"asset:../../etc/passwd.png\"}"),

@@ -66,12 +66,16 @@ TEST(project, a_title_must_be_one_line_of_words)
 TEST(project, numbers_out_of_range_are_refused_by_name)
 {
 	project_id id = draft(c);
-	struct { const char *field; struct project_edit edit; } cases[] = {
+	struct {
+		const char *field;
+		struct project_edit edit;
+	} cases[] = {
 		{ "redundancy", { .redundancy = 0, .has_redundancy = true } },
 		{ "redundancy", { .redundancy = 101, .has_redundancy = true } },
 		{ "reward", { .reward = { -1 }, .has_reward = true } },
 		{ "reward", { .reward = { 10000001 }, .has_reward = true } },
-		{ "gold_share_permille", { .gold_share_permille = 1001, .has_gold_share_permille = true } },
+		{ "gold_share_permille",
+		  { .gold_share_permille = 1001, .has_gold_share_permille = true } },
 		{ "gold_redundancy", { .gold_redundancy = 0, .has_gold_redundancy = true } },
 		{ "time_allowed_s", { .time_allowed_s = 9, .has_time_allowed_s = true } },
 		{ "approve_after_s", { .approve_after_s = -1, .has_approve_after_s = true } },
@@ -92,9 +96,17 @@ TEST(project, an_edit_counts_and_a_stale_one_is_refused)
 {
 	project_id id = draft(c);
 	struct project_edit e = {
-		.id = id, .title = S("Other"), .has_title = true, .revision = 1, .has_revision = true,
-		.deadline = S("2030-01-01"), .has_deadline = true, .audience = S("invited"),
-		.has_audience = true, .picking = 1, .has_picking = true,
+		.id = id,
+		.title = S("Other"),
+		.has_title = true,
+		.revision = 1,
+		.has_revision = true,
+		.deadline = S("2030-01-01"),
+		.has_deadline = true,
+		.audience = S("invited"),
+		.has_audience = true,
+		.picking = 1,
+		.has_picking = true,
 	};
 	struct project p;
 
@@ -114,8 +126,10 @@ TEST(project, an_edit_counts_and_a_stale_one_is_refused)
 TEST(project, a_template_with_faults_is_refused_with_its_path)
 {
 	project_id id = draft(c);
-	struct project_edit e = edit_of(c, id, "{\"blocks\":[{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\","
-					       "\"options\":[\"one\"]}]}");
+	struct project_edit e =
+		edit_of(c, id,
+			"{\"blocks\":[{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\","
+			"\"options\":[\"one\"]}]}");
 	struct project_edit text = edit_of(c, id, "\"{\\\"blocks\\\":[\\n]}\"");
 
 	want_refused_field(c, ERR_INPUT, "template.blocks[0].options", &e);
@@ -125,8 +139,9 @@ TEST(project, a_template_with_faults_is_refused_with_its_path)
 TEST(project, a_template_may_use_only_columns_of_the_data)
 {
 	project_id id = draft(c);
-	struct project_edit e = edit_of(c, id, "{\"blocks\":[{\"type\":\"markdown\",\"text\":\"{{b}}\"},"
-		"{\"type\":\"text\",\"name\":\"t\",\"label\":\"x\"}]}");
+	struct project_edit e = edit_of(c, id,
+					"{\"blocks\":[{\"type\":\"markdown\",\"text\":\"{{b}}\"},"
+					"{\"type\":\"text\",\"name\":\"t\",\"label\":\"x\"}]}");
 	struct kind_faults faults;
 	struct project_state s;
 	struct project p;
@@ -205,7 +220,9 @@ TEST(project, invited_workers_alone_may_work_on_an_invited_project)
 {
 	project_id id = draft(c);
 	struct project_edit e = { .id = id, .audience = S("invited"), .has_audience = true };
-	struct user_new new = { .name = S("Wilma"), .email = S("wilma@example.org"), .roles = USER_WORKER };
+	struct user_new new = { .name = S("Wilma"),
+				.email = S("wilma@example.org"),
+				.roles = USER_WORKER };
 	struct project p;
 	user_id worker;
 	bool may;
@@ -228,8 +245,9 @@ TEST(project, invited_workers_alone_may_work_on_an_invited_project)
 TEST(project, only_what_was_paid_for_is_funded)
 {
 	project_id id = draft(c);
-	struct project_funding f = { .revision = 1, .records = 1, .redundancy = 3,
-				     .gold_redundancy = 5, .places = 3 };
+	struct project_funding f = {
+		.revision = 1, .records = 1, .redundancy = 3, .gold_redundancy = 5, .places = 3
+	};
 	bool moved;
 
 	material_import(c, id, "a.csv", S("a\n1\n"));
@@ -250,8 +268,11 @@ TEST(project, only_what_was_paid_for_is_funded)
 TEST(project, once_published_only_words_and_deadline_change)
 {
 	project_id id = draft(c);
-	struct project_edit words = { .id = id, .title = S("New"), .has_title = true,
-				      .deadline = S("2030-01-01"), .has_deadline = true };
+	struct project_edit words = { .id = id,
+				      .title = S("New"),
+				      .has_title = true,
+				      .deadline = S("2030-01-01"),
+				      .has_deadline = true };
 	struct project_edit price = { .id = id, .reward = { 9 }, .has_reward = true };
 	struct project_edit rule = { .id = id, .picking = 1, .has_picking = true };
 
@@ -294,12 +315,18 @@ TEST(project, an_empty_draft_can_be_deleted)
 TEST(project, a_field_with_known_answers_keeps_what_it_takes)
 {
 	project_id id = draft(c);
-	const char *first = "{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"x\",\"options\":[\"a\",\"b\"]}]}";
-	struct project_edit wider = edit_of(c, id, "{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"x\","
-						   "\"options\":[\"a\",\"b\",\"c\"]}]}");
-	struct project_edit gone = edit_of(c, id, "{\"blocks\":[{\"type\":\"text\",\"name\":\"t\",\"label\":\"x\"}]}");
-	struct project_edit words = edit_of(c, id, "{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"Which?\","
-						   "\"options\":[\"a\",\"b\"]}]}");
+	const char *first =
+		"{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"x\",\"options\":[\"a\",\"b\"]}]}";
+	struct project_edit wider =
+		edit_of(c, id,
+			"{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"x\","
+			"\"options\":[\"a\",\"b\",\"c\"]}]}");
+	struct project_edit gone =
+		edit_of(c, id, "{\"blocks\":[{\"type\":\"text\",\"name\":\"t\",\"label\":\"x\"}]}");
+	struct project_edit words =
+		edit_of(c, id,
+			"{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"Which?\","
+			"\"options\":[\"a\",\"b\"]}]}");
 
 	material_template(c, id, first);
 	material_import(c, id, "a.csv", S("x,gold_label\n1,a\n2,\n"));

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "assignment/assignment.h"
+#include "tests/fixture.h"
+
+static struct assignment_key key_of(const struct fixture *f, int64_t task, int worker)
+{
+	return (struct assignment_key){ f->project, { task }, f->worker[worker] };
+}
+
+static struct assignment accepted(struct ctx *c, const struct fixture *f, int64_t task, int worker)
+{
+	struct assignment a;
+	bool got;
+
+	WANT_OK(assignment_accept(c, key_of(f, task, worker), USEC_MINUTE, &a, &got));
+	WANT(got);
+	return a;
+}
+
+static bool can_take(struct ctx *c, const struct fixture *f, int64_t task, int worker)
+{
+	struct assignment a;
+	bool got;
+
+	WANT_OK(assignment_accept(c, key_of(f, task, worker), USEC_MINUTE, &a, &got));
+	return got;
+}
+
+static int64_t state_of(struct ctx *c, struct assignment_key key)
+{
+	struct assignment a;
+	bool found;
+
+	WANT_OK(assignment_look(c, key, &a, &found));
+	return found ? a.state : 0;
+}
+
+TEST(assignment, nobody_gets_the_same_task_twice)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 3 });
+	struct assignment a = accepted(c, &f, 1, 0);
+
+	WANT(!can_take(c, &f, 1, 0));
+	WANT_OK(assignment_return(c, a.key, a.epoch));
+	WANT(!can_take(c, &f, 1, 0));
+	WANT(can_take(c, &f, 1, 1));
+}
+
+TEST(assignment, a_task_gives_no_more_places_than_it_has)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 2 });
+
+	WANT(can_take(c, &f, 1, 0));
+	WANT(can_take(c, &f, 1, 1));
+	WANT(!can_take(c, &f, 1, 2));
+}
+
+TEST(assignment, a_returned_place_is_open_at_once)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted(c, &f, 1, 0);
+
+	WANT(!can_take(c, &f, 1, 1));
+	WANT_OK(assignment_return(c, a.key, a.epoch));
+	WANT_OK(assignment_return(c, a.key, a.epoch));
+	WANT(can_take(c, &f, 1, 1));
+}
+
+TEST(assignment, a_lease_that_is_over_opens_its_place)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted(c, &f, 1, 0);
+	int expired;
+
+	WANT_OK(assignment_expire(c, 10, &expired));
+	WANT_I64(0, expired);
+	test_wait(c, USEC_MINUTE + 1);
+	WANT_OK(assignment_expire(c, 10, &expired));
+	WANT_I64(1, expired);
+	WANT_I64(ASSIGNMENT_EXPIRED, state_of(c, a.key));
+	WANT(can_take(c, &f, 1, 1));
+}
+
+TEST(assignment, late_work_counts_while_its_place_is_free)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted(c, &f, 1, 0);
+	int expired;
+	bool fresh;
+
+	test_wait(c, USEC_MINUTE + 1);
+	WANT_OK(assignment_expire(c, 10, &expired));
+	WANT_OK(assignment_submit(c, a.key, a.epoch, S("{\"label\":\"cat\"}"), 5, &fresh));
+	WANT(fresh);
+	WANT_I64(ASSIGNMENT_SUBMITTED, state_of(c, a.key));
+}
+
+TEST(assignment, late_work_is_refused_when_others_have_its_place)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted(c, &f, 1, 0);
+	int expired;
+	bool fresh;
+
+	test_wait(c, USEC_MINUTE + 1);
+	WANT_OK(assignment_expire(c, 10, &expired));
+	WANT(can_take(c, &f, 1, 1));
+	WANT_ERR(ERR_CONFLICT,
+		 assignment_submit(c, a.key, a.epoch, S("{\"label\":\"cat\"}"), 5, &fresh));
+}
+
+TEST(assignment, the_same_submit_again_changes_nothing)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted(c, &f, 1, 0);
+	bool fresh;
+
+	WANT_OK(assignment_submit(c, a.key, a.epoch, S("{\"label\":\"cat\"}"), 5, &fresh));
+	WANT(fresh);
+	WANT_OK(assignment_submit(c, a.key, a.epoch, S("{\"label\":\"cat\"}"), 5, &fresh));
+	WANT(!fresh);
+	WANT_ERR(ERR_CONFLICT,
+		 assignment_submit(c, a.key, a.epoch, S("{\"label\":\"dog\"}"), 5, &fresh));
+}
+
+TEST(assignment, another_epoch_is_refused_everywhere)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted(c, &f, 1, 0);
+	bool fresh;
+	usec until;
+
+	WANT_ERR(ERR_CONFLICT, assignment_submit(c, a.key, a.epoch + 1, S("{}"), 5, &fresh));
+	WANT_ERR(ERR_CONFLICT, assignment_draft(c, a.key, a.epoch + 1, S("{}")));
+	WANT_ERR(ERR_CONFLICT, assignment_return(c, a.key, a.epoch + 1));
+	WANT_ERR(ERR_CONFLICT, assignment_heartbeat(c, a.key, a.epoch + 1, USEC_MINUTE, &until));
+}
+
+TEST(assignment, a_heartbeat_extends_a_lease_ten_times_at_most)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted(c, &f, 1, 0);
+	usec until = a.until;
+
+	for (int i = 0; i < 30 && until.us > c->now.us + USEC_SECOND; i++) {
+		test_wait(c, USEC_MINUTE / 2);
+		WANT_OK(assignment_heartbeat(c, a.key, a.epoch, USEC_MINUTE, &until));
+	}
+	WANT_I64(a.accepted.us + 10 * USEC_MINUTE, until.us);
+	test_wait(c, USEC_MINUTE);
+	WANT_ERR(ERR_CONFLICT, assignment_heartbeat(c, a.key, a.epoch, USEC_MINUTE, &until));
+}
+
+TEST(assignment, a_draft_is_kept_and_goes_with_the_answer)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted(c, &f, 1, 0);
+	struct str draft;
+	bool found, fresh;
+
+	WANT_OK(assignment_draft(c, a.key, a.epoch, S("{\"label\":\"c\"}")));
+	WANT_OK(assignment_draft_look(c, a.key, &draft, &found));
+	WANT(found);
+	WANT_STR(S("{\"label\":\"c\"}"), draft);
+	WANT_OK(assignment_submit(c, a.key, a.epoch, S("{\"label\":\"cat\"}"), 5, &fresh));
+	WANT_OK(assignment_draft_look(c, a.key, &draft, &found));
+	WANT(!found);
+}
+
+TEST(assignment, a_decision_is_taken_once)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .approve_after_s = 3600 });
+	struct assignment_key key = key_of(&f, 1, 0);
+	bool changed;
+
+	WANT_ERR(ERR_MISSING, assignment_approve(c, key, &changed));
+	fixture_answer(c, &f, 0, 1, "cat");
+	WANT_OK(assignment_approve(c, key, &changed));
+	WANT(changed);
+	WANT_OK(assignment_reject(c, key, &changed));
+	WANT(!changed);
+	WANT_I64(ASSIGNMENT_APPROVED, state_of(c, key));
+}
+
+/* Whatever workers do in whatever order, the counts of places hold: the invariants say so. */
+PROPERTY(assignment, random_workers_leave_sound_places)
+{
+	struct fixture f = fixture_open(
+		c, (struct fixture_shape){ .tasks = 3, .redundancy = 2, .approve_after_s = 3600 });
+	int64_t epoch[3][FIXTURE_WORKERS] = { { 0 } };
+
+	for (int i = 0; i < 60; i++) {
+		int task = (int)(ctx_random(c) % 3),
+		    worker = (int)(ctx_random(c) % FIXTURE_WORKERS);
+		struct assignment_key key = key_of(&f, task + 1, worker);
+		struct assignment a;
+		bool flag;
+		int n;
+
+		switch (ctx_random(c) % 6) {
+		case 0:
+		case 1:
+			WANT_OK(assignment_accept(c, key, USEC_MINUTE, &a, &flag));
+			if (flag)
+				epoch[task][worker] = a.epoch;
+			break;
+		case 2:
+			ATTEMPT(assignment_submit(c, key, epoch[task][worker],
+						  S("{\"label\":\"cat\"}"), 1, &flag));
+			break;
+		case 3:
+			ATTEMPT(assignment_return(c, key, epoch[task][worker]));
+			break;
+		case 4:
+			test_wait(c, USEC_MINUTE / 3);
+			WANT_OK(assignment_expire(c, 10, &n));
+			break;
+		default:
+			ATTEMPT(assignment_approve(c, key, &flag));
+		}
+	}
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "dispatch/dispatch.h"
+#include "tests/fixture.h"
+
+static int64_t next_task(struct ctx *c, const struct fixture *f, int worker)
+{
+	struct assignment a;
+	bool got, fresh;
+
+	WANT_OK(dispatch_next(c, f->project, f->worker[worker], &a, &got));
+	if (!got)
+		return 0;
+	WANT_OK(assignment_submit(c, a.key, a.epoch, S("{\"label\":\"cat\"}"), 1, &fresh));
+	return a.key.task.v;
+}
+
+TEST(dispatch, a_worker_gets_every_task_once_and_then_none)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 5, .redundancy = 2 });
+	bool had[6] = { false };
+
+	for (int i = 0; i < 5; i++) {
+		int64_t task = next_task(c, &f, 0);
+
+		WANT(task >= 1 && task <= 5 && !had[task]);
+		had[task] = true;
+	}
+	WANT_I64(0, next_task(c, &f, 0));
+}
+
+TEST(dispatch, a_lease_that_is_held_comes_first)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ 0 });
+	struct assignment one, two;
+	bool got;
+
+	WANT_OK(dispatch_next(c, f.project, f.worker[0], &one, &got));
+	WANT_OK(dispatch_next(c, f.project, f.worker[0], &two, &got));
+	WANT_I64(one.key.task.v, two.key.task.v);
+	WANT_I64(one.epoch, two.epoch);
+}
+
+TEST(dispatch, a_place_that_opens_behind_the_hint_is_found)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 2, .redundancy = 1 });
+	struct assignment a, b;
+	bool got;
+
+	WANT_OK(dispatch_next(c, f.project, f.worker[1], &a, &got));
+	WANT(got);
+	WANT(next_task(c, &f, 0) != a.key.task.v);
+	WANT_I64(0, next_task(c, &f, 0));
+	WANT_OK(assignment_return(c, a.key, a.epoch));
+	WANT_OK(dispatch_next(c, f.project, f.worker[0], &b, &got));
+	WANT(got);
+	WANT_I64(a.key.task.v, b.key.task.v);
+}
+
+TEST(dispatch, picking_is_refused_unless_the_project_allows_it)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ 0 });
+	struct assignment a;
+	bool got;
+
+	WANT_ERR(ERR_DENIED, dispatch_pick(c, f.project, (task_id){ 2 }, f.worker[0], &a, &got));
+}
+
+TEST(dispatch, a_picked_task_is_that_very_task)
+{
+	struct fixture f =
+		fixture_open(c, (struct fixture_shape){ .picking = true, .redundancy = 1 });
+	struct assignment a, again;
+	bool got;
+
+	WANT_OK(dispatch_pick(c, f.project, (task_id){ 2 }, f.worker[0], &a, &got));
+	WANT(got);
+	WANT_I64(2, a.key.task.v);
+	WANT_OK(dispatch_pick(c, f.project, (task_id){ 2 }, f.worker[0], &again, &got));
+	WANT(got);
+	WANT_I64(a.epoch, again.epoch);
+	WANT_OK(dispatch_pick(c, f.project, (task_id){ 2 }, f.worker[1], &a, &got));
+	WANT(!got);
+}
+
+TEST(dispatch, all_gold_share_gives_gold_first)
+{
+	struct fixture f = fixture_open(
+		c, (struct fixture_shape){ .tasks = 6, .gold = 2, .gold_share_permille = 1000 });
+
+	WANT(next_task(c, &f, 0) <= 2);
+	WANT(next_task(c, &f, 0) <= 2);
+	WANT(next_task(c, &f, 0) > 2);
+}
+
+TEST(dispatch, a_project_that_is_not_open_gives_nothing)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ 0 });
+	struct assignment a;
+	bool got, moved;
+
+	WANT_OK(project_state_move(c, f.project, PROJECT_OPEN, PROJECT_PAUSED, &moved));
+	WANT_ERR(ERR_CONFLICT, dispatch_next(c, f.project, f.worker[0], &a, &got));
+	WANT_ERR(ERR_MISSING, dispatch_next(c, (project_id){ 12345 }, f.worker[0], &a, &got));
+}

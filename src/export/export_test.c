@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "export/export.h"
+#include "tests/fixture.h"
+
+static struct str whole(struct ctx *c, const struct fixture *f, const char *form, bool answers)
+{
+	struct buf out = buf_make(c->mem, 1 << 20);
+	struct export e;
+	struct str piece;
+	bool more = true;
+
+	WANT_OK(export_start(c, f->project, str_of(form), answers, &e));
+	while (more) {
+		WANT_OK(export_piece(c, &e, &piece, &more));
+		buf_add(&out, piece);
+	}
+	return buf_str(&out);
+}
+
+static struct fixture judged(struct ctx *c)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 2, .redundancy = 2 });
+
+	fixture_answer(c, &f, 0, 1, "cat");
+	fixture_answer(c, &f, 1, 1, "cat");
+	fixture_answer(c, &f, 0, 2, "cat");
+	fixture_answer(c, &f, 1, 2, "dog");
+	test_run_jobs(c);
+	return f;
+}
+
+TEST(export, csv_has_a_row_for_each_judged_task)
+{
+	struct fixture f = judged(c);
+
+	WANT_STR(S("task,gold,name,label,label_confidence,label_answers,label_ties\r\n"
+		   "1,0,item 1,cat,1,2,\r\n"
+		   "2,0,item 2,cat,0.5,2,\"[\"\"cat\"\",\"\"dog\"\"]\"\r\n"),
+		 whole(c, &f, "csv", false));
+}
+
+TEST(export, json_lines_carry_every_answer_behind_a_result)
+{
+	struct fixture f = judged(c);
+	struct str head, rest;
+	struct json_value *line;
+	struct json_fault fault;
+
+	WANT(str_split(whole(c, &f, "jsonl", true), '\n', &head, &rest));
+	WANT(json_read(c->mem, head, &line, &fault));
+	const struct json_value *answers = json_get(line, S("answers"));
+	WANT_I64(2, answers->count);
+	WANT_STR(S("cat"), json_get(json_get(json_at(answers, 0), S("answer")), S("label"))->text);
+	WANT(json_is(json_get(json_get(json_get(line, S("results")), S("label")), S("ties")),
+		     JSON_LIST));
+}
+
+TEST(export, what_is_not_judged_is_not_there)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 2 });
+
+	fixture_answer(c, &f, 0, 1, "cat");
+	test_run_jobs(c);
+	WANT_STR(S(""), whole(c, &f, "jsonl", false));
+}
+
+TEST(export, another_form_is_refused)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ 0 });
+	struct export e;
+
+	WANT_ERR(ERR_INPUT, export_start(c, f.project, S("xls"), false, &e));
+	WANT_ERR(ERR_MISSING, export_start(c, (project_id){ 4711 }, S("csv"), false, &e));
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "job/job.h"
+#include "report/report.sql.h"
+#include "report/report_in.h"
+
+struct project_form {
+	project_id project;
+};
+
+static const struct web_field project_fields[] = {
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct project_form, project), true,
+	  .about = "the project" },
+	{ .name = NULL },
+};
+
+static void put_counts(const struct report_progress *p, struct json *out)
+{
+	json_text_of(out, "state", project_state_text(p->state.state));
+	json_i64_of(out, "tasks", p->state.tasks);
+	json_i64_of(out, "judged", p->judged);
+	json_i64_of(out, "submitted", p->submitted);
+	json_i64_of(out, "approved", p->approved);
+	json_i64_of(out, "rejected", p->rejected);
+	json_i64_of(out, "answers_needed", p->needed);
+	json_i64_of(out, "rate_per_hour", p->rate_per_hour);
+	if (p->finish.us > 0)
+		json_time_of(out, "finish", p->finish);
+	if (p->confidence >= 0)
+		json_f64_of(out, "confidence_mean", p->confidence);
+}
+
+static void put_money(const struct report_progress *p, struct json *out)
+{
+	money spent = p->cost.rewards;
+
+	CHECK(money_add(spent, p->cost.fees, &spent));
+	json_money_of(out, "budget", p->cost.budget);
+	json_money_of(out, "spent", spent);
+	json_money_of(out, "rewards", p->cost.rewards);
+	json_money_of(out, "fees", p->cost.fees);
+	json_money_of(out, "reserved", p->cost.reserved);
+	json_money_of(out, "refunded", p->cost.refunded);
+	json_i64_of(out, "paid", p->cost.paid);
+	if (p->judged > 0)
+		json_i64_of(out, "per_result", spent.minor / p->judged);
+}
+
+static enum err progress_get(struct ctx *c, void *in, struct web_reply *reply)
+{
+	const struct project_form *form = in;
+	struct json *out = web_json(reply);
+	struct report_progress progress;
+	struct report_point *point;
+	struct project project;
+	size_t count;
+
+	TRY(project_must_own(c, form->project, &project));
+	TRY(report_progress(c, form->project, &progress));
+	TRY(report_chart(c, &progress.state, &point, &count));
+	json_object(out);
+	put_counts(&progress, out);
+	put_money(&progress, out);
+	json_key(out, "chart");
+	json_list(out);
+	for (size_t i = 0; i < count; i++) {
+		json_object(out);
+		json_time_of(out, "at", point[i].at);
+		json_i64_of(out, "submitted", point[i].submitted);
+		json_object_end(out);
+	}
+	json_list_end(out);
+	json_object_end(out);
+	return OK;
+}
+
+static enum err health_get(struct ctx *c, void *in, struct web_reply *reply)
+{
+	struct json *out = web_json(reply);
+	struct report_states *row;
+	struct report_users users;
+	size_t count;
+
+	(void)in;
+	TRY(report_states(c, &row, &count));
+	TRY(report_users(c, &users));
+	json_object(out);
+	json_text_of(out, "engine", str_of(store_engine(c->store)));
+	json_i64_of(out, "users", users.n);
+	json_i64_of(out, "memory_mb", os_memory_bytes() / (1024 * 1024));
+	json_key(out, "projects");
+	json_list(out);
+	for (size_t i = 0; i < count; i++) {
+		json_object(out);
+		json_text_of(out, "state", project_state_text(row[i].state));
+		json_i64_of(out, "count", row[i].n);
+		json_object_end(out);
+	}
+	json_list_end(out);
+	json_object_end(out);
+	return OK;
+}
+
+#define PROGRESS_VIEW                                                                            \
+	"{state:text, tasks:int, judged:int, submitted:int, approved:int, rejected:int, "        \
+	"answers_needed:int, rate_per_hour:int, finish:time?, confidence_mean:real?, "           \
+	"budget:money, spent:money, rewards:money, fees:money, reserved:money, refunded:money, " \
+	"paid:int, per_result:money?, chart:[{at:time, submitted:int}]}"
+
+const struct web_route report_routes[] = {
+	{ WEB_GET, "/api/v1/projects/{project}/progress", .who = USER_ANY_ROLE, .runs = WEB_READ,
+	  .handler = progress_get, .fields = project_fields,
+	  .form_size = sizeof(struct project_form), .view = PROGRESS_VIEW,
+	  .about = "How far a project is, how fast it goes and what it costs" },
+	{ WEB_GET, "/api/v1/projects/{project}/events", .who = USER_ANY_ROLE, .runs = WEB_EVENTS,
+	  .handler = progress_get, .fields = project_fields,
+	  .form_size = sizeof(struct project_form), .view = PROGRESS_VIEW,
+	  .about = "The progress as a stream of events, one for each change" },
+	{ WEB_GET, "/api/v1/health/details", .who = USER_OPERATOR, .runs = WEB_READ,
+	  .handler = health_get,
+	  .view = "{engine:text, users:int, memory_mb:int, projects:[{state:text, count:int}]}",
+	  .about = "How the site is" },
+	{ .path = NULL },
+};

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef REPORT_IN_H
+#define REPORT_IN_H
+#include "report/report.h"
+
+/* Keep how many answers the project has now. */
+MUST_USE enum err report_sample(struct ctx *, project_id);
+
+extern const struct web_route report_routes[];
+extern const struct job_kind report_jobs[];
+
+#endif
