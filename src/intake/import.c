@@ -69,7 +69,7 @@ static enum err picture_of(struct ctx *c, const struct import *m, struct str cel
 static enum err put_cell(struct ctx *c, const struct import *m, const struct intake_column *column,
 			 struct str cell, struct json *out, bool *good)
 {
-	struct str name = str_trim(cell), asset;
+	struct str name = str_trim(cell), asset = { 0 };
 
 	bool is_name = m->s.table_sha.len > 0 && m->s.assets > 0 && intake_image_name(name);
 
