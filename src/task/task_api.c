@@ -33,7 +33,7 @@ static enum err list_rows(struct ctx *c, const struct task_form *f, int64_t limi
 static void put_row(struct json *out, const struct task_rows *row)
 {
 	json_object(out);
-	json_id_of(out, "task", row->id.v);
+	json_i64_of(out, "task", row->id.v);
 	json_text_of(out, "state", state_word(row->stage));
 	json_i64_of(out, "need", row->need);
 	json_i64_of(out, "taken", row->taken);

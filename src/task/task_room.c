@@ -22,7 +22,7 @@ enum { MAKERS = USER_REQUESTER | USER_REVIEWER | USER_MANAGER | USER_OPERATOR };
 static const struct web_route routes[] = {
 	{ WEB_GET, "/api/v1/projects/{project}/tasks", MAKERS, WEB_READ, task_list_page,
 	  .fields = list_fields, .form_size = sizeof(struct task_form),
-	  .view = "{items:[{task:id,state:(open|full|judged),need:int,taken:int,filled:int,gold:bool,"
+	  .view = "{items:[{task:int,state:(open|full|judged),need:int,taken:int,filled:int,gold:bool,"
 		  "fields:any}],next:id?}",
 	  .about = "The tasks of a project with their records, in order." },
 	{ 0 },
