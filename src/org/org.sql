@@ -34,6 +34,15 @@ SELECT user_id FROM org_member WHERE org_id = $1 AND role >= $2 ORDER BY since_u
 SELECT o.id, o.name, m.role FROM org_member AS m JOIN org AS o ON o.id = m.org_id
 WHERE m.user_id = $1 ORDER BY m.since_us, m.org_id;
 
+-- org_all_list(after org_id, needle text, limit int) -> many (id org_id, name text, owner text): needle empty: all
+SELECT o.id, o.name, COALESCE(MIN(u.email), '')
+FROM org AS o
+LEFT JOIN org_member AS m ON m.org_id = o.id AND m.role = 3
+LEFT JOIN site_user AS u ON u.id = m.user_id
+WHERE o.id > $1 AND ($2 = '' OR /*lite: instr*/ /*pg: strpos*/(lower(o.name), $2) > 0
+                     OR /*lite: instr*/ /*pg: strpos*/(u.email, $2) > 0)
+GROUP BY o.id, o.name ORDER BY o.id LIMIT $3;
+
 -- org_first_get(user user_id, at_least int) -> maybe (id org_id)
 SELECT org_id FROM org_member WHERE user_id = $1 AND role >= $2
 ORDER BY since_us, org_id LIMIT 1;

@@ -2,7 +2,7 @@
 #include "org/org.sql.h"
 #include "org/org_in.h"
 
-enum { ROLES_MAX = 5 };
+enum { ROLES_MAX = 5, ORGS_PAGE = 50 };
 
 static void put_id(struct web_reply *reply, int64_t id)
 {
@@ -67,6 +67,34 @@ enum err org_mine_get(struct ctx *c, void *form, struct web_reply *reply)
 	json_object(out);
 	json_key(out, "items");
 	TRY(org_put_mine(c, user_actor(c), out));
+	json_object_end(out);
+	return OK;
+}
+
+/* For operators, who record deposits for orgs that they are not in. */
+enum err org_all_get(struct ctx *c, void *form, struct web_reply *reply)
+{
+	const struct org_all_form *f = form;
+	int64_t limit = f->limit > 0 ? f->limit : ORGS_PAGE;
+	struct json *out = web_json(reply);
+	struct org_all_list *row;
+	size_t count;
+
+	TRY(org_all_list(c, (org_id){ f->after }, str_lower(c->mem, str_trim(f->q)), limit, &row,
+			 &count));
+	json_object(out);
+	json_key(out, "items");
+	json_list(out);
+	for (size_t i = 0; i < count; i++) {
+		json_object(out);
+		json_id_of(out, "id", row[i].id.v);
+		json_text_of(out, "name", row[i].name);
+		json_text_of(out, "owner", row[i].owner);
+		json_object_end(out);
+	}
+	json_list_end(out);
+	if (count == (size_t)limit)
+		json_id_of(out, "next", row[count - 1].id.v);
 	json_object_end(out);
 	return OK;
 }

@@ -17,6 +17,10 @@ struct roles_form {
 struct org_new_form {
 	struct str name;
 };
+struct org_all_form {
+	struct str q;
+	int64_t after, limit;
+};
 struct org_form {
 	int64_t org;
 };
@@ -32,6 +36,7 @@ MUST_USE enum err org_user_before(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err org_user_post(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err org_roles_post(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err org_mine_get(struct ctx *, void *form, struct web_reply *);
+MUST_USE enum err org_all_get(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err org_post(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err org_get(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err org_member_post(struct ctx *, void *form, struct web_reply *);

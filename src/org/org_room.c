@@ -46,6 +46,16 @@ static const struct web_field org_new_fields[] = {
 	{ 0 },
 };
 
+static const struct web_field org_all_fields[] = {
+	{ "q", WEB_QUERY, WEB_TEXT, offsetof(struct org_all_form, q), .max = 100,
+	  .about = "A part of the organisation's name or of its owner's address" },
+	{ "after", WEB_QUERY, WEB_ID, offsetof(struct org_all_form, after),
+	  .about = "Cursor of the page before" },
+	{ "limit", WEB_QUERY, WEB_INT, offsetof(struct org_all_form, limit), .min = 1, .max = 200,
+	  .about = "At most so many; 50 unless said" },
+	{ 0 },
+};
+
 static const struct web_field org_fields[] = {
 	{ "org", WEB_PATH, WEB_ID, offsetof(struct org_form, org), true, 1, INT64_MAX,
 	  .about = "The organisation's number" },
@@ -83,6 +93,9 @@ static const struct web_route routes[] = {
 	{ WEB_GET, "/api/v1/orgs", USER_ANY_ROLE, WEB_READ, org_mine_get, NULL, NULL, 0,
 	  "{items:[{id:id,name:text,role:(owner|member|reviewer)}]}",
 	  .about = "Lists the organisations that you belong to." },
+	{ WEB_GET, "/api/v1/all-orgs", USER_OPERATOR, WEB_READ, org_all_get, NULL, org_all_fields,
+	  sizeof(struct org_all_form), "{items:[{id:id,name:text,owner:text}],next:id?}",
+	  .about = "Lists every organisation of the site." },
 	{ WEB_POST, "/api/v1/orgs", USER_REQUESTER, WEB_WRITE, org_post, NULL, org_new_fields,
 	  sizeof(struct org_new_form), "{id:id}",
 	  .about = "Makes an organisation, which you own." },

@@ -26,6 +26,13 @@ SELECT id, gold FROM task
 WHERE project_id = $1 AND id > $2 AND stage = 2
 ORDER BY id LIMIT $3;
 
+-- quality_task_answers(project project_id, task task_id) -> many (worker user_id, state int, submitted usec, active_ms int, body text)
+SELECT a.worker_id, a.state, a.submitted_us, a.active_ms, b.body
+FROM assignment AS a
+JOIN answer AS b ON b.project_id = a.project_id AND b.task_id = a.task_id AND b.worker_id = a.worker_id
+WHERE a.project_id = $1 AND a.task_id = $2 AND a.state IN (2, 3, 4)
+ORDER BY a.submitted_us, a.worker_id;
+
 -- result_range(project project_id, from task_id, upto task_id) -> many (task task_id, field text, value text, confidence real, answers int, ties text)
 SELECT task_id, field, value, confidence, answers, ties FROM result
 WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3

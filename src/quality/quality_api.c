@@ -76,6 +76,84 @@ static enum err results_page(struct ctx *c, void *in, struct web_reply *reply)
 	return OK;
 }
 
+/* --- one task: what was shown, who answered what, what was concluded --- */
+
+struct task_form {
+	project_id project;
+	task_id task;
+};
+
+static const struct web_field task_fields[] = {
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct task_form, project), true,
+	  .about = "the project" },
+	{ "task", WEB_PATH, WEB_ID, offsetof(struct task_form, task), true,
+	  .about = "the task's number" },
+	{ .name = NULL },
+};
+
+static enum err put_answers(struct ctx *c, const struct task_form *form, struct json *out)
+{
+	struct quality_task_answers *row;
+	size_t count;
+
+	TRY(quality_task_answers(c, form->project, form->task, &row, &count));
+	json_key(out, "answers");
+	json_list(out);
+	for (size_t i = 0; i < count; i++) {
+		json_object(out);
+		json_id_of(out, "worker", row[i].worker.v);
+		json_raw_of(out, "answer", row[i].body);
+		json_text_of(out, "state", assignment_state_word(row[i].state));
+		json_time_of(out, "at", row[i].submitted);
+		json_i64_of(out, "seconds", row[i].active_ms / 1000);
+		json_object_end(out);
+	}
+	json_list_end(out);
+	return OK;
+}
+
+static enum err put_results(struct ctx *c, const struct task_form *form, struct json *out)
+{
+	struct result_range *row;
+	size_t count;
+
+	TRY(result_range(c, form->project, form->task, form->task, &row, &count));
+	json_key(out, "results");
+	json_list(out);
+	for (size_t i = 0; i < count; i++)
+		put_result(out, &row[i]);
+	json_list_end(out);
+	return OK;
+}
+
+static enum err task_get_page(struct ctx *c, void *in, struct web_reply *reply)
+{
+	static const char *const stages[] = { "open", "full", "judged" };
+	const struct task_form *form = in;
+	struct json *out = web_json(reply);
+	struct intake_record record;
+	struct project project;
+	struct task task;
+
+	TRY(project_must_own(c, form->project, &project));
+	TRY(task_get(c, form->project, form->task, &task));
+	TRY(intake_record(c, form->project, form->task.v, &record));
+	json_object(out);
+	json_id_of(out, "task", form->task.v);
+	json_text_of(out, "state", str_of(stages[task.stage]));
+	json_i64_of(out, "need", task.need);
+	json_i64_of(out, "taken", task.taken);
+	json_i64_of(out, "filled", task.filled);
+	json_bool_of(out, "gold", task.gold);
+	json_raw_of(out, "fields", record.fields);
+	json_key(out, "page");
+	TRY(task_page(c, &project, form->task, out));
+	TRY(put_answers(c, form, out));
+	TRY(put_results(c, form, out));
+	json_object_end(out);
+	return OK;
+}
+
 static enum err workers_page(struct ctx *c, void *in, struct web_reply *reply)
 {
 	const struct page_form *form = in;
@@ -141,6 +219,13 @@ const struct web_route quality_routes[] = {
 	  .view = "{items:[{task:int, fields:any, gold:bool, results:[{field:text, value:any, "
 		  "confidence:real, answers:int, tie:bool}]}], next:text?}",
 	  .about = "What was concluded of each judged task" },
+	{ WEB_GET, "/api/v1/projects/{project}/tasks/{task}", .who = USER_ANY_ROLE, .runs = WEB_READ,
+	  .handler = task_get_page, .fields = task_fields, .form_size = sizeof(struct task_form),
+	  .view = "{task:id, state:(open|full|judged), need:int, taken:int, filled:int, gold:bool, "
+		  "fields:any, page:any, answers:[{worker:id, answer:any, state:text, at:time, "
+		  "seconds:int}], results:[{field:text, value:any, confidence:real, answers:int, "
+		  "tie:bool}]}",
+	  .about = "One task: its page, every answer to it, and what was concluded" },
 	{ WEB_GET, "/api/v1/projects/{project}/workers", .who = USER_ANY_ROLE, .runs = WEB_READ,
 	  .handler = workers_page, .fields = page_fields, .form_size = sizeof(struct page_form),
 	  .view = "{items:[{worker:id, submitted:int, approved:int, rejected:int, gold_seen:int, "
