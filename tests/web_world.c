@@ -263,14 +263,16 @@ static enum err boot(struct ctx *ctx, struct json *out)
 	return OK;
 }
 
+/* The first line is kept; loops log side by side. */
 static void log_line(struct str line)
 {
 	struct world *w = world_of();
-	size_t len = line.len < sizeof(w->log_last) - 1 ? line.len : sizeof(w->log_last) - 1;
+	size_t len = line.len < sizeof(w->log_first) - 1 ? line.len : sizeof(w->log_first) - 1;
 
-	memcpy(w->log_last, line.at, len);
-	w->log_last[len] = '\0';
-	atomic_fetch_add(&w->log_lines, 1);
+	if (atomic_fetch_add(&w->log_lines, 1) > 0)
+		return;
+	memcpy(w->log_first, line.at, len);
+	atomic_store(&w->log_ready, true);
 }
 
 /* --- the server --- */

@@ -25,7 +25,8 @@ struct world {
 	_Atomic int64_t streamed;
 	_Atomic bool stream_gone;
 	_Atomic int log_lines;
-	char log_last[1024];    /* read after the server has stopped */
+	_Atomic bool log_ready;
+	char log_first[1024];   /* of the first request, when it is ready */
 };
 
 /* `conf`: lines of settings. One world at a time. */
