@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Uploads, files, streams, events, assets and the shell, over a real connection. */
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include "os/hash.h"
 #include "tests/web_world.h"
@@ -108,6 +110,35 @@ PLAIN_TEST(web, a_refused_form_removes_its_upload)
 	WANT_I64(422, world_status(upload(w, "/api/file?nope=1", "", pattern(c, 400000))));
 	WANT_I64(0, (int64_t)files_in(c, "tmp"));
 	WANT_I64(0, atomic_load(&w->hits));
+	world_stop(w);
+}
+
+/* A disk that takes no more than a megabyte: what is full looks the same to us. */
+static void limit_files(bool on)
+{
+	struct rlimit size;
+
+	WANT(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	WANT(getrlimit(RLIMIT_FSIZE, &size) == 0);
+	size.rlim_cur = on ? 1 << 20 : size.rlim_max;
+	WANT(setrlimit(RLIMIT_FSIZE, &size) == 0);
+}
+
+PLAIN_TEST(web, a_full_disk_is_a_refusal_and_then_it_works_again)
+{
+	struct world *w = world_start(c, "");
+	struct str body = pattern(c, 2500000);
+
+	WANT_I64(200, world_status(upload(w, "/api/file", "", body)));
+	limit_files(true);
+	struct str reply = upload(w, "/api/file", "", body);
+
+	limit_files(false);
+	WANT_I64(503, world_status(reply));
+	WANT(world_has(reply, "/problems/store"));
+	WANT_I64(0, (int64_t)files_in(c, "tmp"));
+	WANT_I64(1, atomic_load(&w->hits));
+	WANT_I64(200, world_status(upload(w, "/api/file", "", body)));
 	world_stop(w);
 }
 
@@ -260,6 +291,19 @@ PLAIN_TEST(web, a_stream_that_breaks_off_looks_cut)
 	WANT_I64(200, world_status(reply));
 	WANT_STR(S(""), unchunk(c, world_body(reply)));
 	WANT_I64(409, world_status(world_get(w, "/api/stream?pieces=0", "")));
+	world_stop(w);
+}
+
+PLAIN_TEST(web, a_reader_that_takes_nothing_is_not_waited_for)
+{
+	struct world *w = world_start(c, "web.write_time_s = 1\n");
+	int fd = world_connect(w);
+
+	world_send(fd, S(GET("/api/stream?pieces=1000000") "\r\n"));
+	for (int i = 0; i < 200 && !atomic_load(&w->stream_gone); i++)
+		usleep(20000);
+	WANT(atomic_load(&w->stream_gone));
+	world_close(&fd);
 	world_stop(w);
 }
 

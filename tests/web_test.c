@@ -341,6 +341,75 @@ PLAIN_TEST(web, a_slow_head_and_an_idle_connection_end)
 	world_stop(w);
 }
 
+PLAIN_TEST(web, a_slow_body_ends)
+{
+	struct world *w = world_start(c, "web.header_time_s = 1\n");
+	int fd = world_connect(w), upload = world_connect(w);
+
+	world_send(fd, S("POST /api/name HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+			 "Content-Length: 12\r\n\r\n{\"na"));
+	world_send(upload, S("POST /api/file HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\n\r\nab"));
+	WANT_I64(408, world_status(world_read_all(c, fd)));
+	WANT_I64(408, world_status(world_read_all(c, upload)));
+	WANT_I64(0, atomic_load(&w->hits));
+	world_close(&fd);
+	world_close(&upload);
+	world_stop(w);
+}
+
+PLAIN_TEST(web, too_many_waiting_requests_are_told_to_come_back)
+{
+	struct world *w = world_start(c, "web.waiting_max = 1\n");
+	int fd[8], busy = 0, served = 0;
+
+	for (int i = 0; i < 8; i++) {
+		fd[i] = world_connect(w);
+		world_send(fd[i], S(GET("/api/slow") "\r\n"));
+		usleep(20000);
+	}
+	for (int i = 0; i < 8; i++) {
+		struct str reply = world_read_reply(c, fd[i], false);
+
+		served += world_status(reply) == 200;
+		busy += world_status(reply) == 503 && world_has(reply, "Retry-After: 1\r\n");
+		world_close(&fd[i]);
+	}
+	/* Two readers and one place to wait. */
+	WANT_I64(3, served);
+	WANT_I64(5, busy);
+	WANT_I64(200, world_status(world_get(w, "/healthz", "")));
+	world_stop(w);
+}
+
+PLAIN_TEST(web, a_peer_is_who_the_named_proxy_says)
+{
+	const char *forwarded = "X-Forwarded-For: 1.2.3.4, 2001:db8::7\r\n";
+	struct world *w = world_start(c, "");
+
+	WANT_STR(S("127.0.0.1"), world_body(world_get(w, "/api/address", forwarded)));
+	world_stop(w);
+	w = world_start(c, "web.proxy = 127.0.0.1\n");
+	WANT_STR(S("2001:db8::7"), world_body(world_get(w, "/api/address", forwarded)));
+	WANT_STR(S("5.6.7.8"), world_body(world_get(w, "/api/address",
+						    "X-Forwarded-For: 1.2.3.4\r\n"
+						    "X-Forwarded-For: 5.6.7.8\r\n")));
+	WANT_STR(S("127.0.0.1"), world_body(world_get(w, "/api/address",
+						      "X-Forwarded-For: evil\r\n")));
+	WANT_STR(S("127.0.0.1"), world_body(world_get(w, "/api/address", "")));
+	world_stop(w);
+}
+
+PLAIN_TEST(web, a_refusal_may_keep_what_was_written)
+{
+	struct world *w = world_start(c, "");
+	struct str reply = world_post(w, "/api/kept", "", S(""));
+
+	WANT_I64(429, world_status(reply));
+	WANT(world_has(reply, "\"detail\":\"counted\""));
+	WANT_I64(1, store_writer_commits(w->writer));
+	world_stop(w);
+}
+
 /* --- stopping --- */
 
 PLAIN_TEST(web, what_runs_is_finished_before_the_server_stops)

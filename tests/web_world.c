@@ -122,6 +122,24 @@ static enum err file_page(struct ctx *ctx, void *form, struct web_reply *reply)
 	return OK;
 }
 
+static enum err address_page(struct ctx *ctx, void *form, struct web_reply *reply)
+{
+	(void)form;
+	hit();
+	web_bytes(reply, "text/plain", ctx->actor.address);
+	return OK;
+}
+
+/* The refusal is answered and what was written stays. */
+static enum err kept_post(struct ctx *ctx, void *form, struct web_reply *reply)
+{
+	(void)ctx;
+	(void)form;
+	hit();
+	web_refusal(reply, ERR_LIMIT, S("counted"));
+	return OK;
+}
+
 struct stream_form {
 	int64_t pieces;
 	int64_t fail;
@@ -204,6 +222,8 @@ static const struct web_route routes[] = {
 	  .view = THING_VIEW },
 	{ .verb = WEB_GET, .path = "/api/slow", .runs = WEB_READ, .handler = slow_page,
 	  .view = "{done:text}" },
+	{ .verb = WEB_GET, .path = "/api/address", .runs = WEB_READ, .handler = address_page },
+	{ .verb = WEB_POST, .path = "/api/kept", .runs = WEB_WRITE, .handler = kept_post },
 	{ .verb = WEB_POST, .path = "/api/name", .runs = WEB_WRITE, .handler = name_post,
 	  .fields = name_fields, .form_size = sizeof(struct thing_form), .view = NAME_VIEW,
 	  .body_max = WORLD_BODY_MAX },

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include "web/web_in.h"
 
-enum { LINGER_MS = 2000, BODY_GRACE_MS = 10000 };
+enum { LINGER_MS = 2000 };
 
 static int64_t now_ms(const struct web_loop *loop)
 {
@@ -265,7 +265,8 @@ void web_conn_resume(struct web_conn *conn)
 		take(conn, rest);
 		web_arena_return(loop, mem);
 	}
-	if (conn->stage == WEB_CLOSED || conn->rest_mem != NULL)
+	if (conn->stage == WEB_CLOSED || conn->rest_mem != NULL ||
+	    (conn->request != NULL && conn->request->upload.busy))
 		return;
 	if (conn->ended && conn->stage != WEB_WORK)
 		web_conn_close(conn);
@@ -400,15 +401,16 @@ void web_conn_next(struct web_conn *conn)
 	web_conn_resume(conn);
 }
 
+/* A body has as long as a head, and longer the more of it has come. */
 static bool is_too_slow(const struct web_conn *conn, int64_t now)
 {
 	const struct web_request *req = conn->request;
-	int64_t allowed;
+	const struct web_limits *limits = &conn->loop->web->limits;
 
 	if (conn->stage != WEB_BODY_IN || req->upload.busy)
 		return false;
-	allowed = BODY_GRACE_MS + req->parse.body_bytes * 1000 / conn->loop->web->limits.body_rate;
-	return now - req->body_started_ms > allowed;
+	return now - req->body_started_ms >
+	       limits->header_ms + req->parse.body_bytes * 1000 / limits->body_rate;
 }
 
 static bool write_stands_still(struct web_conn *conn, int64_t now)

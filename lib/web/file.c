@@ -57,6 +57,8 @@ enum err web_file_open(struct web_request *req)
 	struct str range = web_head_get(head, S("range")), if_range;
 	int64_t from = 0, to;
 
+	if (reply->etag.len > 0 && reply->etag.at[0] != '"')
+		reply->etag = str_format(req->mem, "\"%.*s\"", STR_ARG(reply->etag));
 	if (reply->etag.len > 0) {
 		web_reply_add(reply, "ETag", reply->etag);
 		if (str_eq(web_head_get(head, S("if-none-match")), reply->etag)) {

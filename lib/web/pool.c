@@ -15,7 +15,7 @@ struct web_pool {
 	struct web_job *first, **last;
 	int64_t waiting, waiting_max;
 	bool stopping;
-	int thread_count;
+	int idle, thread_count;
 	struct os_thread *thread[THREADS_MAX];
 };
 
@@ -30,8 +30,11 @@ static struct web_job *take_job(struct web_pool *pool)
 	struct web_job *job;
 
 	os_lock_take(pool->lock);
-	while (pool->first == NULL && !pool->stopping)
+	while (pool->first == NULL && !pool->stopping) {
+		pool->idle++;
 		os_lock_wait(pool->lock, -1);
+		pool->idle--;
+	}
 	job = pool->first;
 	if (job != NULL) {
 		pool->first = job->next;
@@ -88,7 +91,8 @@ bool web_pool_post(struct web_pool *pool, struct web_job *job)
 		pool->last = &job->next;
 		pool->waiting++;
 		taken = true;
-		os_lock_wake(pool->lock);
+		if (pool->idle > 0)
+			os_lock_wake(pool->lock);
 	}
 	os_lock_give(pool->lock);
 	return taken;

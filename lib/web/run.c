@@ -554,19 +554,29 @@ static bool take_own(struct web_request *req, int verb)
 	return true;
 }
 
-/* Behind a proxy that the operator has named, the peer is who the proxy says. */
+static bool is_address(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (memchr("0123456789abcdefABCDEF.:", text.at[i], 24) == NULL)
+			return false;
+	return text.len > 0 && text.len < WEB_ADDRESS_SIZE;
+}
+
+/* Behind a proxy that the operator has named, the peer is who the proxy says: the last in the list. */
 static void take_address(struct web_request *req)
 {
-	struct str proxy = req->web->limits.proxy, all, last, rest;
+	const struct web_head *head = &req->parse.head;
+	struct str proxy = req->web->limits.proxy, all = S(""), first, rest;
 
 	if (proxy.len == 0 || !str_eq(proxy, req->ctx.actor.address))
 		return;
-	all = web_head_get(&req->parse.head, S("x-forwarded-for"));
-	while (str_split(all, ',', &last, &rest))
+	for (int i = 0; i < head->header_count; i++)
+		if (str_eq_nocase(head->header[i].name, S("x-forwarded-for")))
+			all = head->header[i].value;
+	while (str_split(all, ',', &first, &rest))
 		all = rest;
-	all = str_trim(all);
-	if (all.len > 0 && all.len < WEB_ADDRESS_SIZE)
-		req->ctx.actor.address = all;
+	if (is_address(str_trim(all)))
+		req->ctx.actor.address = str_trim(all);
 }
 
 void web_request_head(struct web_request *req)

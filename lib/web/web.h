@@ -98,7 +98,8 @@ void web_header(struct web_reply *, const char *name, struct str value); /* CHEC
 void web_cookie(struct web_reply *, struct str token, int64_t max_age_s);
 /* A body that is not JSON, of a type that we make; `bytes` live in the context's memory. */
 void web_bytes(struct web_reply *, const char *type, struct str bytes);
-/* A file of ours, sent by the loop after the handler has returned; supports Range. */
+/* A file of ours, sent by the loop after the handler has returned; supports Range. The etag
+ * names the content; empty: none. ERR_MISSING is answered when there is no such file. */
 void web_file(struct web_reply *, const char *type, const char *path, struct str etag);
 /* WEB_STREAM: start with type and file name, then pieces. ERR_BUSY when the client has gone. */
 void web_stream_start(struct web_reply *, const char *type, struct str file_name);

@@ -13,15 +13,13 @@
 #define WEB_WEB_IN_H
 #include <stdatomic.h>
 #include <uv.h>
-#include "os/hash.h"
 #include "web/form_in.h"
+#include "web/reply_in.h"
 
-enum { WEB_READ_SIZE = 65536, WEB_PIECE = 262144, WEB_ADDRESS_SIZE = 46, WEB_TICK_MS = 250 };
+enum { WEB_READ_SIZE = 65536, WEB_ADDRESS_SIZE = 46, WEB_TICK_MS = 250 };
 
 struct web_conn;
-struct web_loop;
 struct web_pool;
-struct web_request;
 
 struct web_limits {
 	int64_t header_bytes, headers, header_ms, body_rate, idle_ms, write_ms;
@@ -35,14 +33,6 @@ struct web_worker {
 	struct arena *mem;
 	struct store *store; /* opened when first asked for */
 	struct os_lock *lock; /* of the stream that this thread writes */
-};
-
-struct web_job {
-	void (*run)(struct web_worker *, struct web_job *);
-	void (*back)(struct web_job *); /* on the loop */
-	struct web_loop *loop;
-	struct web_request *request;
-	struct web_job *next;
 };
 
 struct web_pool *web_pool_start(struct web *, const char *name, int threads, int64_t waiting_max);
@@ -98,66 +88,6 @@ struct web {
 	struct str shell_head, shell_tail; /* around the boot data; shell_head.at NULL: no shell */
 	const struct web_asset *shell;
 	bool has_health;        /* the route tables answer /healthz themselves */
-};
-
-/* --- replies --- */
-enum web_body { WEB_BODY_NONE, WEB_BODY_JSON, WEB_BODY_BYTES, WEB_BODY_FILE, WEB_BODY_STREAM };
-
-struct web_extra {
-	const char *name;
-	struct str value;
-	struct web_extra *next;
-};
-
-struct web_reply {
-	struct web_request *request;
-	struct ctx *ctx;
-	enum web_body body;
-	int status;
-	struct json json;
-	struct str bytes;
-	const char *type;
-	const char *path; /* of a file */
-	struct str etag;
-	struct web_extra *extra;
-	struct refusal kept; /* a refusal although the handler's writes stay */
-};
-
-struct web_file_out {
-	struct os_file file;
-	bool is_open;
-	int64_t size, from, left; /* `left` is what is not yet read */
-	char *piece;
-	size_t piece_len;
-};
-
-struct web_stream {
-	struct os_lock *lock;  /* the worker's, while the handler runs */
-	char *fill, *out;      /* half of WEB_PIECE each */
-	size_t fill_len, out_len;
-	bool started, busy, gone, ended;
-	struct str head;
-	char size[24];         /* of a chunk, in hex */
-	struct web_job note;
-};
-
-struct web_events {
-	bool on, started, waits;
-	int64_t next_ms, ping_ms;
-	uint64_t hash;
-	size_t len;
-};
-
-struct web_upload_in {
-	bool on, busy;
-	struct web_upload file;
-	const char *path;
-	struct os_file fd;
-	struct hash *hash;
-	char *chunk;
-	size_t chunk_len;
-	int64_t max;
-	enum err err;
 };
 
 struct web_request {
@@ -254,17 +184,6 @@ MUST_USE bool web_request_post(struct web_request *, struct web_pool *,
 /* A job is back on its loop: true when the connection went away meanwhile, and all is put away. */
 MUST_USE bool web_request_lost(struct web_request *);
 void web_request_read(struct web_worker *, struct web_job *); /* gate and handler, on a reader */
-
-/* --- reply.c --- */
-void web_reply_reset(struct web_request *);
-/* After the handler: close the JSON, look for what does not fit. */
-MUST_USE enum err web_reply_finish(struct web_request *);
-void web_reply_send(struct web_request *);
-/* `length` below 0: not known, the body is chunked or ends with the connection. */
-struct str web_reply_head(struct web_request *, int status, const char *type, int64_t length);
-void web_reply_add(struct web_reply *, const char *name, struct str value);
-bool web_reply_has(const struct web_reply *, const char *name);
-void web_reply_date(struct web_loop *, usec now);
 
 /* --- stream.c, file.c, upload.c, events.c, asset.c --- */
 void web_stream_run(struct web_worker *, struct web_job *);
