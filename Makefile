@@ -65,11 +65,6 @@ CFLAGS_ALL = $(LANGUAGE) $(FLAGS_$(MODE)) $(WARNINGS) $(INCLUDES) $(CFLAGS)
 LDFLAGS_ALL = -pie -pthread $(LINK_$(MODE)) -Wl,--as-needed $(LDFLAGS)
 LIBS := $(PACKAGE_LIBS) -lm
 
-# LOOSE=1 links although functions are missing; calling one of them crashes.
-ifdef LOOSE
-LDFLAGS_ALL = -no-pie -pthread $(LINK_$(MODE)) -Wl,--unresolved-symbols=ignore-all -z lazy
-endif
-
 # --- sources ---
 
 CODE := $(sort $(wildcard lib/*/*.c src/*/*.c src/*/*/*.c))

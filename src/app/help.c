@@ -20,7 +20,7 @@ static void put_command(struct buf *out, const struct room_command *one)
 			   o->is_flag ? "" : " VALUE", o->required ? "" : "]");
 	if (one->words != NULL)
 		buf_format(out, " %s", one->words);
-	buf_format(out, "\n\n%s.\n", one->about);
+	buf_format(out, "\n\n%s%s\n", one->about, str_ends(str_of(one->about), S(".")) ? "" : ".");
 	if (one->options != NULL && one->options[0].name != NULL)
 		buf_add(out, S("\n"));
 	for (const struct room_option *o = one->options; o != NULL && o->name != NULL; o++) {
