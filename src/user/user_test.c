@@ -245,6 +245,7 @@ TEST(user, a_reset_token_lives_half_an_hour)
 	token = reset_token(c, id);
 	test_wait(c, 30 * USEC_MINUTE + 1);
 	WANT_ERR(ERR_INPUT, reset(c, token, S("the new password")));
+	WANT_ERR(ERR_INPUT, user_reset_use(c, token, S("hash"), &id));
 	token = reset_token(c, id);
 	test_wait(c, 30 * USEC_MINUTE - 1);
 	WANT_OK(reset(c, token, S("the new password")));
