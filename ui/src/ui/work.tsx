@@ -79,6 +79,8 @@ export interface WorkProps {
   onAnswer: (answer: Answer, name: string, finished: boolean) => void;
   onSubmitRequest?: () => void;
   disabled?: boolean;
+  /** That of the highest heading in its texts. */
+  level?: number;
   root?: RefObject<HTMLDivElement | null>;
 }
 
@@ -92,7 +94,7 @@ export function Work(p: WorkProps) {
     latest.current.onAnswer(answer, el.spec.name, finished);
   };
   const show = (b: Block, i: number) => {
-    if (b.type === 'markdown') return <Prose key={i} nodes={b.nodes} />;
+    if (b.type === 'markdown') return <Prose key={i} nodes={b.nodes} level={p.level ?? 3} />;
     if (b.type === 'image') return <Image key={`${i} ${b.src}`} src={b.src} alt={b.alt ?? ''} />;
     if (!KNOWN.has(b.type)) return <p key={i} class="notice bad">{t('work.unknown', { kind: String(b.type) })}</p>;
     const Tag = `x-${b.type}` as 'x-choice';

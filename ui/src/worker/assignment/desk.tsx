@@ -313,7 +313,7 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
             </div>
           )}
           <div onFocusOut={() => save.current()}>
-            <Work blocks={a.page.blocks} answer={answer} root={root} disabled={over || busy === 'submit'}
+            <Work blocks={a.page.blocks} answer={answer} root={root} level={2} disabled={over || busy === 'submit'}
               onAnswer={change} onSubmitRequest={submit} />
           </div>
         </div>

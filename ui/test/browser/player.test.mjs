@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The player in a browser, against the stand-in server. Numbers are those of the look checks.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { makeSite, start } from '../mock.mjs';
+import { browserStart, pageOf } from './lib.mjs';
+
+let browser;
+before(async () => { browser = await browserStart(); });
+after(async () => { await browser?.close(); });
+
+async function play(project, body, options = {}) {
+  const site = makeSite({ role: 'worker', ...options });
+  const running = await start(site);
+  const { page, context, faults } = await pageOf(browser, options.view);
+  try {
+    await page.goto(`${running.url}/work/${project}/do`);
+    await page.locator('.player').waitFor();
+    await body({ page, site, context, url: running.url });
+    assert.deepEqual(faults.filter((f) => !/ERR_INTERNET_DISCONNECTED|503/.test(f)), [], 'console');
+    assert.deepEqual(site.csp, [], 'CSP reports');
+  } finally {
+    await context.close();
+    await running.stop();
+  }
+}
+
+const item = (page, n) => page.locator('.player-item', { hasText: new RegExp(`^Item ${n}\\b`) }).waitFor();
+const said = (page) => page.locator('[aria-live=polite]').innerText();
+const focused = (page) => page.evaluate(() => document.activeElement.value ?? document.activeElement.tagName);
+
+test('look 11, 12: three answers with two keys each, no page load, the focus on the first control', async () => {
+  await play('11', async ({ page, site }) => {
+    const entries = await page.evaluate(() => history.length);
+    for (const [n, key] of [[1, '1'], [2, '3'], [3, '5']]) {
+      await item(page, n);
+      assert.equal(await focused(page), 'none');
+      await page.keyboard.press(key);
+      await page.keyboard.press('Enter');
+    }
+    await item(page, 4);
+    assert.deepEqual(site.answers.map((a) => a.answer), [{ white: 'none' }, { white: 'two' }, { white: 'cannot' }]);
+    assert.match(await said(page), /^Submitted\. Item 4/);
+    assert.equal(await page.evaluate(() => history.length), entries);
+    assert.equal(site.requests.filter((r) => r.path.endsWith('/accept')).length, 1, 'the next task came with the reply');
+    assert.ok(JSON.parse(site.requests.find((r) => r.path.endsWith('/submit')).body).active_ms > 0);
+  });
+});
+
+test('look 10: the next picture is loaded before the next item is shown', async () => {
+  await play('11', async ({ page }) => {
+    await page.route('**/media/cell-2.svg', async (route) => {
+      await new Promise((done) => setTimeout(done, 400));
+      await route.continue();
+    });
+    await page.keyboard.press('1');
+    await page.keyboard.press('Enter');
+    await item(page, 2);
+    assert.equal(await page.locator('.work-image img').evaluate((i) => i.complete && i.naturalWidth > 0), true);
+  });
+});
+
+test('look 11: four kinds in one task by keyboard alone; a text field keeps what is typed in it', async () => {
+  await play('12', async ({ page, site }) => {
+    await page.keyboard.press('2');
+    assert.equal(await page.evaluate(() => document.activeElement.closest('[data-widget]').dataset.widget), 'text');
+    await page.keyboard.type('1s?');
+    assert.equal(await page.locator('x-text input').inputValue(), '1s?');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('2');
+    await page.keyboard.press('1');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('1000');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Enter 999 or less.').waitFor();
+    assert.equal(await page.locator('x-number input').getAttribute('aria-invalid'), 'true');
+    assert.equal(await focused(page), '1000');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Control+Enter');
+    await item(page, 2);
+    assert.deepEqual(site.answers[0].answer, { kind: 'A company', street: '1s?', faults: ['Spelling', 'Number missing'], house: 100 });
+  });
+});
+
+test('look 17: a missing answer is said beside the control, which gets the focus; nothing is sent', async () => {
+  await play('12', async ({ page, site }) => {
+    await page.keyboard.press('1');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Please write an answer.').waitFor();
+    const input = page.locator('x-text input');
+    assert.equal(await input.evaluate((i) => i === document.activeElement), true);
+    const ids = (await input.getAttribute('aria-describedby')).split(' ');
+    const texts = await page.evaluate((list) => list.map((id) => document.getElementById(id)?.textContent), ids);
+    assert.ok(texts.includes('Please write an answer.'));
+    assert.equal(site.answers.length, 0);
+  });
+});
+
+test('look 11: single keys can be switched off, Ctrl+Enter stays', async () => {
+  await play('11', async ({ page, site }) => {
+    await page.keyboard.press('?');
+    await page.getByLabel('Keys of one character').uncheck();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('2');
+    assert.equal(await page.locator('input:checked[type=radio]').count(), 0);
+    await page.getByText('one', { exact: true }).click();
+    await page.keyboard.press('Control+Enter');
+    await item(page, 2);
+    assert.deepEqual(site.answers[0].answer, { white: 'one' });
+  });
+});
+
+test('look 13: a draft is on the server within seconds, and is back after a reload', async () => {
+  await play('12', async ({ page, site }) => {
+    await page.locator('x-text input').fill('Harbour Street');
+    await page.locator('x-number input').focus();
+    await page.getByText('Draft saved').waitFor();
+    assert.deepEqual(site.drafts.pop().answer, { street: 'Harbour Street' });
+    await page.locator('x-number input').fill('5');
+    await page.reload();
+    await page.locator('.player').waitFor();
+    assert.equal(await page.locator('x-text input').inputValue(), 'Harbour Street');
+    assert.equal(await page.locator('x-number input').inputValue(), '5');
+  });
+});
+
+test('look 13: the clock is quiet, then says how long is left and can be put back; an expired lease keeps the text', async () => {
+  await play('12', async ({ page, site }) => {
+    assert.equal(await page.locator('.clock.late').count(), 0);
+    await page.locator('x-text input').fill('Not lost');
+    site.lease = 0.3;
+    await page.locator('h1').focus();
+    await page.keyboard.press('e');
+    await page.locator('.clock.late').waitFor();
+    assert.match(await page.locator('.clock').innerText(), /left/);
+    site.lease = 10;
+    await page.getByRole('button', { name: 'More time' }).click();
+    await page.locator('.clock.late').waitFor({ state: 'detached' });
+    site.lease = 0.01;
+    await page.locator('h1').focus();
+    await page.keyboard.press('e');
+    await page.getByText('Your time for this task is over').waitFor();
+    assert.match(await page.locator('.over-answer').innerText(), /Not lost/);
+    assert.equal(await page.getByRole('button', { name: 'Submit' }).isDisabled(), true);
+    site.lease = 10;
+    await page.getByRole('button', { name: 'Take it again' }).click();
+    await page.locator('.clock').waitFor();
+    assert.equal(await page.locator('x-text input').inputValue(), 'Not lost');
+  });
+});
+
+test('look 17: with the net off an answer is kept, said so, and sent exactly once', async () => {
+  await play('11', async ({ page, site, context }) => {
+    await page.keyboard.press('2');
+    await context.setOffline(true);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Saved here, will send' }).first().waitFor();
+    assert.equal(site.answers.length, 0);
+    await context.setOffline(false);
+    await item(page, 2);
+    assert.deepEqual(site.answers.map((a) => a.answer), [{ white: 'one' }]);
+  });
+});
+
+test('an answer whose reply was lost is sent again and counted once, also after a reload', async () => {
+  await play('11', async ({ page, site }) => {
+    await page.route('**/submit', async (route) => {
+      await route.fetch();
+      await route.abort();
+    }, { times: 1 });
+    await page.keyboard.press('4');
+    await page.keyboard.press('Enter');
+    await item(page, 2);
+    assert.equal(site.answers.length, 1);
+  });
+  await play('11', async ({ page, site, context }) => {
+    await page.keyboard.press('4');
+    site.fail = 503;
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Saved here, will send' }).first().waitFor();
+    site.fail = null;
+    const again = await context.newPage();
+    await again.goto(page.url().replace(/\/work.*/, '/held'));
+    await again.waitForFunction(() => !localStorage.getItem('tessera.outbox'));
+    assert.equal(site.answers.length, 1);
+  });
+});
+
+test('look 14, 16: pay and total in the bar; skip and return say their cost and give the task back', async () => {
+  await play('11', async ({ page, site }) => {
+    await page.keyboard.press('1');
+    await page.keyboard.press('Enter');
+    await item(page, 2);
+    assert.match(await page.locator('.player-pay').innerText(), /This item\s*€0\.04\s*Earned here\s*€0\.04/);
+    const skip = page.getByRole('button', { name: 'Skip' });
+    assert.match(await page.locator('#' + await skip.getAttribute('aria-describedby')).textContent(), /costs nothing/);
+    const before = site.held.get('11').task;
+    await page.keyboard.press('s');
+    await page.waitForFunction(() => document.querySelector('[aria-live=polite]').textContent.startsWith('Skipped'));
+    await page.locator('.player').waitFor();
+    assert.notEqual(site.held.get('11').task, before);
+    await page.getByRole('button', { name: 'Return' }).click();
+    await page.waitForURL('**/work');
+    assert.equal(site.held.size, 0);
+    assert.equal(site.answers.length, 1);
+  });
+});
+
+test('look 15: instructions lie beside the work on a wide screen, over it on a phone, and give the focus back', async () => {
+  await play('11', async ({ page }) => {
+    await page.keyboard.press('?');
+    const sheet = await page.locator('.sheet').boundingBox();
+    const work = await page.locator('.work').boundingBox();
+    assert.ok(work.x + work.width <= sheet.x, 'the sheet covers the work');
+    await page.keyboard.press('?');
+    await page.locator('.sheet').waitFor({ state: 'detached' });
+    assert.equal(await focused(page), 'none');
+  });
+  await play('11', async ({ page }) => {
+    await page.getByRole('button', { name: 'Instructions' }).click();
+    const box = await page.getByRole('dialog').boundingBox();
+    assert.deepEqual([box.width, box.height], [390, 844]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.match(await page.evaluate(() => document.activeElement.textContent), /Instructions/);
+  }, { view: { phone: true } });
+});
+
+test('when nothing is left the page says so and leads on', async () => {
+  await play('11', async ({ page, site }) => {
+    site.none = true;
+    await page.keyboard.press('1');
+    await page.keyboard.press('Enter');
+    await page.getByText('You have submitted 1 answer in this project.').waitFor();
+    await page.getByRole('link', { name: 'Choose other work' }).click();
+    await page.waitForURL('**/work');
+  });
+});
+
+test('look 28: nothing moves where motion is unwanted, and nothing longer than 150 ms elsewhere', async () => {
+  for (const reduced of [true, false]) {
+    await play('11', async ({ page }) => {
+      await page.locator('.option').nth(1).hover();
+      await page.locator('.option').nth(1).click();
+      const times = await page.evaluate(() => document.getAnimations().map((a) => a.effect.getComputedTiming().duration));
+      assert.ok(reduced ? times.length === 0 : times.every((t) => t <= 150), String(times));
+    }, { view: { reduced } });
+  }
+});

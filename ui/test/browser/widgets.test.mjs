@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The kinds' custom elements: a value that is set is read back; a foreign one is refused with a
+// message; nothing is left behind.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { makeSite, start } from '../mock.mjs';
+import { browserStart, pageOf } from './lib.mjs';
+
+let browser;
+let running;
+let page;
+before(async () => {
+  browser = await browserStart();
+  running = await start(makeSite({ role: 'worker' }));
+  ({ page } = await pageOf(browser));
+  await page.goto(`${running.url}/work/12`);
+  await page.locator('x-number').waitFor();
+});
+after(async () => {
+  await browser?.close();
+  await running?.stop();
+});
+
+/** Makes a widget, sets the value, and says what became of it. */
+const tried = (kind, spec, value) => page.evaluate(([k, s, v]) => {
+  const w = document.createElement(`x-${k}`);
+  let ready = 0;
+  w.addEventListener('ready', () => ready++);
+  w.spec = { name: 'f', ...s };
+  document.querySelector('main').append(w);
+  w.value = v;
+  const shown = [...w.querySelectorAll('input, textarea')].map((i) => (/radio|checkbox/.test(i.type) ? i.checked : i.value));
+  const faults = w.check();
+  const out = { value: w.value, shown, faults, text: w.querySelector('.fault').textContent, ready };
+  w.remove();
+  return { ...out, left: w.childNodes.length };
+}, [kind, spec, value]);
+
+const OPTIONS = { options: ['a', { value: 'b', label: 'Bee' }, 'c'] };
+
+test('a value that fits is read back as it was set', async () => {
+  for (const [kind, spec, value] of [
+    ['choice', OPTIONS, 'b'], ['choice', { ...OPTIONS, many: true }, ['a', 'c']],
+    ['text', {}, 'x < "y" & \u{1F600}'], ['text', { long: true }, 'two\nlines'], ['number', {}, 12.5], ['number', {}, 0], ['number', { integer: true }, -3],
+  ]) {
+    const got = await tried(kind, spec, value);
+    assert.deepEqual(got.value, value);
+    assert.deepEqual(got.faults, []);
+    assert.equal(got.ready, 1);
+    assert.equal(got.left, 0, 'disconnecting undoes everything');
+  }
+});
+
+test('several choices come back in the order of the options', async () => {
+  assert.deepEqual((await tried('choice', { ...OPTIONS, many: true }, ['c', 'a'])).value, ['a', 'c']);
+});
+
+test('a foreign value is refused with a message, never a crash', async () => {
+  for (const [kind, spec, value] of [
+    ['choice', OPTIONS, 'z'], ['choice', OPTIONS, ['a']], ['choice', OPTIONS, 7], ['choice', { ...OPTIONS, many: true }, 'a'],
+    ['choice', { ...OPTIONS, many: true }, ['a', 'z']], ['text', {}, 5], ['text', {}, {}], ['number', {}, '5'], ['number', {}, [1]],
+  ]) {
+    const got = await tried(kind, spec, value);
+    assert.equal(got.value, null, JSON.stringify(value));
+    assert.equal(got.faults.length, 1);
+    assert.match(got.text, /does not fit/);
+  }
+});
+
+test('what the spec asks for is checked, with a sentence that says what to do', async () => {
+  for (const [kind, spec, value, message] of [
+    ['choice', { ...OPTIONS, required: true }, null, /Choose one/],
+    ['choice', { ...OPTIONS, many: true, min: 2 }, ['a'], /at least 2/],
+    ['choice', { ...OPTIONS, many: true, max: 1 }, ['a', 'b'], /1 answer at most/],
+    ['text', { required: true }, '  ', /write an answer/],
+    ['text', { max: 3 }, 'a\u{1F600}bc', /Shorten this by 1 character\./],
+    ['text', { pattern: '[0-9]{4}' }, '12', /form that is asked for/],
+    ['number', { required: true }, null, /enter a number/i],
+    ['number', { integer: true }, 1.5, /whole/],
+    ['number', { min: 3 }, 2, /3 or more/],
+    ['number', { max: 3 }, 4, /3 or less/],
+  ]) {
+    const got = await tried(kind, spec, value);
+    assert.match(got.faults[0]?.message ?? 'no fault', message);
+    assert.equal(got.faults[0].path, 'f');
+    assert.equal(got.text, got.faults[0].message);
+  }
+  for (const [kind, spec, value] of [['choice', OPTIONS, null], ['text', { max: 3 }, '\u{1F600}\u{1F600}\u{1F600}'], ['text', { pattern: '(' }, 'x'], ['number', { min: 0, max: 9 }, 9]]) {
+    assert.deepEqual((await tried(kind, spec, value)).faults, []);
+  }
+});
+
+test('two widgets on a page share no id and no group', async () => {
+  const same = await page.evaluate(() => {
+    const main = document.querySelector('main');
+    const make = () => {
+      const w = document.createElement('x-choice');
+      w.spec = { name: 'same', options: ['a', 'b'] };
+      main.append(w);
+      return w;
+    };
+    const [one, two] = [make(), make()];
+    one.value = 'a';
+    two.value = 'b';
+    const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
+    const out = { values: [one.value, two.value], checked: main.querySelectorAll('x-choice:nth-last-child(-n+2) input:checked').length, twice: ids.length - new Set(ids).size };
+    one.remove();
+    two.remove();
+    return out;
+  });
+  assert.deepEqual(same, { values: ['a', 'b'], checked: 2, twice: 0 });
+});
+
+test('a tap on the whole row chooses, and one change is told', async () => {
+  const got = await page.evaluate(() => {
+    const w = document.createElement('x-choice');
+    w.spec = { name: 'f', options: ['a', 'b'] };
+    document.querySelector('main').append(w);
+    const told = [];
+    w.addEventListener('input', () => told.push('input'));
+    w.addEventListener('change', () => told.push('change'));
+    w.querySelectorAll('label')[1].click();
+    const height = w.querySelector('label').getBoundingClientRect().height;
+    const out = { value: w.value, told, tall: height >= 44 };
+    w.remove();
+    return out;
+  });
+  assert.deepEqual(got, { value: 'b', told: ['input', 'change'], tall: true });
+});
