@@ -8,7 +8,9 @@
 
 user_id material_requester(struct ctx *c, const char *email, org_id *org)
 {
-	struct user_new new = { .name = S("Rita"), .email = str_of(email), .roles = USER_REQUESTER };
+	struct user_new new = { .name = S("Rita"),
+				.email = str_of(email),
+				.roles = USER_REQUESTER };
 	user_id id;
 
 	WANT_OK(user_add(c, &new, &id));
@@ -66,8 +68,11 @@ source_id material_import(struct ctx *c, project_id project, const char *name, s
 /* A budget on its whole way, from a deposit of that size into the escrow. */
 static void material_pay(struct ctx *c, const struct project *p, money total)
 {
-	struct ledger_parcel parcel = { .account = { p->org.v }, .escrow = { p->id.v }, .amount = total };
-	struct account_line out[] = { { ACCOUNT_AVAILABLE, { -total.minor } }, { ACCOUNT_SENT, total } };
+	struct ledger_parcel parcel = { .account = { p->org.v },
+					.escrow = { p->id.v },
+					.amount = total };
+	struct account_line out[] = { { ACCOUNT_AVAILABLE, { -total.minor } },
+				      { ACCOUNT_SENT, total } };
 	struct escrow_line in[] = { { ESCROW_RESERVED, total }, { ESCROW_RECV, { -total.minor } } };
 	bool fresh;
 
@@ -84,8 +89,11 @@ static void material_pay(struct ctx *c, const struct project *p, money total)
 void material_open(struct ctx *c, project_id id, int64_t redundancy)
 {
 	struct project_funding f = {
-		.redundancy = redundancy, .gold_redundancy = 5,
-		.unit = { 6 }, .reward = { 5 }, .fee = { 1 },
+		.redundancy = redundancy,
+		.gold_redundancy = 5,
+		.unit = { 6 },
+		.reward = { 5 },
+		.fee = { 1 },
 	};
 	struct project_state state;
 	struct project p;
@@ -131,7 +139,8 @@ static struct str deflated(struct ctx *c, struct str bytes)
 }
 
 /* What the local header and the directory have in common. */
-static void zip_entry(struct buf *out, const struct material_file *f, struct str stored, bool packed)
+static void zip_entry(struct buf *out, const struct material_file *f, struct str stored,
+		      bool packed)
 {
 	little(out, 20, 2);
 	little(out, 0x800, 2); /* names are UTF-8 */

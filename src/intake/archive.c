@@ -53,8 +53,8 @@ enum err intake_archive_next(struct ctx *c, struct intake_archive *a, struct int
 	struct archive_entry *entry;
 	locale_t before = uselocale(a->locale);
 	int got = archive_read_next_header(a->lib, &entry);
-	const char *name = got >= ARCHIVE_WARN && got != ARCHIVE_EOF ? archive_entry_pathname(entry)
-								     : NULL;
+	const char *name =
+		got >= ARCHIVE_WARN && got != ARCHIVE_EOF ? archive_entry_pathname(entry) : NULL;
 
 	uselocale(before);
 	*found = got != ARCHIVE_EOF;

@@ -32,7 +32,7 @@ struct found_asset {
 };
 
 struct check {
-	struct source_row s;    /* as it will be */
+	struct source_row s; /* as it will be */
 	int64_t was_byte, was_entry;
 	struct intake_columns columns;
 	struct intake_fault_list faults;
@@ -56,8 +56,8 @@ static void finish(struct check *k)
 	if (k->s.rows_seen == 0)
 		refuse_file(k, S("there are no rows in it"));
 	else if (k->s.bad + k->faults.seen >= k->s.rows_seen)
-		refuse_file(k, k->faults.count > 0 ? k->faults.at[0].reason
-						   : S("all rows in it are bad"));
+		refuse_file(k, k->faults.count > 0 ? k->faults.at[0].reason :
+						     S("all rows in it are bad"));
 	else
 		k->s.state = SOURCE_CHECKED;
 }
@@ -167,7 +167,8 @@ static enum err check_table(struct ctx *c, struct check *k)
 	bool found = true;
 	int rows = 0;
 
-	TRY(intake_table_open(c, k->s.table_sha, (enum csv_form)k->s.reader, &k->columns, from, &t));
+	TRY(intake_table_open(c, k->s.table_sha, (enum csv_form)k->s.reader, &k->columns, from,
+			      &t));
 	while (found && rows < SLICE_ROWS && t.read <= SLICE_BYTES) {
 		TRY(intake_table_next(c, &t, &r, &found));
 		if (!see_header(c, k, &t))
@@ -222,8 +223,8 @@ static bool is_table_name(struct str name)
 
 static void bad_entry(struct ctx *c, struct check *k, struct str name, const char *why)
 {
-	struct str reason = str_format(c->mem, "%.*s %s", STR_ARG(intake_cut(name, INTAKE_NAME_MAX)),
-				       why);
+	struct str reason =
+		str_format(c->mem, "%.*s %s", STR_ARG(intake_cut(name, INTAKE_NAME_MAX)), why);
 
 	k->s.rows_seen++;
 	intake_fault_add(c->mem, &k->faults, 0, k->s.at_entry, reason);
@@ -253,14 +254,16 @@ static enum err copy_entry(struct ctx *c, struct check *k, struct intake_archive
 		if (got == 0 || !may_unpack(k, got))
 			return OK;
 		if (k->s.table_size == 0)
-			k->s.reader = (int64_t)csv_sniff((struct str){ piece, got }, k->s.table_name);
+			k->s.reader =
+				(int64_t)csv_sniff((struct str){ piece, got }, k->s.table_name);
 		k->s.table_size += (int64_t)got;
 		hash_add(hash, piece, got);
 		TRY(os_write(c, file, (struct str){ piece, got }));
 	}
 }
 
-static enum err take_table(struct ctx *c, struct check *k, struct intake_archive *a, struct str name)
+static enum err take_table(struct ctx *c, struct check *k, struct intake_archive *a,
+			   struct str name)
 {
 	struct os_file file DEFER(os_close) = { OS_FILE_NONE };
 	struct hash *hash = hash_start(c->mem);
@@ -323,7 +326,8 @@ static enum err is_known(struct ctx *c, const struct check *k, struct str name, 
 	return source_asset_get(c, k->project, k->source, name, &row, out);
 }
 
-static enum err take_picture(struct ctx *c, struct check *k, struct intake_archive *a, struct str name)
+static enum err take_picture(struct ctx *c, struct check *k, struct intake_archive *a,
+			     struct str name)
 {
 	struct arena_mark mark = arena_mark(c->mem);
 	struct arena *scratch = arena_under(c->mem, 0);
@@ -428,7 +432,8 @@ static enum err finish_pictures(struct ctx *c, struct check *k)
 	for (size_t i = 0; i < count; i++) {
 		json_object(&out);
 		json_text_of(&out, "file", rows[i].name);
-		json_text_of(&out, "image", str_format(c->mem, "asset:%.*s", STR_ARG(rows[i].asset)));
+		json_text_of(&out, "image",
+			     str_format(c->mem, "asset:%.*s", STR_ARG(rows[i].asset)));
 		json_object_end(&out);
 	}
 	json_list_end(&out);

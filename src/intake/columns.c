@@ -88,7 +88,8 @@ static bool is_url(struct str cell)
 	       !str_find(cell, S(" "), &(size_t){ 0 });
 }
 
-void intake_column_see(struct arena *mem, struct intake_column *column, struct str cell, bool pictures)
+void intake_column_see(struct arena *mem, struct intake_column *column, struct str cell,
+		       bool pictures)
 {
 	double number;
 

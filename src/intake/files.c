@@ -11,8 +11,8 @@ enum { KEY_BYTES = 32, HEX_LEN = 2 * HASH_BYTES };
 const char *intake_path(struct ctx *c, struct str sha256)
 {
 	CHECK(sha256.len == HEX_LEN);
-	struct str path = str_format(c->mem, "%s/files/%.2s/%.*s", c->data, sha256.at,
-				     STR_ARG(sha256));
+	struct str path =
+		str_format(c->mem, "%s/files/%.2s/%.*s", c->data, sha256.at, STR_ARG(sha256));
 
 	return str_c(c->mem, path);
 }

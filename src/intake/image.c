@@ -28,7 +28,8 @@ static int64_t little24(const unsigned char *p)
 
 static bool is_frame(unsigned char marker)
 {
-	return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+	return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 &&
+	       marker != 0xcc;
 }
 
 /* Segments up to the frame header; the end mark may have a few bytes of padding behind it. */

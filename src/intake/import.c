@@ -27,7 +27,7 @@ struct row {
 struct import {
 	project_id project;
 	source_id source;
-	struct source_row s;         /* as it was */
+	struct source_row s; /* as it was */
 	struct intake_columns columns;
 	struct kind_template template;
 	struct row *row;
@@ -35,7 +35,7 @@ struct import {
 	struct intake_fault_list faults;
 	int64_t at_byte, at_line, at_row; /* where the next chunk begins */
 	struct str at_name;
-	bool whole;                  /* nothing is left */
+	bool whole; /* nothing is left */
 };
 
 static void bad_row(struct ctx *c, struct import *m, const struct csv_record *r, struct str reason)
@@ -45,7 +45,8 @@ static void bad_row(struct ctx *c, struct import *m, const struct csv_record *r,
 
 /* --- cells --- */
 
-/* What the cell of a picture column names: exactly, or by the last part of a name when that is one. */
+/* What the cell of a picture column names: exactly, or by the last part of a name when that is
+ * one. */
 static enum err picture_of(struct ctx *c, const struct import *m, struct str cell, struct str *out,
 			   bool *found)
 {
@@ -149,16 +150,17 @@ static enum err take_row(struct ctx *c, struct import *m, const struct csv_recor
 		TRY(put_cell(c, m, column, cell, &fields, &good));
 		if (!good) {
 			why = intake_cut(cell, INTAKE_NAME_MAX);
-			bad_row(c, m, r, str_format(c->mem, "%.*s is not among the pictures",
-						    STR_ARG(why)));
+			bad_row(c, m, r,
+				str_format(c->mem, "%.*s is not among the pictures", STR_ARG(why)));
 			return OK;
 		}
 	}
 	json_object_end(&fields);
 	json_object_end(&truth);
 	if (m->s.key_column.len > 0 && (row.key.len == 0 || row.key.len > INTAKE_KEY_MAX)) {
-		bad_row(c, m, r, str_format(c->mem, "the key is empty or longer than %d bytes",
-					    INTAKE_KEY_MAX));
+		bad_row(c, m, r,
+			str_format(c->mem, "the key is empty or longer than %d bytes",
+				   INTAKE_KEY_MAX));
 		return OK;
 	}
 	row.fields = json_end(&fields);
@@ -185,7 +187,8 @@ static enum err read_table(struct ctx *c, struct import *m)
 	struct csv_record r;
 	bool found = true;
 
-	TRY(intake_table_open(c, m->s.table_sha, (enum csv_form)m->s.reader, &m->columns, from, &t));
+	TRY(intake_table_open(c, m->s.table_sha, (enum csv_form)m->s.reader, &m->columns, from,
+			      &t));
 	for (int i = 0; i < CHUNK_ROWS && t.read <= CHUNK_BYTES; i++) {
 		TRY(intake_table_next(c, &t, &r, &found));
 		if (!found)
@@ -263,7 +266,8 @@ static enum err write_rows(struct ctx *c, const struct import *m, struct intake_
 		const struct row *row = &m->row[i];
 
 		if (m->s.key_column.len > 0) {
-			TRY(record_key_add(c, m->project, row->key, m->source, row->number, &changed));
+			TRY(record_key_add(c, m->project, row->key, m->source, row->number,
+					   &changed));
 			if (changed == 0) {
 				intake_fault_add(c->mem, faults, row->line, row->number,
 						 str_format(c->mem, "the key %.*s is there already",
@@ -364,8 +368,8 @@ enum err intake_drop_job(struct ctx *c, struct job *job)
 		return OK;
 	/* From the end, so that what is left is always one range. */
 	int64_t from = s.records > DROP_ROWS ? s.records - DROP_ROWS : 0;
-	TRY(record_drop_range(c, project, source, s.first_record + from,
-			      s.first_record + s.records, &records));
+	TRY(record_drop_range(c, project, source, s.first_record + from, s.first_record + s.records,
+			      &records));
 	TRY(record_key_drop(c, project, source, DROP_ROWS, &keys));
 	TRY(source_shrink(c, project, source, from, &records));
 	if (from > 0 || keys == DROP_ROWS)

@@ -5,7 +5,8 @@
 #include "intake/intake.sql.h"
 #include "intake/intake_in.h"
 
-static enum err must_find(struct ctx *c, project_id project, source_id source, struct source_row *out)
+static enum err must_find(struct ctx *c, project_id project, source_id source,
+			  struct source_row *out)
 {
 	bool found;
 
@@ -25,8 +26,10 @@ enum err intake_add(struct ctx *c, project_id project, struct str name, struct s
 	TRY(project_must_be_draft(c, project, &state));
 	name = str_trim(name);
 	if (name.len == 0 || name.len > INTAKE_NAME_MAX || !kind_is_plain(name))
-		return refuse_field(c, ERR_INPUT, S("name"), "a name has 1 to %d bytes without control "
-				    "characters", INTAKE_NAME_MAX);
+		return refuse_field(c, ERR_INPUT, S("name"),
+				    "a name has 1 to %d bytes without control "
+				    "characters",
+				    INTAKE_NAME_MAX);
 	TRY(source_last(c, project, &last));
 	if (last.count >= INTAKE_SOURCES_MAX)
 		return refuse(c, ERR_LIMIT, "a project has at most %d sources", INTAKE_SOURCES_MAX);
@@ -60,14 +63,17 @@ static enum err must_fit(struct ctx *c, const struct kind_template *t, bool more
 
 		if (kind_is_gold_column(columns->at[i].name, &field) &&
 		    kind_field_find(t, field) == NULL)
-			return refuse_field(c, ERR_INPUT, columns->at[i].name,
-					    "these are known answers, and the template has no field "
-					    "called %.*s: make it first", STR_ARG(field));
+			return refuse_field(
+				c, ERR_INPUT, columns->at[i].name,
+				"these are known answers, and the template has no field "
+				"called %.*s: make it first",
+				STR_ARG(field));
 	}
 	for (int i = 0; more && i < t->column_count; i++)
 		if (!has_column(columns, t->column[i].name))
-			return refuse_field(c, ERR_INPUT, t->column[i].name,
-					    "the template shows this column, and the file has none");
+			return refuse_field(
+				c, ERR_INPUT, t->column[i].name,
+				"the template shows this column, and the file has none");
 	return OK;
 }
 
@@ -86,8 +92,10 @@ enum err intake_import(struct ctx *c, project_id project, source_id source, bool
 	if (s.state != SOURCE_CHECKED)
 		return refuse(c, ERR_CONFLICT, "only a checked file can be imported");
 	if (s.bad > 0 && !skip_bad)
-		return refuse_field(c, ERR_CONFLICT, S("skip_bad"), "%lld rows are bad: leave them out, or "
-				    "send a better file", (long long)s.bad);
+		return refuse_field(c, ERR_CONFLICT, S("skip_bad"),
+				    "%lld rows are bad: leave them out, or "
+				    "send a better file",
+				    (long long)s.bad);
 	struct intake_columns columns = intake_columns_read(c->mem, s.columns);
 	if (key.len > 0 && !has_column(&columns, key))
 		return refuse_field(c, ERR_INPUT, S("key"), "the file has no such column");
@@ -95,8 +103,8 @@ enum err intake_import(struct ctx *c, project_id project, source_id source, bool
 	TRY(project_template(c, &p, &template));
 	TRY(must_fit(c, &template, state.records > 0, &columns));
 	TRY(record_last(c, project, &last));
-	TRY(source_import_start(c, project, source, skip_bad, key, last.id + 1,
-				p.revision, &changed));
+	TRY(source_import_start(c, project, source, skip_bad, key, last.id + 1, p.revision,
+				&changed));
 	if (changed == 0)
 		return refuse(c, ERR_CONFLICT, "another import is running");
 	TRY(source_fault_clear(c, project, source, 1, &changed));
@@ -137,8 +145,11 @@ enum err intake_record(struct ctx *c, project_id project, int64_t number, struct
 	if (!found)
 		return refuse(c, ERR_MISSING, "there is no such record");
 	*out = (struct intake_record){
-		.number = number, .source = row.source, .row = row.row_number,
-		.fields = row.fields, .truth = row.truth,
+		.number = number,
+		.source = row.source,
+		.row = row.row_number,
+		.fields = row.fields,
+		.truth = row.truth,
 	};
 	return OK;
 }
@@ -152,8 +163,11 @@ enum err intake_records(struct ctx *c, project_id project, int64_t after, int64_
 	*out = NEW_MANY(c->mem, struct intake_record, *count + 1);
 	for (size_t i = 0; i < *count; i++)
 		(*out)[i] = (struct intake_record){
-			.number = rows[i].id, .source = rows[i].source, .row = rows[i].row_number,
-			.fields = rows[i].fields, .truth = rows[i].truth,
+			.number = rows[i].id,
+			.source = rows[i].source,
+			.row = rows[i].row_number,
+			.fields = rows[i].fields,
+			.truth = rows[i].truth,
 		};
 	return OK;
 }

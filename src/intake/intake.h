@@ -2,11 +2,11 @@
 /*
  * intake: from an uploaded file to records.
  *
- * An upload is kept whole under the name of its content, DATA/files/ab/SHA256, and becomes a *source*
- * of its project. A job looks at all of it: rows, columns and their types, bad rows with line and
- * reason. Nothing is imported until the requester says so; an import runs in small
- * steps that survive a crash, and to everybody outside it is there whole or not at all:
- * a record is seen only when its source is `imported`.
+ * An upload is kept whole under the name of its content, DATA/files/ab/SHA256, and becomes a
+ * *source* of its project. A job looks at all of it: rows, columns and their types, bad rows
+ * with line and reason. Nothing is imported until the requester says so; an import runs in
+ * small steps that survive a crash, and to everybody outside it is there whole or not at
+ * all: a record is seen only when its source is `imported`.
  *
  * Forms: CSV, TSV, JSON Lines, and zip files (images alone: one record for each; or
  * images and one table at the root, whose cells name images). A picture is known by its
@@ -21,16 +21,18 @@
 #define INTAKE_H
 #include "project/project.h"
 
-typedef struct { int64_t v; } source_id; /* 1, 2, 3 … in its project */
+typedef struct {
+	int64_t v;
+} source_id; /* 1, 2, 3 … in its project */
 
-#define SOURCE_STATE_TABLE(X)            \
-	X(CHECKING, 1, "checking")       \
-	X(CHECKED, 2, "checked")         \
-	X(IMPORTING, 3, "importing")     \
-	X(IMPORTED, 4, "imported")       \
-	X(REFUSED, 5, "refused")         /* the file as a whole is at fault */ \
-	X(LEAVING, 6, "leaving")         /* its records are being taken out */ \
-	X(UNDOING, 7, "undoing")         /* an import was refused half-way; then checked again */
+#define SOURCE_STATE_TABLE(X)                                          \
+	X(CHECKING, 1, "checking")                                     \
+	X(CHECKED, 2, "checked")                                       \
+	X(IMPORTING, 3, "importing")                                   \
+	X(IMPORTED, 4, "imported")                                     \
+	X(REFUSED, 5, "refused") /* the file as a whole is at fault */ \
+	X(LEAVING, 6, "leaving") /* its records are being taken out */ \
+	X(UNDOING, 7, "undoing") /* an import was refused half-way; then checked again */
 
 enum source_state {
 #define SOURCE_STATE_ENUM(name, number, word) SOURCE_##name = number,
@@ -42,7 +44,7 @@ enum {
 	INTAKE_FAULTS_KEPT = 1000,
 	INTAKE_SAMPLE_ROWS = 5,
 	INTAKE_COLUMNS_MAX = 200,
-	INTAKE_SOURCES_MAX = 100,       /* of a project */
+	INTAKE_SOURCES_MAX = 100, /* of a project */
 };
 
 /*
@@ -74,13 +76,14 @@ MUST_USE enum err intake_drop(struct ctx *, project_id, source_id);
 struct intake_record {
 	int64_t number;
 	source_id source;
-	int64_t row;         /* in its file, from 1 */
-	struct str fields;   /* JSON object, column to text */
-	struct str truth;    /* JSON object of known answers, or empty */
+	int64_t row;	   /* in its file, from 1 */
+	struct str fields; /* JSON object, column to text */
+	struct str truth;  /* JSON object of known answers, or empty */
 };
 
 /* The record of task n is record n. ERR_MISSING: not there, or not yet imported. */
-MUST_USE enum err intake_record(struct ctx *, project_id, int64_t number, struct intake_record *out);
+MUST_USE enum err intake_record(struct ctx *, project_id, int64_t number,
+				struct intake_record *out);
 /* Imported records behind `after`, at most `limit`. */
 MUST_USE enum err intake_records(struct ctx *, project_id, int64_t after, int64_t limit,
 				 struct intake_record **out, size_t *count);

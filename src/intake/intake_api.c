@@ -5,10 +5,9 @@
 
 struct str intake_state_text(int64_t state)
 {
-	static const char *const words[] = {
-		"",
+	static const char *const words[] = { "",
 #define SOURCE_WORD(name, number, word) [number] = (word),
-		SOURCE_STATE_TABLE(SOURCE_WORD)
+					     SOURCE_STATE_TABLE(SOURCE_WORD)
 #undef SOURCE_WORD
 	};
 

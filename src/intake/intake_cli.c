@@ -98,8 +98,8 @@ static enum err look_tx(struct ctx *c, void *arg)
 static enum err wait_out(struct ctx *c, const struct room_call *call, struct bringing *b,
 			 int64_t busy, int64_t busy_too)
 {
-	struct progress *progress = progress_start(c->mem, call->clock, "import", "bytes", b->size,
-						   call->as_json);
+	struct progress *progress =
+		progress_start(c->mem, call->clock, "import", "bytes", b->size, call->as_json);
 	struct os_lock *lock = os_lock_new(c->mem);
 	int ran;
 
@@ -128,7 +128,8 @@ static void print_source(struct ctx *c, const struct room_call *call, const stru
 	int64_t bad = b->now.bad + b->now.import_bad;
 
 	if (!call->as_json) {
-		printf("imported %lld records (%lld with a known answer) of %.*s; %lld rows left out\n",
+		printf("imported %lld records (%lld with a known answer) of %.*s; %lld rows "
+		       "left out\n",
 		       (long long)b->now.records, (long long)b->now.gold, STR_ARG(b->name),
 		       (long long)bad);
 		return;
@@ -154,8 +155,8 @@ static enum err refuse_with_fault(struct ctx *c, const struct bringing *b, struc
 	TRY(source_fault_list(c, b->project, b->source, &rows, &count));
 	if (count == 0)
 		return refuse(c, ERR_INPUT, "%.*s", STR_ARG(message));
-	return refuse(c, ERR_INPUT, "%.*s; line %lld: %.*s", STR_ARG(message), (long long)rows[0].line,
-		      STR_ARG(rows[0].reason));
+	return refuse(c, ERR_INPUT, "%.*s; line %lld: %.*s", STR_ARG(message),
+		      (long long)rows[0].line, STR_ARG(rows[0].reason));
 }
 
 enum err intake_import_command(struct ctx *c, const struct room_call *call)

@@ -6,12 +6,12 @@
 #include "intake/intake.h"
 
 enum {
-	INTAKE_NAME_MAX = 200,         /* of a file or of an entry, bytes */
-	INTAKE_COLUMN_MAX = 100,       /* of a column's name, bytes */
-	INTAKE_KEY_MAX = 500,          /* of a key column's value, bytes */
-	INTAKE_SIDE_MAX = 30000,       /* pixels of a picture's side */
+	INTAKE_NAME_MAX = 200,	 /* of a file or of an entry, bytes */
+	INTAKE_COLUMN_MAX = 100, /* of a column's name, bytes */
+	INTAKE_KEY_MAX = 500,	 /* of a key column's value, bytes */
+	INTAKE_SIDE_MAX = 30000, /* pixels of a picture's side */
 	INTAKE_PIXELS_MAX = 100000000,
-	INTAKE_SAMPLE_CELL_MAX = 300,  /* bytes of a cell that are shown */
+	INTAKE_SAMPLE_CELL_MAX = 300, /* bytes of a cell that are shown */
 };
 
 /* --- files.c --- */
@@ -34,7 +34,8 @@ struct intake_image {
 	const char *ending; /* "jpg" */
 	int64_t width, height;
 };
-/* Known by its content, whole, and of a size that a browser shows; else `*why` says what is wrong. */
+/* Known by its content, whole, and of a size that a browser shows; else `*why` says what is
+ * wrong. */
 bool intake_image_read(struct str bytes, struct intake_image *out, const char **why);
 /* Is that how a picture's file is called? */
 bool intake_image_name(struct str name);
@@ -44,7 +45,7 @@ struct intake_archive;
 struct intake_entry {
 	struct str name; /* as it is written there: a name, not a path */
 	bool is_file;
-	bool is_locked;  /* encrypted */
+	bool is_locked; /* encrypted */
 };
 MUST_USE enum err intake_archive_open(struct ctx *, const char *path, struct intake_archive **out);
 void intake_archive_close(struct intake_archive **); /* for DEFER */
@@ -62,7 +63,7 @@ enum { COLUMN_NUMBER = 1, COLUMN_URL = 2, COLUMN_IMAGE = 4 };
 
 struct intake_column {
 	struct str name;
-	int64_t filled;    /* cells that are not empty */
+	int64_t filled;	   /* cells that are not empty */
 	unsigned can_be;   /* what all of these could be */
 	struct str sample; /* the first of them, cut */
 };
@@ -81,14 +82,16 @@ const char *intake_column_type(const struct intake_column *);
 struct str intake_cut(struct str text, size_t max);
 
 /* --- table.c: rows of a kept file, from anywhere --- */
-struct intake_place { int64_t byte, line, row; };
+struct intake_place {
+	int64_t byte, line, row;
+};
 struct intake_table {
 	struct csv_reader *reader;
 	struct os_file file;
 	char *piece;
-	int64_t at;        /* of the next piece */
+	int64_t at; /* of the next piece */
 	int64_t size;
-	int64_t read;      /* bytes since it was opened */
+	int64_t read; /* bytes since it was opened */
 	bool fed_last;
 };
 MUST_USE enum err intake_table_open(struct ctx *, struct str sha256, enum csv_form form,

@@ -3,29 +3,44 @@
 #include "intake/api_in.h"
 #include "intake/intake.sql.h"
 
-#define SOURCE_VIEW                                                                             \
+#define SOURCE_VIEW                                                                               \
 	"{id:id,name:text,form:text,state:(checking|checked|importing|imported|refused|undoing)," \
 	"size:int,rows:int,bad:int,columns:[{name:text,type:(text|number|url|image),"             \
 	"sample:text}],sample:[any],faults:[{line:int,row:int,reason:text}],done:real,"           \
 	"records:int,gold:int,message:text?,created:time}"
 
 #define IN(form, member) .offset = offsetof(struct form, member)
-#define PROJECT_ID(form)                                                                      \
-	{ .name = "project", .place = WEB_PATH, .type = WEB_ID, IN(form, project),             \
-	  .required = true, .about = "the project" }
+#define PROJECT_ID(form)                                                                 \
+	{                                                                                \
+		.name = "project", .place = WEB_PATH, .type = WEB_ID, IN(form, project), \
+		.required = true, .about = "the project"                                 \
+	}
 #define SOURCE_ID                                                                             \
-	{ .name = "source", .place = WEB_PATH, .type = WEB_ID, IN(source_form, source),        \
-	  .required = true, .about = "the source" }
+	{                                                                                     \
+		.name = "source", .place = WEB_PATH, .type = WEB_ID, IN(source_form, source), \
+		.required = true, .about = "the source"                                       \
+	}
 
 /* The most that is taken in one file. */
 #define UPLOAD_MAX (INT64_C(4) << 30)
 
 static const struct web_field upload_fields[] = {
 	PROJECT_ID(upload_form),
-	{ .name = "name", .place = WEB_QUERY, .type = WEB_TEXT, IN(upload_form, name), .required = true,
-	  .min = 1, .max = INTAKE_NAME_MAX, .about = "what the file is called" },
-	{ .name = "file", .place = WEB_BODY, .type = WEB_FILE, IN(upload_form, file), .required = true,
-	  .max = UPLOAD_MAX, .about = "CSV, TSV, JSON Lines, or a zip of pictures with at most one table" },
+	{ .name = "name",
+	  .place = WEB_QUERY,
+	  .type = WEB_TEXT,
+	  IN(upload_form, name),
+	  .required = true,
+	  .min = 1,
+	  .max = INTAKE_NAME_MAX,
+	  .about = "what the file is called" },
+	{ .name = "file",
+	  .place = WEB_BODY,
+	  .type = WEB_FILE,
+	  IN(upload_form, file),
+	  .required = true,
+	  .max = UPLOAD_MAX,
+	  .about = "CSV, TSV, JSON Lines, or a zip of pictures with at most one table" },
 	{ 0 },
 };
 
@@ -33,28 +48,59 @@ static const struct web_field project_fields[] = { PROJECT_ID(source_form), { 0 
 static const struct web_field source_fields[] = { PROJECT_ID(source_form), SOURCE_ID, { 0 } };
 
 static const struct web_field import_fields[] = {
-	PROJECT_ID(source_form), SOURCE_ID,
-	{ .name = "skip_bad", .place = WEB_BODY, .type = WEB_BOOL, IN(source_form, skip_bad),
+	PROJECT_ID(source_form),
+	SOURCE_ID,
+	{ .name = "skip_bad",
+	  .place = WEB_BODY,
+	  .type = WEB_BOOL,
+	  IN(source_form, skip_bad),
 	  .about = "leave bad rows out; else one of them refuses the file" },
-	{ .name = "key", .place = WEB_BODY, .type = WEB_TEXT, IN(source_form, key),
-	  .max = INTAKE_COLUMN_MAX, .about = "a column whose values may not repeat in the project" },
+	{ .name = "key",
+	  .place = WEB_BODY,
+	  .type = WEB_TEXT,
+	  IN(source_form, key),
+	  .max = INTAKE_COLUMN_MAX,
+	  .about = "a column whose values may not repeat in the project" },
 	{ 0 },
 };
 
 static const struct web_field preview_fields[] = {
 	PROJECT_ID(preview_form),
-	{ .name = "row", .place = WEB_QUERY, .type = WEB_INT, IN(preview_form, row), .min = 1,
-	  .max = INT64_MAX, .about = "which record, the first unless said" },
+	{ .name = "row",
+	  .place = WEB_QUERY,
+	  .type = WEB_INT,
+	  IN(preview_form, row),
+	  .min = 1,
+	  .max = INT64_MAX,
+	  .about = "which record, the first unless said" },
 	{ 0 },
 };
 
 static const struct web_field media_fields[] = {
-	{ .name = "name", .place = WEB_PATH, .type = WEB_TEXT, IN(media_form, name), .required = true,
-	  .min = 1, .max = 80, .about = "of the content" },
-	{ .name = "until", .place = WEB_PATH, .type = WEB_INT, IN(media_form, until), .required = true,
-	  .min = 0, .max = INT64_C(100000000000), .about = "when the address ends" },
-	{ .name = "mac", .place = WEB_PATH, .type = WEB_TEXT, IN(media_form, mac), .required = true,
-	  .min = 1, .max = 64, .about = "the site's signature" },
+	{ .name = "name",
+	  .place = WEB_PATH,
+	  .type = WEB_TEXT,
+	  IN(media_form, name),
+	  .required = true,
+	  .min = 1,
+	  .max = 80,
+	  .about = "of the content" },
+	{ .name = "until",
+	  .place = WEB_PATH,
+	  .type = WEB_INT,
+	  IN(media_form, until),
+	  .required = true,
+	  .min = 0,
+	  .max = INT64_C(100000000000),
+	  .about = "when the address ends" },
+	{ .name = "mac",
+	  .place = WEB_PATH,
+	  .type = WEB_TEXT,
+	  IN(media_form, mac),
+	  .required = true,
+	  .min = 1,
+	  .max = 64,
+	  .about = "the site's signature" },
 	{ 0 },
 };
 
@@ -68,8 +114,9 @@ static const struct web_route routes[] = {
 	{ WEB_GET, "/api/v1/projects/{project}/sources", MAKERS, WEB_READ, intake_source_list_page,
 	  .fields = project_fields, .form_size = sizeof(struct source_form),
 	  .view = "{items:[" SOURCE_VIEW "]}", .about = "The files of a project." },
-	{ WEB_GET, "/api/v1/projects/{project}/sources/{source}", MAKERS, WEB_READ, intake_source_page,
-	  .fields = source_fields, .form_size = sizeof(struct source_form), .view = SOURCE_VIEW,
+	{ WEB_GET, "/api/v1/projects/{project}/sources/{source}", MAKERS, WEB_READ,
+	  intake_source_page, .fields = source_fields, .form_size = sizeof(struct source_form),
+	  .view = SOURCE_VIEW,
 	  .about = "One file: its columns, first rows and faults, and how far it is." },
 	{ WEB_POST, "/api/v1/projects/{project}/sources/{source}/import", MAKERS, WEB_WRITE,
 	  intake_import_post, .fields = import_fields, .form_size = sizeof(struct source_form),
@@ -96,8 +143,7 @@ static const struct job_kind jobs[] = {
 	  "Looks at an uploaded file: rows, columns, faults." },
 	{ "intake.import", intake_import_before, intake_import_job, 0,
 	  "Makes records of a checked file." },
-	{ "intake.drop", NULL, intake_drop_job, 0,
-	  "Takes the records of a file out again." },
+	{ "intake.drop", NULL, intake_drop_job, 0, "Takes the records of a file out again." },
 	{ 0 },
 };
 
@@ -116,13 +162,16 @@ static const struct room_command commands[] = {
 };
 
 static const struct setting settings[] = {
-	{ "intake.picture_max", "33554432", 1024, 268435456, "Bytes of the largest picture in an archive." },
+	{ "intake.picture_max", "33554432", 1024, 268435456,
+	  "Bytes of the largest picture in an archive." },
 	{ 0 },
 };
 
 static const struct room_invariant invariants[] = {
-	{ "intake.records", &inv_intake_records_stmt, "A source does not have the records that it counts." },
-	{ "intake.counts", &inv_intake_counts_stmt, "A project does not count its imported records." },
+	{ "intake.records", &inv_intake_records_stmt,
+	  "A source does not have the records that it counts." },
+	{ "intake.counts", &inv_intake_counts_stmt,
+	  "A project does not count its imported records." },
 	{ "intake.orphan", &inv_intake_orphan_stmt, "A record belongs to no source." },
 	{ 0 },
 };

@@ -24,7 +24,8 @@ static struct source_row source(struct ctx *c, project_id project, source_id id)
 	return row;
 }
 
-static struct source_row uploaded(struct ctx *c, project_id project, const char *name, struct str bytes)
+static struct source_row uploaded(struct ctx *c, project_id project, const char *name,
+				  struct str bytes)
 {
 	return source(c, project, material_upload(c, project, name, bytes));
 }
@@ -58,14 +59,17 @@ static int64_t count_records(struct ctx *c, project_id project)
 	return (int64_t)count;
 }
 
-#define GOLD_TEMPLATE "{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"x\",\"options\":[\"cat\",\"dog\"]}]}"
+#define GOLD_TEMPLATE                                                           \
+	"{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"x\"," \
+	"\"options\":[\"cat\",\"dog\"]}]}"
 
 /* --- tables --- */
 
 TEST(intake, a_table_is_checked_and_told)
 {
 	project_id id = draft(c);
-	struct source_row s = uploaded(c, id, "a.csv",
+	struct source_row s = uploaded(
+		c, id, "a.csv",
 		S("name,count,page\nAnna,1,https://e.org/1\n\"B, c\",2.5,https://e.org/2\n"));
 	struct intake_columns columns = intake_columns_read(c->mem, s.columns);
 
@@ -78,7 +82,8 @@ TEST(intake, a_table_is_checked_and_told)
 	WANT_STR(S("number"), str_of(intake_column_type(&columns.at[1])));
 	WANT_STR(S("url"), str_of(intake_column_type(&columns.at[2])));
 	WANT_STR(S("[{\"name\":\"Anna\",\"count\":\"1\",\"page\":\"https://e.org/1\"},"
-		   "{\"name\":\"B, c\",\"count\":\"2.5\",\"page\":\"https://e.org/2\"}]"), s.sample);
+		   "{\"name\":\"B, c\",\"count\":\"2.5\",\"page\":\"https://e.org/2\"}]"),
+		 s.sample);
 	WANT_I64(0, count_records(c, id));
 }
 
@@ -87,7 +92,8 @@ TEST(intake, an_imported_table_is_records_in_order)
 	project_id id = draft(c);
 	struct project_state state;
 
-	material_import(c, id, "a.csv", S("\xef\xbb\xbfq,p\r\n\"a \"\"b\"\"\",\"x\r\ny\"\r\n2,\r\n"));
+	material_import(c, id, "a.csv",
+			S("\xef\xbb\xbfq,p\r\n\"a \"\"b\"\"\",\"x\r\ny\"\r\n2,\r\n"));
 	WANT_OK(project_state_get(c, id, &state));
 	WANT_I64(2, state.records);
 	WANT_STR(S("[\"q\",\"p\"]"), state.columns);
@@ -99,13 +105,21 @@ TEST(intake, an_imported_table_is_records_in_order)
 
 TEST(intake, files_that_are_no_source_are_refused_with_the_reason)
 {
-	static const struct { const char *name; struct str bytes; const char *start; } cases[] = {
+	static const struct {
+		const char *name;
+		struct str bytes;
+		const char *start;
+	} cases[] = {
 		{ "a.csv", { "a,b\n", 4 }, "there are no rows" },
 		{ "a.csv", { "a,a\n1,2\n", 8 }, "two columns have the same name" },
 		{ "a.csv", { "a,\n1,2\n", 7 }, "a column has no name" },
 		{ "a.csv", { "{x},b\n1,2\n", 10 }, "a column's name" },
 		{ "a.csv", { "a\n\xff\n\xfe\n", 6 }, "the text is not UTF-8" },
-		{ "a.csv", { "\xff\xfe" "a\0", 4 }, "the file is UTF-16" },
+		{ "a.csv",
+		  { "\xff\xfe"
+		    "a\0",
+		    4 },
+		  "the file is UTF-16" },
 		{ "a.jpg", { "\xff\xd8\xff\xe0 rest", 9 }, "a picture alone" },
 		{ "a.pdf", { "%PDF-1.7", 8 }, "this is no CSV" },
 		{ "a.zip", { "PK\x03\x04 rubbish", 12 }, "the archive is broken" },
@@ -160,8 +174,10 @@ TEST(intake, a_thousand_faults_are_kept_and_all_are_counted)
 TEST(intake, json_lines_are_rows)
 {
 	project_id id = draft(c);
-	source_id file = material_upload(c, id, "a.jsonl",
-		S("{\"a\":\"x\",\"n\":1}\n{\"n\":2.50,\"a\":null}\n{\"a\":\"y\",\"other\":1}\nnot json\n"));
+	source_id file = material_upload(
+		c, id, "a.jsonl",
+		S("{\"a\":\"x\",\"n\":1}\n{\"n\":2.50,\"a\":null}\n{\"a\":\"y\",\"other\":1}\n"
+		  "not json\n"));
 	struct source_row s = source(c, id, file);
 
 	WANT_STR(S("jsonl"), s.form);
@@ -329,7 +345,8 @@ PROPERTY(intake, a_check_that_is_killed_anywhere_counts_the_same)
 	project_id id = draft(c);
 	int rows = 1 + (int)(ctx_random(c) % 300);
 	struct str text = many_rows(c, rows);
-	struct str hash = hash_sha256(c->mem, text), hex = text_hex(c->mem, hash.at, hash.len), kept;
+	struct str hash = hash_sha256(c->mem, text), hex = text_hex(c->mem, hash.at, hash.len),
+		   kept;
 	source_id file;
 	struct job job = { .again = true };
 
@@ -369,8 +386,9 @@ TEST(intake, a_second_file_needs_the_columns_that_are_shown)
 	project_id id = draft(c);
 
 	material_import(c, id, "a.csv", S("a,b\n1,2\n"));
-	material_template(c, id, "{\"blocks\":[{\"type\":\"markdown\",\"text\":\"{{b}}\"},"
-				 "{\"type\":\"text\",\"name\":\"t\",\"label\":\"x\"}]}");
+	material_template(c, id,
+			  "{\"blocks\":[{\"type\":\"markdown\",\"text\":\"{{b}}\"},"
+			  "{\"type\":\"text\",\"name\":\"t\",\"label\":\"x\"}]}");
 	source_id other = material_upload(c, id, "b.csv", S("a\n3\n"));
 	WANT_ERR(ERR_INPUT, intake_import(c, id, other, false, S("")));
 }
@@ -420,8 +438,9 @@ TEST(intake, a_published_project_takes_no_more_data)
 
 	source_id b = material_upload(c, id, "b.csv", S("a\n2\n"));
 	WANT_OK(intake_import(c, id, b, false, S("")));
-	struct project_funding f = { .revision = 1, .records = 1, .redundancy = 1,
-				     .gold_redundancy = 1, .places = 1 };
+	struct project_funding f = {
+		.revision = 1, .records = 1, .redundancy = 1, .gold_redundancy = 1, .places = 1
+	};
 	bool moved;
 	WANT_OK(project_fund(c, id, &f, &moved));
 	WANT(moved);
@@ -468,7 +487,8 @@ TEST(intake, a_zip_of_pictures_is_a_record_for_each)
 	WANT_I64(2, count_records(c, id));
 	struct str hash = hash_sha256(c->mem, files[0].bytes);
 	struct str hex = text_hex(c->mem, hash.at, hash.len), kept;
-	WANT_STR(str_format(c->mem, "{\"file\":\"b.png\",\"image\":\"asset:%.*s.png\"}", STR_ARG(hex)),
+	WANT_STR(str_format(c->mem, "{\"file\":\"b.png\",\"image\":\"asset:%.*s.png\"}",
+			    STR_ARG(hex)),
 		 fields_of(c, id, 1));
 	WANT_OK(os_slurp(c, intake_path(c, hex), 100000, &kept));
 	WANT(intake_image_read(kept, &image, &why));
@@ -551,8 +571,10 @@ TEST(intake, two_tables_repeated_names_and_nothing_are_told)
 	s = uploaded(c, id, "b.zip", material_zip(c, twice, 2, false));
 	WANT_I64(SOURCE_CHECKED, s.state);
 	WANT_I64(1, s.bad);
-	WANT_I64(SOURCE_REFUSED, uploaded(c, id, "c.zip", material_zip(c, nothing, 1, false)).state);
-	WANT_I64(SOURCE_REFUSED, uploaded(c, id, "d.zip", material_zip(c, nothing, 0, false)).state);
+	WANT_I64(SOURCE_REFUSED,
+		 uploaded(c, id, "c.zip", material_zip(c, nothing, 1, false)).state);
+	WANT_I64(SOURCE_REFUSED,
+		 uploaded(c, id, "d.zip", material_zip(c, nothing, 0, false)).state);
 }
 
 TEST(intake, an_archive_of_many_entries_is_checked_in_slices)
@@ -561,8 +583,8 @@ TEST(intake, an_archive_of_many_entries_is_checked_in_slices)
 	struct material_file *files = NEW_MANY(c->mem, struct material_file, 250);
 
 	for (int i = 0; i < 250; i++)
-		files[i] = (struct material_file){
-			str_c(c->mem, str_format(c->mem, "%03d.png", i)), material_png(c, 3, 3, i % 7) };
+		files[i] = (struct material_file){ str_c(c->mem, str_format(c->mem, "%03d.png", i)),
+						   material_png(c, 3, 3, i % 7) };
 	struct source_row s = uploaded(c, id, "a.zip", material_zip(c, files, 250, false));
 	WANT_I64(250, s.rows_seen);
 	WANT_I64(250, s.assets);
@@ -612,7 +634,10 @@ static bool input(struct ctx *c, const char *name, struct str *out)
 
 TEST(intake, files_with_one_difficulty_each_are_read_or_told)
 {
-	static const struct { const char *name; int64_t state, rows, bad; } cases[] = {
+	static const struct {
+		const char *name;
+		int64_t state, rows, bad;
+	} cases[] = {
 		{ "01_crlf_quotes.csv", SOURCE_CHECKED, 3, 0 },
 		{ "02_no_final_newline.csv", SOURCE_CHECKED, 2, 0 },
 		{ "03_embedded_newlines.csv", SOURCE_CHECKED, 3, 0 },
@@ -653,9 +678,17 @@ TEST(intake, files_with_one_difficulty_each_are_read_or_told)
 TEST(intake, awkward_pictures_are_taken_or_told)
 {
 	static const char *const good[] = {
-		"animated.gif", "cmyk.jpg", "copy_one.png", "copy_two.jpg", "exif_orientation_6.jpg",
-		"gps_and_author.jpg", "gray16.png", "palette_alpha.png", "really_a_png.jpg",
-		"text_chunk.png", "wide_1x2000.png",
+		"animated.gif",
+		"cmyk.jpg",
+		"copy_one.png",
+		"copy_two.jpg",
+		"exif_orientation_6.jpg",
+		"gps_and_author.jpg",
+		"gray16.png",
+		"palette_alpha.png",
+		"really_a_png.jpg",
+		"text_chunk.png",
+		"wide_1x2000.png",
 	};
 	static const char *const bad[] = { "empty.jpg", "huge_header.png", "not_an_image.png",
 					   "truncated.jpg" };

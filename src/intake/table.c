@@ -31,7 +31,8 @@ void intake_table_close(struct intake_table *table)
 	os_close(&table->file);
 }
 
-enum err intake_table_next(struct ctx *c, struct intake_table *t, struct csv_record *out, bool *found)
+enum err intake_table_next(struct ctx *c, struct intake_table *t, struct csv_record *out,
+			   bool *found)
 {
 	const struct str *names;
 	const char *bad;
@@ -68,7 +69,9 @@ void intake_fault_add(struct arena *mem, struct intake_fault_list *list, int64_t
 	if (list->count == INTAKE_FAULTS_KEPT)
 		return;
 	list->at[list->count++] = (struct intake_fault){
-		line, row, str_copy(mem, intake_cut(reason, REASON_MAX)),
+		line,
+		row,
+		str_copy(mem, intake_cut(reason, REASON_MAX)),
 	};
 }
 

@@ -100,7 +100,8 @@ void kind_members(struct kind_faults *f, const struct json_value *block, struct 
 		struct str shown = str_cut(m->key, 0, m->key.len < 60 ? m->key.len : 60);
 
 		if (!is_among(m->key, names) && !(is_field && is_among(m->key, of_field)))
-			kind_fault(f, str_format(f->mem, "%.*s.%.*s", STR_ARG(path), STR_ARG(shown)),
+			kind_fault(f,
+				   str_format(f->mem, "%.*s.%.*s", STR_ARG(path), STR_ARG(shown)),
 				   m, "there is no such member here");
 	}
 }
@@ -150,7 +151,8 @@ int64_t kind_i64(const struct json_value *block, const char *name, int64_t absen
 {
 	int64_t value;
 
-	return json_i64(json_get(block, str_of(name)), INT64_MIN, INT64_MAX, &value) ? value : absent;
+	return json_i64(json_get(block, str_of(name)), INT64_MIN, INT64_MAX, &value) ? value :
+										       absent;
 }
 
 double kind_f64(const struct json_value *block, const char *name, double absent)
@@ -255,7 +257,8 @@ bool kind_same(struct arena *mem, const struct kind_field *field, const struct j
 void kind_agree(struct arena *mem, const struct kind_field *field,
 		const struct json_value *const *values, int count, struct kind_result *out)
 {
-	const struct json_value **given = NEW_MANY(mem, const struct json_value *, (size_t)count + 1);
+	const struct json_value **given =
+		NEW_MANY(mem, const struct json_value *, (size_t)count + 1);
 
 	CHECK(count > 0);
 	for (int i = 0; i < count; i++)

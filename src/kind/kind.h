@@ -31,7 +31,7 @@ enum {
 	KIND_COLUMNS_MAX = 200,
 	KIND_FAULTS_MAX = 50,
 	KIND_NAME_MAX = 40,
-	KIND_TEXT_MAX = 20000,     /* bytes of a markdown text */
+	KIND_TEXT_MAX = 20000,	   /* bytes of a markdown text */
 	KIND_TEMPLATE_MAX = 65536, /* bytes of a whole template */
 	KIND_ANSWER_MAX = 65536,   /* bytes of a whole answer */
 };
@@ -41,14 +41,14 @@ enum {
 struct kind_fault {
 	struct str path;    /* "blocks[2].options[0]" in a template, "label" in an answer */
 	struct str message; /* one line, no full stop */
-	int line;           /* in the template's text, from 1; 0: not known */
+	int line;	    /* in the template's text, from 1; 0: not known */
 };
 
 struct kind_faults {
 	struct arena *mem;
-	struct str source;  /* the text that was read, for lines; may be empty */
+	struct str source; /* the text that was read, for lines; may be empty */
 	struct kind_fault list[KIND_FAULTS_MAX];
-	int count;          /* further ones are left out */
+	int count; /* further ones are left out */
 };
 
 struct kind_faults kind_faults_make(struct arena *, struct str source);
@@ -63,10 +63,10 @@ bool kind_is_plain(struct str text);
 /* --- a kind --- */
 
 struct kind_result {
-	struct str value;      /* JSON; `null` when most left the field out */
-	double confidence;     /* 0 to 1 */
-	int answers;           /* how many were given */
-	struct str ties;       /* JSON list of all tied values; empty text when there is no tie */
+	struct str value;  /* JSON; `null` when most left the field out */
+	double confidence; /* 0 to 1 */
+	int answers;	   /* how many were given */
+	struct str ties;   /* JSON list of all tied values; empty text when there is no tie */
 };
 
 struct kind_field;
@@ -76,11 +76,13 @@ struct kind {
 	const char *about;   /* one sentence for the requester */
 	const char *example; /* a block, as JSON */
 
-	/* Is the block right? Adds faults. `type`, `name`, `label` and `required` are checked before. */
+	/* Is the block right? Adds faults. `type`, `name`, `label` and `required` are checked
+	 * before. */
 	void (*check_block)(struct kind_faults *, const struct json_value *block, struct str path);
 	/* Write the members of its own that a page needs (not type, name, label, required). */
 	void (*put_block)(struct json *, const struct kind_field *);
-	/* Check a value that is there and write its canonical form; adds faults and writes nothing else. */
+	/* Check a value that is there and write its canonical form; adds faults and writes
+	 * nothing else. */
 	bool (*check_answer)(struct kind_faults *, const struct kind_field *,
 			     const struct json_value *value, struct json *out);
 	/* The value that a cell of a gold column means, as JSON text; not yet checked. */
@@ -105,13 +107,13 @@ struct kind_field {
 	struct str label;
 	const struct kind *kind;
 	const struct json_value *block;
-	struct str path;        /* "blocks[1]" */
+	struct str path; /* "blocks[1]" */
 	bool required;
 };
 
 struct kind_column {
 	struct str name;
-	struct str path;        /* where it is used first */
+	struct str path; /* where it is used first */
 	const struct json_value *at;
 };
 
@@ -180,7 +182,8 @@ void kind_page(struct arena *, const struct kind_template *, const struct json_v
 
 /* --- answers --- */
 
-/* Check an answer against the template; `*canonical` is its JSON text. False when there are faults. */
+/* Check an answer against the template; `*canonical` is its JSON text. False when there are
+ * faults. */
 MUST_USE bool kind_answer_check(struct kind_faults *, const struct kind_template *,
 				const struct json_value *answer, struct str *canonical);
 /* The known answer out of one cell of a gold column, as canonical JSON of the value. */

@@ -13,7 +13,8 @@ extern const struct kind kind_number;
 void kind_members(struct kind_faults *, const struct json_value *block, struct str path,
 		  bool is_field, const char *const *names);
 
-/* An optional member: true when it is absent or right; else a fault. `*out` keeps its value when absent. */
+/* An optional member: true when it is absent or right; else a fault. `*out` keeps its value when
+ * absent. */
 bool kind_member_bool(struct kind_faults *, const struct json_value *block, struct str path,
 		      const char *name, bool *out);
 bool kind_member_i64(struct kind_faults *, const struct json_value *block, struct str path,
@@ -52,7 +53,8 @@ bool kind_place_next(struct str text, size_t *from, size_t *at, struct str *name
 struct str kind_cell(const struct json_value *fields, struct str name);
 /* The text with each {{column}} replaced by its cell. */
 struct str kind_fill(struct arena *, struct str text, const struct json_value *fields);
-/* Does the address start with http://, https:// or mailto:, without blanks or control characters? */
+/* Does the address start with http://, https:// or mailto:, without blanks or control
+ * characters? */
 bool kind_is_link(struct str address);
 
 #endif

@@ -5,5 +5,6 @@
 
 const struct room kind_room = {
 	.name = "kind",
-	.about = "Kinds of work as pure functions: templates, pages, answers, and how answers agree.",
+	.about = "Kinds of work as pure functions: templates, pages, answers, and how answers "
+		 "agree.",
 };

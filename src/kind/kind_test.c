@@ -42,12 +42,15 @@ static const struct json_value *json_of(struct ctx *c, const char *text)
 	return out;
 }
 
-#define CHOICE \
-	"{\"type\":\"choice\",\"name\":\"label\",\"label\":\"What?\",\"options\":[\"cat\",{\"value\":\"dog\",\"label\":\"A dog\"}]}"
-#define MANY \
-	"{\"type\":\"choice\",\"name\":\"seen\",\"label\":\"What?\",\"options\":[\"a\",\"b\",\"c\"],\"many\":true,\"max\":2}"
-#define NUMBER \
-	"{\"type\":\"number\",\"name\":\"n\",\"label\":\"How many?\",\"min\":0,\"max\":100,\"integer\":true}"
+#define CHOICE                                                         \
+	"{\"type\":\"choice\",\"name\":\"label\",\"label\":\"What?\"," \
+	"\"options\":[\"cat\",{\"value\":\"dog\",\"label\":\"A dog\"}]}"
+#define MANY                                                          \
+	"{\"type\":\"choice\",\"name\":\"seen\",\"label\":\"What?\"," \
+	"\"options\":[\"a\",\"b\",\"c\"],\"many\":true,\"max\":2}"
+#define NUMBER                                                         \
+	"{\"type\":\"number\",\"name\":\"n\",\"label\":\"How many?\"," \
+	"\"min\":0,\"max\":100,\"integer\":true}"
 #define FRACTION "{\"type\":\"number\",\"name\":\"x\",\"label\":\"How much?\"}"
 #define TEXT "{\"type\":\"text\",\"name\":\"t\",\"label\":\"Say\",\"max\":10,\"required\":false}"
 #define YEAR "{\"type\":\"text\",\"name\":\"year\",\"label\":\"Year\",\"pattern\":\"[0-9]{4}\"}"
@@ -67,70 +70,75 @@ PLAIN_TEST(kind, every_example_is_a_right_block)
 	}
 }
 
+static const struct {
+	const char *path, *text;
+} faulty[] = {
+	{ "(root)", "[]" },
+	{ "(root)", "{\"blocks\":[" },
+	{ "blocks", "{}" },
+	{ "blocks", "{\"blocks\":[]}" },
+	{ "blocks", BLOCKS("{\"type\":\"markdown\",\"text\":\"only words\"}") },
+	{ "extra", "{\"blocks\":[" CHOICE "],\"extra\":1}" },
+	{ "blocks[0]", BLOCKS("7") },
+	{ "blocks[0].type", BLOCKS("{\"name\":\"x\"}") },
+	{ "blocks[1].type", BLOCKS(CHOICE ",{\"type\":\"box\"}") },
+	{ "blocks[1].name", BLOCKS(CHOICE "," CHOICE) },
+	{ "blocks[0].name", BLOCKS("{\"type\":\"text\",\"name\":\"Big\",\"label\":\"x\"}") },
+	{ "blocks[0].name", BLOCKS("{\"type\":\"text\",\"label\":\"x\"}") },
+	{ "blocks[0].label", BLOCKS("{\"type\":\"text\",\"name\":\"a\"}") },
+	{ "blocks[0].colour",
+	  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"colour\":1}") },
+	{ "blocks[0].required",
+	  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"required\":1}") },
+	{ "blocks[0].max", BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"max\":0}") },
+	{ "blocks[0].pattern",
+	  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"[\"}") },
+	{ "blocks[0].pattern",
+	  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"(a"
+		 ")\\\\1\"}") },
+	{ "blocks[0].pattern",
+	  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"((a{"
+		 "1,100}){1,100}){1,100}\"}") },
+	{ "blocks[0].options", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\"}") },
+	{ "blocks[0].options",
+	  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[]}") },
+	{ "blocks[0].options",
+	  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"o"
+		 "ne\"]}") },
+	{ "blocks[0].options[1]",
+	  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\""
+		 "a\",\"\"]}") },
+	{ "blocks[0].options[1]",
+	  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\""
+		 "a\",\"a\"]}") },
+	{ "blocks[0].options[1]",
+	  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\""
+		 "a\",\"b|c\"]}") },
+	{ "blocks[0].options[1].hint",
+	  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\""
+		 "a\",{\"value\":\"b\",\"hint\":1}]}") },
+	{ "blocks[0].min",
+	  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\""
+		 "a\",\"b\"],\"many\":true,\"min\":2,\"max\":1}") },
+	{ "blocks[0]", BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\""
+			      "a\",\"b\"],\"min\":1}") },
+	{ "blocks[0].min",
+	  BLOCKS("{\"type\":\"number\",\"name\":\"a\",\"label\":\"x\",\"min\":5,\"ma"
+		 "x\":1}") },
+	{ "blocks[0].max",
+	  BLOCKS("{\"type\":\"number\",\"name\":\"a\",\"label\":\"x\",\"max\":\"5\"}") },
+	{ "blocks[0].text", BLOCKS("{\"type\":\"markdown\",\"text\":\"a {{ b\"}," CHOICE) },
+	{ "blocks[0].text", BLOCKS("{\"type\":\"markdown\",\"text\":\"{{ }}\"}," CHOICE) },
+	{ "blocks[0].text", BLOCKS("{\"type\":\"markdown\",\"text\":\"{{gold_label}}\"}," CHOICE) },
+	{ "blocks[0].src",
+	  BLOCKS("{\"type\":\"image\",\"src\":\"https://e.org/{{a}}.png\"}," CHOICE) },
+	{ "blocks[0].src", BLOCKS("{\"type\":\"image\",\"alt\":\"x\"}," CHOICE) },
+};
+
 PLAIN_TEST(kind, faults_name_the_place)
 {
-	static const struct {
-		const char *path, *text;
-	} cases[] = {
-		{ "(root)", "[]" },
-		{ "(root)", "{\"blocks\":[" },
-		{ "blocks", "{}" },
-		{ "blocks", "{\"blocks\":[]}" },
-		{ "blocks", BLOCKS("{\"type\":\"markdown\",\"text\":\"only words\"}") },
-		{ "extra", "{\"blocks\":[" CHOICE "],\"extra\":1}" },
-		{ "blocks[0]", BLOCKS("7") },
-		{ "blocks[0].type", BLOCKS("{\"name\":\"x\"}") },
-		{ "blocks[1].type", BLOCKS(CHOICE ",{\"type\":\"box\"}") },
-		{ "blocks[1].name", BLOCKS(CHOICE "," CHOICE) },
-		{ "blocks[0].name",
-		  BLOCKS("{\"type\":\"text\",\"name\":\"Big\",\"label\":\"x\"}") },
-		{ "blocks[0].name", BLOCKS("{\"type\":\"text\",\"label\":\"x\"}") },
-		{ "blocks[0].label", BLOCKS("{\"type\":\"text\",\"name\":\"a\"}") },
-		{ "blocks[0].colour",
-		  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"colour\":1}") },
-		{ "blocks[0].required",
-		  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"required\":1}") },
-		{ "blocks[0].max",
-		  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"max\":0}") },
-		{ "blocks[0].pattern",
-		  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"[\"}") },
-		{ "blocks[0].pattern",
-		  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"(a)\\\\1\"}") },
-		{ "blocks[0].pattern",
-		  BLOCKS("{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"((a{1,100}){1,100}){1,100}\"}") },
-		{ "blocks[0].options",
-		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\"}") },
-		{ "blocks[0].options",
-		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[]}") },
-		{ "blocks[0].options",
-		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"one\"]}") },
-		{ "blocks[0].options[1]",
-		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"\"]}") },
-		{ "blocks[0].options[1]",
-		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"a\"]}") },
-		{ "blocks[0].options[1]",
-		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"b|c\"]}") },
-		{ "blocks[0].options[1].hint",
-		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",{\"value\":\"b\",\"hint\":1}]}") },
-		{ "blocks[0].min",
-		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"b\"],\"many\":true,\"min\":2,\"max\":1}") },
-		{ "blocks[0]",
-		  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"a\",\"b\"],\"min\":1}") },
-		{ "blocks[0].min",
-		  BLOCKS("{\"type\":\"number\",\"name\":\"a\",\"label\":\"x\",\"min\":5,\"max\":1}") },
-		{ "blocks[0].max",
-		  BLOCKS("{\"type\":\"number\",\"name\":\"a\",\"label\":\"x\",\"max\":\"5\"}") },
-		{ "blocks[0].text", BLOCKS("{\"type\":\"markdown\",\"text\":\"a {{ b\"}," CHOICE) },
-		{ "blocks[0].text", BLOCKS("{\"type\":\"markdown\",\"text\":\"{{ }}\"}," CHOICE) },
-		{ "blocks[0].text",
-		  BLOCKS("{\"type\":\"markdown\",\"text\":\"{{gold_label}}\"}," CHOICE) },
-		{ "blocks[0].src",
-		  BLOCKS("{\"type\":\"image\",\"src\":\"https://e.org/{{a}}.png\"}," CHOICE) },
-		{ "blocks[0].src", BLOCKS("{\"type\":\"image\",\"alt\":\"x\"}," CHOICE) },
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		WANT_STR(str_of(cases[i].path), fault_path(c, cases[i].text));
+	for (size_t i = 0; i < sizeof(faulty) / sizeof(*faulty); i++)
+		WANT_STR(str_of(faulty[i].path), fault_path(c, faulty[i].text));
 }
 
 PLAIN_TEST(kind, faults_in_a_text_have_their_line)
@@ -145,10 +153,10 @@ PLAIN_TEST(kind, faults_in_a_text_have_their_line)
 PLAIN_TEST(kind, columns_are_found_once_wherever_they_stand)
 {
 	struct kind_template *t = good_template(
-		c,
-		BLOCKS("{\"type\":\"markdown\",\"text\":\"{{a}} and {{ b }} and {{a}}\"},"
-		       "{\"type\":\"image\",\"src\":\"{{image}}\",\"alt\":\"{{c d}}\"},"
-		       "{\"type\":\"choice\",\"name\":\"x\",\"label\":\"{{e}}?\",\"options\":[\"1\",{\"value\":\"2\",\"label\":\"{{f}}\"}]}"));
+		c, BLOCKS("{\"type\":\"markdown\",\"text\":\"{{a}} and {{ b }} and {{a}}\"},"
+			  "{\"type\":\"image\",\"src\":\"{{image}}\",\"alt\":\"{{c d}}\"},"
+			  "{\"type\":\"choice\",\"name\":\"x\",\"label\":\"{{e}}"
+			  "?\",\"options\":[\"1\",{\"value\":\"2\",\"label\":\"{{f}}\"}]}"));
 	static const char *const names[] = { "a", "b", "c d", "image", "e", "f" };
 
 	WANT_I64(6, t->column_count);
@@ -179,11 +187,11 @@ PLAIN_TEST(kind, fields_are_the_same_when_they_take_the_same_answers)
 {
 	struct kind_template *a = good_template(c, BLOCKS(CHOICE));
 	struct kind_template *b = good_template(
-		c,
-		BLOCKS("{\"type\":\"choice\",\"name\":\"label\",\"label\":\"Which animal?\",\"options\":[{\"value\":\"cat\",\"label\":\"C\"},\"dog\"]}"));
+		c, BLOCKS("{\"type\":\"choice\",\"name\":\"label\",\"label\":\"Which "
+			  "animal?\",\"options\":[{\"value\":\"cat\",\"label\":\"C\"},\"dog\"]}"));
 	struct kind_template *d = good_template(
-		c,
-		BLOCKS("{\"type\":\"choice\",\"name\":\"label\",\"label\":\"What?\",\"options\":[\"cat\",\"dog\",\"fox\"]}"));
+		c, BLOCKS("{\"type\":\"choice\",\"name\":\"label\",\"label\":\"What?\",\"option"
+			  "s\":[\"cat\",\"dog\",\"fox\"]}"));
 
 	WANT(kind_field_same(c->mem, &a->field[0], &b->field[0]));
 	WANT(!kind_field_same(c->mem, &a->field[0], &d->field[0]));
@@ -412,16 +420,16 @@ static struct str prose(struct ctx *c, const char *text, const char *fields)
 
 PLAIN_TEST(kind, markdown_becomes_nodes)
 {
-	WANT_STR(
-		S("[{\"t\":\"h3\",\"c\":[\"Look\"]},{\"t\":\"p\",\"c\":[\"a \",{\"t\":\"em\",\"c\":[\"b\"]},\" \","
-		  "{\"t\":\"strong\",\"c\":[\"c\"]},\" \",{\"t\":\"code\",\"c\":[\"d\"]}]}]"),
-		prose(c, "# Look\n\na *b* **c** `d`", NULL));
-	WANT_STR(
-		S("[{\"t\":\"ul\",\"c\":[{\"t\":\"li\",\"c\":[{\"t\":\"p\",\"c\":[\"x\"]}]}]},{\"t\":\"hr\"}]"),
-		prose(c, "- x\n\n---\n", NULL));
-	WANT_STR(
-		S("[{\"t\":\"p\",\"c\":[{\"t\":\"a\",\"href\":\"https://e.org/\",\"c\":[\"e\"]}]}]"),
-		prose(c, "[e](https://e.org/)", NULL));
+	WANT_STR(S("[{\"t\":\"h3\",\"c\":[\"Look\"]},{\"t\":\"p\",\"c\":[\"a \","
+		   "{\"t\":\"em\",\"c\":[\"b\"]},\" \","
+		   "{\"t\":\"strong\",\"c\":[\"c\"]},\" \",{\"t\":\"code\",\"c\":[\"d\"]}]}]"),
+		 prose(c, "# Look\n\na *b* **c** `d`", NULL));
+	WANT_STR(S("[{\"t\":\"ul\",\"c\":[{\"t\":\"li\",\"c\":[{\"t\":\"p\",\"c\":[\"x\"]}]}]},"
+		   "{\"t\":\"hr\"}]"),
+		 prose(c, "- x\n\n---\n", NULL));
+	WANT_STR(S("[{\"t\":\"p\",\"c\":[{\"t\":\"a\",\"href\":\"https://e.org/\",\"c\":[\"e\"]"
+		   "}]}]"),
+		 prose(c, "[e](https://e.org/)", NULL));
 }
 
 PLAIN_TEST(kind, html_and_wild_addresses_do_not_come_through)
@@ -456,9 +464,9 @@ PLAIN_TEST(kind, a_cell_is_never_read_as_markdown)
 		 prose(c, "{{a}}", "{\"a\":\"one\\ntwo\"}"));
 	WANT_STR(S("[{\"t\":\"p\",\"c\":[\"go\"]}]"),
 		 prose(c, "[go]({{a}})", "{\"a\":\"javascript:alert(1)\"}"));
-	WANT_STR(
-		S("[{\"t\":\"p\",\"c\":[{\"t\":\"a\",\"href\":\"https://e.org/?q=1\",\"c\":[\"go\"]}]}]"),
-		prose(c, "[go]({{a}})", "{\"a\":\"https://e.org/?q=1\"}"));
+	WANT_STR(S("[{\"t\":\"p\",\"c\":[{\"t\":\"a\",\"href\":\"https://e.org/?q=1\",\"c\":[\""
+		   "go\"]}]}]"),
+		 prose(c, "[go]({{a}})", "{\"a\":\"https://e.org/?q=1\"}"));
 	WANT_STR(S("[{\"t\":\"p\",\"c\":[{\"t\":\"code\",\"c\":[\"x`y\"]}]}]"),
 		 prose(c, "`{{a}}`", "{\"a\":\"x`y\"}"));
 	/* Marks in the text itself name nothing. */
@@ -504,14 +512,13 @@ PLAIN_TEST(kind, a_page_has_its_cells_and_signed_pictures)
 			    "{\"type\":\"text\",\"name\":\"x\",\"label\":\"About {{t}}\"}"),
 		     "{\"i\":\"asset:" HASH ".png\",\"t\":\"a \\\"cell\\\"\"}");
 
-	WANT_STR(
-		str_format(
-			c->mem,
-			"[{\"type\":\"image\",\"src\":\"%.*s\",\"alt\":\"a \\\"cell\\\"\"},"
-			"{\"type\":\"text\",\"name\":\"x\",\"label\":\"About a \\\"cell\\\"\",\"required\":true,"
-			"\"long\":false,\"max\":2000,\"pattern\":null}]",
-			STR_ARG(address)),
-		out);
+	WANT_STR(str_format(c->mem,
+			    "[{\"type\":\"image\",\"src\":\"%.*s\",\"alt\":\"a \\\"cell\\\"\"},"
+			    "{\"type\":\"text\",\"name\":\"x\",\"label\":\"About "
+			    "a \\\"cell\\\"\",\"required\":true,"
+			    "\"long\":false,\"max\":2000,\"pattern\":null}]",
+			    STR_ARG(address)),
+		 out);
 }
 
 PLAIN_TEST(kind, a_picture_elsewhere_is_a_link_and_rubbish_is_nothing)
@@ -520,7 +527,8 @@ PLAIN_TEST(kind, a_picture_elsewhere_is_a_link_and_rubbish_is_nothing)
 
 	WANT(str_starts(
 		page(c, template, "{\"i\":\"https://e.org/a.png\"}"),
-		S("[{\"type\":\"image\",\"src\":null,\"href\":\"https://e.org/a.png\",\"alt\":\"\"}")));
+		S("[{\"type\":\"image\",\"src\":null,\"href\":\"https://e.org/a.png\",\"alt\""
+		  ":\"\"}")));
 	WANT(str_starts(page(c, template, "{\"i\":\"javascript:x\"}"),
 			S("[{\"type\":\"image\",\"src\":null,\"alt\":\"\"}")));
 	WANT(str_starts(page(c, template, "{\"i\":\"asset:../../etc/passwd.png\"}"),

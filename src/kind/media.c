@@ -31,8 +31,8 @@ bool kind_is_asset(struct str cell, struct str *name)
 
 static struct str mac_of(struct arena *mem, const struct kind_media *media, struct str name)
 {
-	struct str text = str_format(mem, "media\n%.*s\n%lld", STR_ARG(name),
-				     (long long)media->until_s);
+	struct str text =
+		str_format(mem, "media\n%.*s\n%lld", STR_ARG(name), (long long)media->until_s);
 	struct str key = { (const char *)media->key, sizeof(media->key) };
 	struct str mac = hash_hmac(mem, key, text);
 

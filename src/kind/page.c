@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* A template and a record as the page that a worker sees. Cells go into texts and addresses only. */
+/* A template and a record as the page that a worker sees. Cells go into texts and addresses
+ * only. */
 #include "kind/kind.h"
 #include "kind/kind_in.h"
 

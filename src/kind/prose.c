@@ -15,7 +15,7 @@
 enum { DEPTH_MAX = 24, MARKS_MAX = 1000 };
 
 #define MARK_START "\xee\x80\x80" /* U+E000 */
-#define MARK_END "\xee\x80\x81"   /* U+E001 */
+#define MARK_END "\xee\x80\x81"	  /* U+E001 */
 
 struct prose {
 	struct arena *mem;
@@ -218,25 +218,54 @@ static const char *heading(cmark_node *node)
 static void put_node(struct prose *p, cmark_node *n, int depth)
 {
 	switch (cmark_node_get_type(n)) {
-	case CMARK_NODE_BLOCK_QUOTE: put_element(p, "blockquote", n, depth); break;
+	case CMARK_NODE_BLOCK_QUOTE:
+		put_element(p, "blockquote", n, depth);
+		break;
 	case CMARK_NODE_LIST:
 		put_element(p, cmark_node_get_list_type(n) == CMARK_ORDERED_LIST ? "ol" : "ul", n,
 			    depth);
 		break;
-	case CMARK_NODE_ITEM: put_element(p, "li", n, depth); break;
-	case CMARK_NODE_PARAGRAPH: put_element(p, "p", n, depth); break;
-	case CMARK_NODE_HEADING: put_element(p, heading(n), n, depth); break;
-	case CMARK_NODE_EMPH: put_element(p, "em", n, depth); break;
-	case CMARK_NODE_STRONG: put_element(p, "strong", n, depth); break;
-	case CMARK_NODE_CODE_BLOCK: put_code_block(p, cmark_node_get_literal(n)); break;
-	case CMARK_NODE_CODE: put_code(p, cmark_node_get_literal(n)); break;
-	case CMARK_NODE_THEMATIC_BREAK: put_empty(p, "hr"); break;
-	case CMARK_NODE_LINEBREAK: put_empty(p, "br"); break;
-	case CMARK_NODE_SOFTBREAK: json_put_text(p->out, S("\n")); break;
-	case CMARK_NODE_TEXT: put_text(p, fill(p, cmark_node_get_literal(n))); break;
-	case CMARK_NODE_LINK: put_link(p, n, depth); break;
-	case CMARK_NODE_IMAGE: put_image(p, n); break;
-	default: break; /* HTML and what cmark may learn later */
+	case CMARK_NODE_ITEM:
+		put_element(p, "li", n, depth);
+		break;
+	case CMARK_NODE_PARAGRAPH:
+		put_element(p, "p", n, depth);
+		break;
+	case CMARK_NODE_HEADING:
+		put_element(p, heading(n), n, depth);
+		break;
+	case CMARK_NODE_EMPH:
+		put_element(p, "em", n, depth);
+		break;
+	case CMARK_NODE_STRONG:
+		put_element(p, "strong", n, depth);
+		break;
+	case CMARK_NODE_CODE_BLOCK:
+		put_code_block(p, cmark_node_get_literal(n));
+		break;
+	case CMARK_NODE_CODE:
+		put_code(p, cmark_node_get_literal(n));
+		break;
+	case CMARK_NODE_THEMATIC_BREAK:
+		put_empty(p, "hr");
+		break;
+	case CMARK_NODE_LINEBREAK:
+		put_empty(p, "br");
+		break;
+	case CMARK_NODE_SOFTBREAK:
+		json_put_text(p->out, S("\n"));
+		break;
+	case CMARK_NODE_TEXT:
+		put_text(p, fill(p, cmark_node_get_literal(n)));
+		break;
+	case CMARK_NODE_LINK:
+		put_link(p, n, depth);
+		break;
+	case CMARK_NODE_IMAGE:
+		put_image(p, n);
+		break;
+	default:
+		break; /* HTML and what cmark may learn later */
 	}
 }
 

@@ -183,13 +183,13 @@ static void read_field(struct reading *r, const struct json_value *block, const 
 	const struct json_value *name = json_get(block, S("name"));
 
 	if (!json_text(name, &field.name) || !is_field_name(field.name)) {
-		kind_fault(f, kind_path(f->mem, path, "name"), name != NULL ? name : block,
-			   "a name has 1 to %d small letters, digits and _, and starts with a letter",
-			   KIND_NAME_MAX);
+		kind_fault(
+			f, kind_path(f->mem, path, "name"), name != NULL ? name : block,
+			"a name has 1 to %d small letters, digits and _, and starts with a letter",
+			KIND_NAME_MAX);
 		field.name = (struct str){ "", 0 };
 	} else if (kind_field_find(r->out, field.name) != NULL) {
-		kind_fault(f, kind_path(f->mem, path, "name"), name,
-			   "another field has this name");
+		kind_fault(f, kind_path(f->mem, path, "name"), name, "another field has this name");
 	}
 	(void)read_text(r, block, path, "label", true, LABEL_MAX);
 	(void)!json_text(json_get(block, S("label")), &field.label);
@@ -305,8 +305,10 @@ bool kind_template_fits(struct kind_faults *f, const struct kind_template *t,
 		struct str field;
 
 		if (kind_is_gold_column(columns[i], &field) && kind_field_find(t, field) == NULL)
-			kind_fault(f, S("blocks"), NULL, "the column %.*s holds known answers, and no "
-				   "field is called %.*s", STR_ARG(columns[i]), STR_ARG(field));
+			kind_fault(f, S("blocks"), NULL,
+				   "the column %.*s holds known answers, and no "
+				   "field is called %.*s",
+				   STR_ARG(columns[i]), STR_ARG(field));
 	}
 	return f->count == before;
 }

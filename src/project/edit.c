@@ -7,7 +7,8 @@
 #include "project/project.sql.h"
 #include "project/project_in.h"
 
-static enum err must_be_in(struct ctx *c, const char *field, int64_t value, int64_t min, int64_t max)
+static enum err must_be_in(struct ctx *c, const char *field, int64_t value, int64_t min,
+			   int64_t max)
 {
 	if (value < min || value > max)
 		return refuse_field(c, ERR_INPUT, str_of(field), "this is from %lld to %lld",
@@ -18,12 +19,14 @@ static enum err must_be_in(struct ctx *c, const char *field, int64_t value, int6
 /* Once published only words and the deadline may change. */
 static enum err must_be_free(struct ctx *c, const struct project_edit *e, int64_t state)
 {
-	bool frozen = e->has_template || e->has_reward || e->has_redundancy || e->has_gold_share_permille ||
-		      e->has_gold_redundancy || e->has_time_allowed_s || e->has_approve_after_s ||
-		      e->has_estimate_s || e->has_audience || e->has_picking;
+	bool frozen = e->has_template || e->has_reward || e->has_redundancy ||
+		      e->has_gold_share_permille || e->has_gold_redundancy ||
+		      e->has_time_allowed_s || e->has_approve_after_s || e->has_estimate_s ||
+		      e->has_audience || e->has_picking;
 
 	if (state != PROJECT_DRAFT && frozen)
-		return refuse(c, ERR_CONFLICT, "only title, brief, instructions and deadline can change "
+		return refuse(c, ERR_CONFLICT,
+			      "only title, brief, instructions and deadline can change "
 			      "once a project is published");
 	return OK;
 }
@@ -39,7 +42,8 @@ static enum err refuse_first(struct ctx *c, const struct kind_faults *f)
 	return refuse_field(c, ERR_INPUT, path, "%.*s", STR_ARG(f->list[0].message));
 }
 
-/* Known answers were checked against the fields as they are: those may not take other answers now. */
+/* Known answers were checked against the fields as they are: those may not take other answers
+ * now. */
 static enum err must_keep_gold(struct ctx *c, const struct project *p,
 			       const struct kind_template *now, const struct str *names, int count)
 {
@@ -55,9 +59,11 @@ static enum err must_keep_gold(struct ctx *c, const struct project *p,
 		old = kind_field_find(&before, field);
 		new = kind_field_find(now, field);
 		if (old == NULL || new == NULL || !kind_field_same(c->mem, old, new))
-			return refuse_field(c, ERR_CONFLICT, S("template"),
-					    "known answers are imported for %.*s: take the file out "
-					    "before this field changes", STR_ARG(field));
+			return refuse_field(
+				c, ERR_CONFLICT, S("template"),
+				"known answers are imported for %.*s: take the file out "
+				"before this field changes",
+				STR_ARG(field));
 	}
 	return OK;
 }
@@ -93,28 +99,36 @@ static enum err change_words(struct ctx *c, const struct project_edit *e, struct
 		p->title = str_trim(e->title);
 		if (p->title.len == 0 || str_points(p->title) > PROJECT_TITLE_MAX ||
 		    !kind_is_plain(p->title))
-			return refuse_field(c, ERR_INPUT, S("title"), "a title is one line of 1 to %d "
-					    "characters", PROJECT_TITLE_MAX);
+			return refuse_field(c, ERR_INPUT, S("title"),
+					    "a title is one line of 1 to %d "
+					    "characters",
+					    PROJECT_TITLE_MAX);
 	}
 	if (e->has_brief) {
 		p->brief = e->brief;
 		if (p->brief.len > PROJECT_BRIEF_MAX || !kind_is_clean(p->brief))
-			return refuse_field(c, ERR_INPUT, S("brief"), "the brief has at most %d bytes "
-					    "and no control characters", PROJECT_BRIEF_MAX);
+			return refuse_field(c, ERR_INPUT, S("brief"),
+					    "the brief has at most %d bytes "
+					    "and no control characters",
+					    PROJECT_BRIEF_MAX);
 	}
 	if (e->has_instructions) {
 		p->instructions = e->instructions;
 		if (p->instructions.len > KIND_TEXT_MAX || !kind_is_clean(p->instructions))
-			return refuse_field(c, ERR_INPUT, S("instructions"), "instructions have at most "
-					    "%d bytes and no control characters", KIND_TEXT_MAX);
+			return refuse_field(c, ERR_INPUT, S("instructions"),
+					    "instructions have at most "
+					    "%d bytes and no control characters",
+					    KIND_TEXT_MAX);
 	}
 	if (e->has_deadline) {
 		p->deadline = (usec){ 0 };
 		if (e->deadline.len > 0 && !usec_parse(e->deadline, &p->deadline))
-			return refuse_field(c, ERR_INPUT, S("deadline"),
-					    "a deadline is a date, or a time such as 2027-01-31T18:00:00Z");
+			return refuse_field(
+				c, ERR_INPUT, S("deadline"),
+				"a deadline is a date, or a time such as 2027-01-31T18:00:00Z");
 		if (e->deadline.len > 0 && p->deadline.us <= c->now.us)
-			return refuse_field(c, ERR_INPUT, S("deadline"), "the deadline is in the past");
+			return refuse_field(c, ERR_INPUT, S("deadline"),
+					    "the deadline is in the past");
 	}
 	return OK;
 }

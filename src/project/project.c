@@ -5,9 +5,9 @@
 #include "project/project.sql.h"
 #include "project/project_in.h"
 
-#define FIRST_TEMPLATE                                                                           \
-	"{\"blocks\":[{\"type\":\"markdown\",\"text\":\"Say here what is to be looked at.\"},"     \
-	"{\"type\":\"choice\",\"name\":\"label\",\"label\":\"What is it?\","                       \
+#define FIRST_TEMPLATE                                                                         \
+	"{\"blocks\":[{\"type\":\"markdown\",\"text\":\"Say here what is to be looked at.\"}," \
+	"{\"type\":\"choice\",\"name\":\"label\",\"label\":\"What is it?\","                   \
 	"\"options\":[\"yes\",\"no\",\"cannot tell\"],\"many\":false,\"required\":true}]}"
 
 enum {
@@ -43,14 +43,26 @@ enum err project_get(struct ctx *c, project_id id, struct project *out)
 	if (!found)
 		return refuse(c, ERR_MISSING, "there is no such project");
 	*out = (struct project){
-		.id = id, .org = row.org, .title = row.title, .brief = row.brief,
-		.instructions = row.instructions, .template = row.template,
-		.kind_line = row.kind_line, .reward = row.reward, .fee_permille = row.fee_permille,
-		.redundancy = row.redundancy, .gold_share_permille = row.gold_share,
-		.gold_redundancy = row.gold_redundancy, .time_allowed_s = row.time_allowed,
-		.approve_after_s = row.approve_after, .deadline = row.deadline,
-		.invited_only = row.invited_only != 0, .picking = row.picking != 0,
-		.estimate_s = row.estimate, .revision = row.revision, .created = row.created,
+		.id = id,
+		.org = row.org,
+		.title = row.title,
+		.brief = row.brief,
+		.instructions = row.instructions,
+		.template = row.template,
+		.kind_line = row.kind_line,
+		.reward = row.reward,
+		.fee_permille = row.fee_permille,
+		.redundancy = row.redundancy,
+		.gold_share_permille = row.gold_share,
+		.gold_redundancy = row.gold_redundancy,
+		.time_allowed_s = row.time_allowed,
+		.approve_after_s = row.approve_after,
+		.deadline = row.deadline,
+		.invited_only = row.invited_only != 0,
+		.picking = row.picking != 0,
+		.estimate_s = row.estimate,
+		.revision = row.revision,
+		.created = row.created,
 		.created_by = row.by,
 	};
 	return OK;
@@ -65,17 +77,29 @@ enum err project_state_get(struct ctx *c, project_id id, struct project_state *o
 	if (!found)
 		return refuse(c, ERR_MISSING, "there is no such project");
 	*out = (struct project_state){
-		.id = id, .org = row.org, .state = row.state, .revision = row.revision,
-		.columns = row.columns, .records = row.records, .gold = row.gold,
-		.redundancy = row.redundancy, .gold_redundancy = row.gold_redundancy,
-		.tasks = row.tasks, .places = row.places, .unit = row.unit, .reward = row.reward,
-		.fee = row.fee, .refunded = row.refunded, .published = row.published,
+		.id = id,
+		.org = row.org,
+		.state = row.state,
+		.revision = row.revision,
+		.columns = row.columns,
+		.records = row.records,
+		.gold = row.gold,
+		.redundancy = row.redundancy,
+		.gold_redundancy = row.gold_redundancy,
+		.tasks = row.tasks,
+		.places = row.places,
+		.unit = row.unit,
+		.reward = row.reward,
+		.fee = row.fee,
+		.refunded = row.refunded,
+		.published = row.published,
 		.done = row.done,
 	};
 	return OK;
 }
 
-/* Asked by the list of one's orgs, so that a stranger's refusal says the same as for nothing at all. */
+/* Asked by the list of one's orgs, so that a stranger's refusal says the same as for nothing at
+ * all. */
 static enum err role_in(struct ctx *c, org_id org, int64_t *role)
 {
 	struct org_mine *mine;
@@ -89,7 +113,8 @@ static enum err role_in(struct ctx *c, org_id org, int64_t *role)
 	return OK;
 }
 
-enum err project_must_reach(struct ctx *c, project_id id, enum org_role at_least, struct project *out)
+enum err project_must_reach(struct ctx *c, project_id id, enum org_role at_least,
+			    struct project *out)
 {
 	int64_t role;
 

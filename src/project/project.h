@@ -24,16 +24,18 @@
 #include "room/room.h"
 #include "user/user.h"
 
-typedef struct { int64_t v; } project_id;
+typedef struct {
+	int64_t v;
+} project_id;
 
 /*       name     number word */
-#define PROJECT_STATE_TABLE(X)       \
-	X(DRAFT,   0, "draft")       \
-	X(FUNDING, 1, "funding")     /* paid for; tasks are being cut */ \
-	X(OPEN,    2, "open")        \
-	X(PAUSED,  3, "paused")      \
-	X(DONE,    4, "done")        /* every task is judged */ \
-	X(CLOSED,  5, "closed")      /* shut; what was left went back */
+#define PROJECT_STATE_TABLE(X)                                       \
+	X(DRAFT, 0, "draft")                                         \
+	X(FUNDING, 1, "funding") /* paid for; tasks are being cut */ \
+	X(OPEN, 2, "open")                                           \
+	X(PAUSED, 3, "paused")                                       \
+	X(DONE, 4, "done")     /* every task is judged */            \
+	X(CLOSED, 5, "closed") /* shut; what was left went back */
 
 enum project_state_word {
 #define PROJECT_STATE_ENUM(name, number, word) PROJECT_##name = number,
@@ -45,22 +47,22 @@ struct str project_state_text(int64_t state);
 struct project {
 	project_id id;
 	org_id org;
-	struct str title;        /* 1 to 200 code points */
-	struct str brief;        /* private to the org */
+	struct str title;	 /* 1 to 200 code points */
+	struct str brief;	 /* private to the org */
 	struct str instructions; /* markdown for workers */
-	struct str template;     /* JSON text; see kind.h */
-	struct str kind_line;    /* kind of its fields, for filters */
-	money reward;            /* for one answer */
-	int64_t fee_permille;    /* of the reward, for the house; the site's when it was made */
-	int64_t redundancy;      /* answers per task, 1 to 100 */
+	struct str template;	 /* JSON text; see kind.h */
+	struct str kind_line;	 /* kind of its fields, for filters */
+	money reward;		 /* for one answer */
+	int64_t fee_permille;	 /* of the reward, for the house; the site's when it was made */
+	int64_t redundancy;	 /* answers per task, 1 to 100 */
 	int64_t gold_share_permille;
 	int64_t gold_redundancy; /* answers per gold task, 1 to 10,000 */
 	int64_t time_allowed_s;
 	int64_t approve_after_s;
-	usec deadline;           /* 0: none */
-	bool invited_only;       /* audience */
-	bool picking;            /* workers may choose a task from the list */
-	int64_t estimate_s;      /* per answer, the requester's guess; 0: none */
+	usec deadline;	    /* 0: none */
+	bool invited_only;  /* audience */
+	bool picking;	    /* workers may choose a task from the list */
+	int64_t estimate_s; /* per answer, the requester's guess; 0: none */
 	int64_t revision;
 	usec created;
 	user_id created_by;
@@ -69,16 +71,16 @@ struct project {
 struct project_state {
 	project_id id;
 	org_id org;
-	int64_t state;          /* enum project_state_word */
-	int64_t revision;       /* of the header that was paid for */
-	struct str columns;     /* JSON list of the imported columns' names, gold_ ones too */
-	int64_t records, gold;  /* imported, and how many of them have a known answer */
+	int64_t state;	       /* enum project_state_word */
+	int64_t revision;      /* of the header that was paid for */
+	struct str columns;    /* JSON list of the imported columns' names, gold_ ones too */
+	int64_t records, gold; /* imported, and how many of them have a known answer */
 	/* Frozen by project_fund, 0 before: */
 	int64_t redundancy, gold_redundancy;
-	int64_t tasks;          /* = records at that time */
-	int64_t places;         /* = (tasks - gold) * redundancy + gold * gold_redundancy */
-	money unit, reward, fee;/* unit = reward + fee */
-	int64_t refunded;       /* places given back so far */
+	int64_t tasks;		 /* = records at that time */
+	int64_t places;		 /* = (tasks - gold) * redundancy + gold * gold_redundancy */
+	money unit, reward, fee; /* unit = reward + fee */
+	int64_t refunded;	 /* places given back so far */
 	usec published, done;
 };
 
@@ -96,7 +98,8 @@ MUST_USE enum err project_must_reach(struct ctx *, project_id, enum org_role at_
 MUST_USE enum err project_must_own(struct ctx *, project_id, struct project *out);
 /* ERR_CONFLICT when the state is not draft. */
 MUST_USE enum err project_must_be_draft(struct ctx *, project_id, struct project_state *out);
-/* Remove a draft without records; ERR_CONFLICT otherwise. The caller has seen that it has no sources. */
+/* Remove a draft without records; ERR_CONFLICT otherwise. The caller has seen that it has no
+ * sources. */
 MUST_USE enum err project_remove_draft(struct ctx *, project_id);
 /* Is this worker in the audience? */
 MUST_USE enum err project_may_work(struct ctx *, const struct project *, user_id, bool *out);
@@ -123,7 +126,8 @@ struct project_funding {
  * tasks and then opens the project. `*moved` is false when the project is no longer
  * what was paid for: give the money back.
  */
-MUST_USE enum err project_fund(struct ctx *, project_id, const struct project_funding *, bool *moved);
+MUST_USE enum err project_fund(struct ctx *, project_id, const struct project_funding *,
+			       bool *moved);
 /* Guarded by `from`. `*moved` is false when the state is another one. */
 MUST_USE enum err project_state_move(struct ctx *, project_id, enum project_state_word from,
 				     enum project_state_word to, bool *moved);
@@ -140,7 +144,7 @@ MUST_USE enum err project_records_shift(struct ctx *, project_id, int64_t record
 
 /* The template of a project, read and known to be right. */
 MUST_USE enum err project_template(struct ctx *, const struct project *, struct kind_template *out);
-/* What a worker sees: {"title","instructions":[…],"blocks":[…]}. `fields`: the record's JSON. */
+/* What a worker sees: {"title","instructions","blocks"}. `fields`: the record's JSON. */
 MUST_USE enum err project_page(struct ctx *, const struct project *, struct str fields,
 			       const struct kind_media *, struct json *out);
 

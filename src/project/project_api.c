@@ -119,9 +119,11 @@ static enum err list_rows(struct ctx *c, const struct project_list_form *f, int6
 {
 	/* The three statements have the same columns, so one shape serves. */
 	_Static_assert(sizeof(struct project_list_org) == sizeof(struct project_list_mine) &&
-		       sizeof(struct project_list_org) == sizeof(struct project_list_all),
+			       sizeof(struct project_list_org) == sizeof(struct project_list_all),
 		       "the lists have the same columns");
-	static const char *const words[] = { "draft", "funding", "open", "paused", "done", "closed" };
+	static const char *const words[] = {
+		"draft", "funding", "open", "paused", "done", "closed"
+	};
 	project_id before = f->after.v > 0 ? f->after : (project_id){ INT64_MAX };
 	int64_t state = -1;
 

@@ -316,7 +316,8 @@ TEST(project, a_field_with_known_answers_keeps_what_it_takes)
 {
 	project_id id = draft(c);
 	const char *first =
-		"{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"x\",\"options\":[\"a\",\"b\"]}]}";
+		"{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"x\",\"option"
+		"s\":[\"a\",\"b\"]}]}";
 	struct project_edit wider =
 		edit_of(c, id,
 			"{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"x\","

@@ -16,9 +16,15 @@ enum err task_get(struct ctx *c, project_id project, task_id id, struct task *ou
 	if (!found)
 		return refuse(c, ERR_MISSING, "there is no such task");
 	*out = (struct task){
-		.id = id, .cap = row.cap, .need = row.need, .taken = row.taken,
-		.filled = row.filled, .shut = row.shut, .stage = row.stage,
-		.open = row.open != 0, .gold = row.gold != 0,
+		.id = id,
+		.cap = row.cap,
+		.need = row.need,
+		.taken = row.taken,
+		.filled = row.filled,
+		.shut = row.shut,
+		.stage = row.stage,
+		.open = row.open != 0,
+		.gold = row.gold != 0,
 	};
 	return OK;
 }

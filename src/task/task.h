@@ -7,14 +7,14 @@
  * taken + filled <= need <= cap, whatever races. The row is narrow and knows neither workers
  * nor answers: assignment does.
  *
- *   stage   collecting -> full (all places filled) -> judged;  back to collecting when a place reopens
+ *   stage   collecting -> full (all places filled) -> judged; a place that reopens: collecting
  *   open    1 while taken + filled < need: the index that dispatch walks
  *
  * Tasks are cut by the job `task.cut` after the project was paid for, from project_state's
- * frozen numbers: task n shows record n, with `redundancy` places, a gold one with `gold_redundancy`.
- * While they are cut the project is `funding`; with the last of them it is `open`. So for every
- * project from `open` on the sum of cap + shut over its tasks is project_state.places, and what
- * lies in escrow is (sum of cap - answers paid) * unit.
+ * frozen numbers: task n shows record n, with `redundancy` places, a gold one with
+ * `gold_redundancy`. While they are cut the project is `funding`; with the last of them it is
+ * `open`. So for every project from `open` on the sum of cap + shut over its tasks is
+ * project_state.places, and what lies in escrow is (sum of cap - answers paid) * unit.
  *
  * Numbers of tasks may have gaps. Every function runs in the caller's transaction, in
  * the project's shard group. None looks at the project's state: who hands out work does.
@@ -23,7 +23,9 @@
 #define TASK_H
 #include "intake/intake.h"
 
-typedef struct { int64_t v; } task_id; /* 1, 2, 3 … in its project */
+typedef struct {
+	int64_t v;
+} task_id; /* 1, 2, 3 … in its project */
 
 enum task_stage { TASK_COLLECTING = 0, TASK_FULL = 1, TASK_JUDGED = 2 };
 
@@ -38,8 +40,8 @@ struct task {
 MUST_USE enum err task_get(struct ctx *, project_id, task_id, struct task *out);
 
 /* The first open task behind `after`, gold or not as asked. One step in an index. */
-MUST_USE enum err task_next_open(struct ctx *, project_id, task_id after, bool gold,
-				 task_id *out, bool *found);
+MUST_USE enum err task_next_open(struct ctx *, project_id, task_id after, bool gold, task_id *out,
+				 bool *found);
 /* Several of them, in order, gold or not. */
 MUST_USE enum err task_open_list(struct ctx *, project_id, task_id after, int64_t limit,
 				 task_id **out, size_t *count);

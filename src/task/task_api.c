@@ -17,7 +17,7 @@ static enum err list_rows(struct ctx *c, const struct task_form *f, int64_t limi
 			  struct task_rows **rows, size_t *count)
 {
 	_Static_assert(sizeof(struct task_rows) == sizeof(struct task_rows_open) &&
-		       sizeof(struct task_rows) == sizeof(struct task_rows_stage),
+			       sizeof(struct task_rows) == sizeof(struct task_rows_stage),
 		       "the lists have the same columns");
 
 	if (str_eq(f->state, S("open")))

@@ -17,8 +17,11 @@ static project_id opened(struct ctx *c, const char *rows, int64_t redundancy)
 
 	(void)material_requester(c, "rita@example.org", &org);
 	project_id id = material_project(c, org);
-	material_template(c, id, "{\"blocks\":[{\"type\":\"markdown\",\"text\":\"{{a}}\"},"
-				 "{\"type\":\"choice\",\"name\":\"label\",\"label\":\"x\",\"options\":[\"p\",\"q\"]}]}");
+	material_template(
+		c, id,
+		"{\"blocks\":[{\"type\":\"markdown\",\"text\":\"{{a}}\"},"
+		"{\"type\":\"choice\",\"name\":\"label\",\"label\":\"x\",\"options\":[\"p\",\""
+		"q\"]}]}");
 	material_import(c, id, "a.csv", str_of(rows));
 	material_open(c, id, redundancy);
 	return id;
@@ -224,8 +227,8 @@ TEST(task, shutting_gives_back_exactly_the_free_places)
 	WANT_OK(task_shut_total(c, p, &total));
 	WANT_I64(7, total);
 	WANT_I64(TASK_COLLECTING, look(c, p, 1).stage); /* somebody is at it */
-	WANT_I64(TASK_FULL, look(c, p, 2).stage);       /* judged with what is there */
-	WANT_I64(TASK_JUDGED, look(c, p, 3).stage);     /* nothing will come */
+	WANT_I64(TASK_FULL, look(c, p, 2).stage);	/* judged with what is there */
+	WANT_I64(TASK_JUDGED, look(c, p, 3).stage);	/* nothing will come */
 	WANT_OK(task_shut(c, p, (task_id){ 0 }, 10, &places, &last, &more));
 	WANT_I64(0, places);
 	WANT_OK(task_release(c, p, (task_id){ 1 }));
@@ -256,11 +259,14 @@ TEST(task, a_page_shows_the_record)
 
 	WANT_OK(project_get(c, p, &project));
 	WANT_OK(task_page(c, &project, (task_id){ 1 }, &out));
-	WANT(str_starts(json_end(&out), S("{\"title\":\"Cells\",\"instructions\":[],\"blocks\":["
-		"{\"type\":\"markdown\",\"nodes\":[{\"t\":\"p\",\"c\":[\"<b>x</b>\"]}]},")));
+	WANT(str_starts(
+		json_end(&out),
+		S("{\"title\":\"Cells\",\"instructions\":[],\"blocks\":["
+		  "{\"type\":\"markdown\",\"nodes\":[{\"t\":\"p\",\"c\":[\"<b>x</b>\"]}]},")));
 }
 
-/* Whatever is tried in whatever order, counters, open and stage stay true and nothing is over-filled. */
+/* Whatever is tried in whatever order, counters, open and stage stay true and nothing is
+ * over-filled. */
 PROPERTY(task, random_moves_keep_the_places)
 {
 	project_id p = opened(c, "a\nx\ny\nz\n", 2);
@@ -274,7 +280,9 @@ PROPERTY(task, random_moves_keep_the_places)
 		task_id id = { n };
 
 		switch (ctx_random(c) % 7) {
-		case 0: case 1: case 2:
+		case 0:
+		case 1:
+		case 2:
 			WANT_OK(task_claim(c, p, id, &got));
 			taken[n] += got;
 			break;

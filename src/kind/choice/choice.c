@@ -2,7 +2,8 @@
 /*
  * choice: one of the options, or several with `many`.
  *
- *   {"type":"choice","name":"label","label":"What is it?","options":["cat",{"value":"dog","label":"A dog"}],
+ *   {"type":"choice","name":"label","label":"What is it?",
+ *    "options":["cat",{"value":"dog","label":"A dog"}],
  *    "many":false,"required":true}      with many: "min" and "max" say how many
  *
  * The value of one is the option's value; of many the list of values in the order of
@@ -51,21 +52,26 @@ static void check_option(struct kind_faults *f, const struct json_value *option,
 	if (json_is(option, JSON_OBJECT))
 		kind_members(f, option, path, false, members);
 	else if (!json_is(option, JSON_TEXT)) {
-		kind_fault(f, path, option, "an option is a text, or an object with value and label");
+		kind_fault(f, path, option,
+			   "an option is a text, or an object with value and label");
 		return;
 	}
 	if (!option_value(option, &value) || str_trim(value).len == 0) {
 		kind_fault(f, path, option, "an option has a value that is not empty");
 		return;
 	}
-	if (str_points(value) > VALUE_MAX || !kind_is_clean(value) || str_trim(value).len != value.len)
-		kind_fault(f, path, option, "a value has at most %d characters, without blanks around "
-			   "it or control characters", VALUE_MAX);
+	if (str_points(value) > VALUE_MAX || !kind_is_clean(value) ||
+	    str_trim(value).len != value.len)
+		kind_fault(f, path, option,
+			   "a value has at most %d characters, without blanks around "
+			   "it or control characters",
+			   VALUE_MAX);
 	else if (str_find(value, S("|"), &(size_t){ 0 }))
 		kind_fault(f, path, option, "a value holds no |");
 	const struct json_value *given = json_get(option, S("label"));
 	if (json_is(option, JSON_OBJECT) && given != NULL &&
-	    (!json_text(given, &label) || str_trim(label).len == 0 || str_points(label) > LABEL_MAX))
+	    (!json_text(given, &label) || str_trim(label).len == 0 ||
+	     str_points(label) > LABEL_MAX))
 		kind_fault(f, kind_path(f->mem, path, "label"), given,
 			   "a label has 1 to %d characters", LABEL_MAX);
 }
@@ -132,7 +138,8 @@ static void put_block(struct json *out, const struct kind_field *field)
 
 	json_key(out, "options");
 	json_list(out);
-	for (const struct json_value *o = list != NULL ? list->first : NULL; o != NULL; o = o->next) {
+	for (const struct json_value *o = list != NULL ? list->first : NULL; o != NULL;
+	     o = o->next) {
 		struct str value = { 0 };
 
 		(void)!option_value(o, &value);
@@ -201,7 +208,8 @@ static bool check_many(struct kind_faults *f, const struct kind_field *field,
 				kind_fault(f, path, v, "this value is there twice");
 	}
 	if ((int64_t)value->count < min || (int64_t)value->count > max)
-		kind_fault(f, field->name, value, "choose %lld to %lld", (long long)min, (long long)max);
+		kind_fault(f, field->name, value, "choose %lld to %lld", (long long)min,
+			   (long long)max);
 	if (f->count > before)
 		return false;
 	json_list(out);
@@ -268,7 +276,8 @@ static int votes(struct arena *mem, const struct kind_field *field, const struct
 
 /* --- agreeing --- */
 
-/* Of options with equally many votes the one that stands first is the value; `null` (left out) last. */
+/* Of options with equally many votes the one that stands first is the value; `null` (left out)
+ * last. */
 static void agree_one(struct arena *mem, const struct kind_field *field,
 		      const struct json_value *const *values, int count, struct kind_result *out)
 {

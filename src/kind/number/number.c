@@ -2,7 +2,8 @@
 /*
  * number: a number in a range, whole or not.
  *
- *   {"type":"number","name":"cells","label":"How many?","min":0,"max":100,"integer":true,"required":true}
+ *   {"type":"number","name":"cells","label":"How many?",
+ *    "min":0,"max":100,"integer":true,"required":true}
  *
  * Numbers agree on their median, which one wild answer does not move. Between two in
  * the middle it is their mean, or the lower one when a whole number is asked for.

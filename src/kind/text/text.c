@@ -65,7 +65,8 @@ static void check_pattern(struct kind_faults *f, const struct json_value *block,
 	if (v == NULL || json_is(v, JSON_NULL))
 		return;
 	path = kind_path(f->mem, path, "pattern");
-	if (!json_text(v, &text) || text.len == 0 || text.len > PATTERN_MAX || !kind_is_clean(text)) {
+	if (!json_text(v, &text) || text.len == 0 || text.len > PATTERN_MAX ||
+	    !kind_is_clean(text)) {
 		kind_fault(f, path, v, "a pattern is a text of 1 to %d bytes", PATTERN_MAX);
 		return;
 	}
@@ -130,7 +131,8 @@ static bool check_answer(struct kind_faults *f, const struct kind_field *field,
 		return false;
 	}
 	if ((int64_t)str_points(text) > max) {
-		kind_fault(f, field->name, value, "this has at most %lld characters", (long long)max);
+		kind_fault(f, field->name, value, "this has at most %lld characters",
+			   (long long)max);
 		return false;
 	}
 	if (!kind_is_clean(text)) {
