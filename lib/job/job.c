@@ -167,7 +167,12 @@ enum err job_act(struct ctx *c, struct job_run *run)
 	if (run->job.tries > JOB_TRIES_MAX && run->kind->every_us == 0)
 		return refuse(c, ERR_LIMIT, "it was begun %d times and never came to an end",
 			      JOB_TRIES_MAX);
+	(void)store_touched(c->store);
 	TRY(run->kind->body(c, &run->job));
+#ifndef NDEBUG
+	/* What a body needs of the other side is read by its `before`. */
+	CHECK(store_touched(c->store) != (STORE_PROJECT_SIDE | STORE_ACCOUNT_SIDE));
+#endif
 	if (c->refusal.err != OK)
 		return c->refusal.err;
 	return job_end(c, run);
