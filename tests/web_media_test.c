@@ -79,7 +79,8 @@ PLAIN_TEST(web, an_upload_that_is_too_large_is_refused_early)
 	struct buf chunked = buf_make(c->mem, 8 << 20);
 
 	WANT_I64(413, world_status(upload(w, "/api/file", "", body)));
-	buf_add(&chunked, S("POST /api/file HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"));
+	buf_add(&chunked,
+		S("POST /api/file HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"));
 	buf_format(&chunked, "%zx\r\n", body.len);
 	buf_add(&chunked, body);
 	buf_add(&chunked, S("\r\n0\r\n\r\n"));
@@ -95,10 +96,11 @@ PLAIN_TEST(web, nobody_uploads_without_a_sign_in)
 	struct str body = pattern(c, 100000);
 
 	WANT_I64(401, world_status(upload(w, "/api/mine/file", "", body)));
-	WANT_I64(401, world_status(upload(w, "/api/mine/file", "Authorization: Bearer no\r\n", body)));
+	WANT_I64(401,
+		 world_status(upload(w, "/api/mine/file", "Authorization: Bearer no\r\n", body)));
 	WANT_I64(0, (int64_t)files_in(c, "tmp"));
-	WANT_I64(200, world_status(upload(w, "/api/mine/file", "Authorization: Bearer good\r\n",
-					  body)));
+	WANT_I64(200,
+		 world_status(upload(w, "/api/mine/file", "Authorization: Bearer good\r\n", body)));
 	WANT_I64(400, world_status(upload(w, "/api/file", "", S(""))));
 	world_stop(w);
 }
@@ -146,7 +148,8 @@ PLAIN_TEST(web, a_full_disk_is_a_refusal_and_then_it_works_again)
 
 static void put_served(struct ctx *c, struct str bytes)
 {
-	WANT_OK(os_replace(c, str_c(c->mem, str_format(c->mem, "%s/served", c->data)), bytes, 0600));
+	WANT_OK(os_replace(c, str_c(c->mem, str_format(c->mem, "%s/served", c->data)), bytes,
+			   0600));
 }
 
 PLAIN_TEST(web, a_file_is_sent_whole_or_in_part)
@@ -172,10 +175,10 @@ PLAIN_TEST(web, a_file_is_sent_whole_or_in_part)
 	WANT_STR(str_cut(bytes, bytes.len - 5, bytes.len), world_body(reply));
 	WANT_I64(416, world_status(world_get(w, "/media", "Range: bytes=1000000-\r\n")));
 	WANT_I64(200, world_status(world_get(w, "/media", "Range: bytes=0-1,5-6\r\n")));
-	WANT_I64(206, world_status(world_get(w, "/media",
-					     "Range: bytes=0-1\r\nIf-Range: \"e1\"\r\n")));
-	WANT_I64(200, world_status(world_get(w, "/media",
-					     "Range: bytes=0-1\r\nIf-Range: \"e2\"\r\n")));
+	WANT_I64(206,
+		 world_status(world_get(w, "/media", "Range: bytes=0-1\r\nIf-Range: \"e1\"\r\n")));
+	WANT_I64(200,
+		 world_status(world_get(w, "/media", "Range: bytes=0-1\r\nIf-Range: \"e2\"\r\n")));
 	WANT_I64(304, world_status(world_get(w, "/media", "If-None-Match: \"e1\"\r\n")));
 	world_stop(w);
 }
@@ -197,8 +200,10 @@ PLAIN_TEST(web, a_file_that_is_empty_or_absent)
 PLAIN_TEST(web, head_is_get_without_its_body)
 {
 	struct world *w = world_start(c, "");
-	static const char *const paths[] = { "/healthz", "/api/things/5", "/media", "/", "/assets/app-1.js",
-		"/api/none", "/api/stream?pieces=3" };
+	static const char *const paths[] = {
+		"/healthz",  "/api/things/5",	    "/media", "/", "/assets/app-1.js",
+		"/api/none", "/api/stream?pieces=3"
+	};
 	int fd = world_connect(w);
 
 	put_served(c, pattern(c, 300000));
@@ -230,8 +235,8 @@ static struct str unchunk(struct ctx *c, struct str body)
 		if (!str_split(body, '\n', &line, &rest))
 			return S("");
 		for (size_t i = 0; i + 1 < line.len; i++)
-			len = len * 16 + (size_t)(line.at[i] <= '9' ? line.at[i] - '0'
-								   : line.at[i] - 'a' + 10);
+			len = len * 16 + (size_t)(line.at[i] <= '9' ? line.at[i] - '0' :
+								      line.at[i] - 'a' + 10);
 		if (len == 0)
 			return buf_str(&out);
 		if (rest.len < len + 2)
@@ -263,7 +268,8 @@ PLAIN_TEST(web, a_stream_arrives_whole)
 PLAIN_TEST(web, a_stream_for_an_old_reader_ends_with_the_connection)
 {
 	struct world *w = world_start(c, "");
-	struct str reply = world_ask(w, S("GET /api/stream?pieces=400 HTTP/1.0\r\nHost: h\r\n\r\n"));
+	struct str reply =
+		world_ask(w, S("GET /api/stream?pieces=400 HTTP/1.0\r\nHost: h\r\n\r\n"));
 
 	WANT(!world_has(reply, "chunked"));
 	WANT_I64(400000, (int64_t)world_body(reply).len);
@@ -428,7 +434,8 @@ PLAIN_TEST(web, reports_of_browsers_are_counted)
 	struct str large = pattern(c, 70000);
 
 	for (int i = 0; i < 3; i++)
-		WANT_I64(204, world_status(world_post(w, "/csp", "Origin: null\r\n", S("{\"csp-report\":{}}"))));
+		WANT_I64(204, world_status(world_post(w, "/csp", "Origin: null\r\n",
+						      S("{\"csp-report\":{}}"))));
 	WANT_I64(3, web_counts(w->web).csp_reports);
 	WANT_I64(413, world_status(world_post(w, "/csp", "", large)));
 	WANT_I64(3, web_counts(w->web).csp_reports);

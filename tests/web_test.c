@@ -21,7 +21,8 @@ PLAIN_TEST(web, a_read_is_answered_on_its_view)
 	WANT(world_has(reply, "X-Content-Type-Options: nosniff\r\n"));
 	WANT(world_has(reply, "Referrer-Policy: no-referrer\r\n"));
 	WANT(world_has(reply, "Cross-Origin-Opener-Policy: same-origin\r\n"));
-	WANT(world_has(reply, "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"));
+	WANT(world_has(reply,
+		       "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"));
 	WANT(world_has(reply, "Connection: close\r\n"));
 	world_stop(w);
 }
@@ -52,7 +53,9 @@ PLAIN_TEST(web, a_write_is_answered_after_its_commit)
 
 	WANT_I64(201, world_status(reply));
 	WANT_STR(S("{\"name\":\"Ada\",\"secret\":\"\"}"), world_body(reply));
-	WANT(world_has(reply, "Set-Cookie: tessera=fresh; Path=/; HttpOnly; SameSite=Lax; Max-Age=60\r\n"));
+	WANT(world_has(
+		reply,
+		"Set-Cookie: tessera=fresh; Path=/; HttpOnly; SameSite=Lax; Max-Age=60\r\n"));
 	WANT_I64(1, store_writer_commits(w->writer));
 	reply = world_post(w, "/api/name", "", NAME("refuse"));
 	WANT_I64(409, world_status(reply));
@@ -93,8 +96,9 @@ PLAIN_TEST(web, a_body_has_its_type_and_size)
 	struct str reply = world_post(w, "/api/name", "", large);
 
 	WANT_I64(413, world_status(reply));
-	reply = world_ask(w, S("POST /api/name HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999\r\n"
-			       "Content-Type: application/json\r\n\r\n{"));
+	reply = world_ask(w,
+			  S("POST /api/name HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999\r\n"
+			    "Content-Type: application/json\r\n\r\n{"));
 	WANT_I64(413, world_status(reply));
 	reply = world_ask(w, S("POST /api/name HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\n"
 			       "Content-Type: text/plain\r\n\r\n{\"name\":\"a\"}"));
@@ -170,14 +174,17 @@ PLAIN_TEST(web, a_change_with_the_cookie_needs_our_header)
 {
 	struct world *w = world_start(c, "");
 
-	WANT_I64(403, world_status(world_post(w, "/api/mine", "Cookie: tessera=good\r\n", NAME("a"))));
+	WANT_I64(403,
+		 world_status(world_post(w, "/api/mine", "Cookie: tessera=good\r\n", NAME("a"))));
 	WANT_I64(403, world_status(world_post(w, "/api/mine",
 					      "Cookie: tessera=good\r\nX-Tessera: 1\r\n"
-					      "Origin: http://evil.example\r\n", NAME("a"))));
+					      "Origin: http://evil.example\r\n",
+					      NAME("a"))));
 	WANT_I64(0, atomic_load(&w->hits));
 	WANT_I64(201, world_status(world_post(w, "/api/mine",
 					      "Cookie: tessera=good\r\nX-Tessera: 1\r\n"
-					      "Origin: http://h\r\n", NAME("a"))));
+					      "Origin: http://h\r\n",
+					      NAME("a"))));
 	WANT_I64(201, world_status(world_post(w, "/api/mine", "Authorization: Bearer good\r\n",
 					      NAME("a"))));
 	world_stop(w);
@@ -231,9 +238,10 @@ PLAIN_TEST(web, bytes_may_come_one_by_one)
 {
 	struct world *w = world_start(c, "");
 	int fd = world_connect(w);
-	struct str text = S("POST /api/name HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
-			    "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"nam\r\n7\r\ne\":\"x\"}\r\n0\r\n\r\n"
-			    GET("/healthz") "\r\n");
+	struct str text = S(
+		"POST /api/name HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+		"Transfer-Encoding: chunked\r\n\r\n5\r\n{\"nam\r\n7\r\ne\":\"x\"}\r\n0\r\n\r\n" GET(
+			"/healthz") "\r\n");
 
 	for (size_t i = 0; i < text.len; i++) {
 		world_send(fd, str_cut(text, i, i + 1));
@@ -264,8 +272,8 @@ PLAIN_TEST(web, who_goes_away_leaves_nothing_behind)
 	for (int i = 0; i < 20; i++) {
 		int fd = world_connect(w);
 
-		world_send(fd, i % 2 == 0 ? S(GET("/api/slow") "\r\n" GET("/healthz") "\r\n")
-					  : S("POST /api/file HTTP/1.1\r\nHost: h\r\n"
+		world_send(fd, i % 2 == 0 ? S(GET("/api/slow") "\r\n" GET("/healthz") "\r\n") :
+					    S("POST /api/file HTTP/1.1\r\nHost: h\r\n"
 					      "Content-Length: 1000\r\n\r\nabc"));
 		struct linger hard = { 1, 0 };
 
@@ -393,8 +401,8 @@ PLAIN_TEST(web, a_peer_is_who_the_named_proxy_says)
 	WANT_STR(S("5.6.7.8"), world_body(world_get(w, "/api/address",
 						    "X-Forwarded-For: 1.2.3.4\r\n"
 						    "X-Forwarded-For: 5.6.7.8\r\n")));
-	WANT_STR(S("127.0.0.1"), world_body(world_get(w, "/api/address",
-						      "X-Forwarded-For: evil\r\n")));
+	WANT_STR(S("127.0.0.1"),
+		 world_body(world_get(w, "/api/address", "X-Forwarded-For: evil\r\n")));
 	WANT_STR(S("127.0.0.1"), world_body(world_get(w, "/api/address", "")));
 	world_stop(w);
 }
@@ -445,6 +453,7 @@ PLAIN_TEST(web, the_log_tells_no_secret)
 
 	WANT(world_has(line, "\"verb\":\"GET\",\"path\":\"/api/mine/{thing}\",\"status\":200"));
 	WANT(world_has(line, "\"actor\":\"7\""));
-	WANT(!world_has(line, "good") && !world_has(line, "limit") && !world_has(line, "987654321"));
+	WANT(!world_has(line, "good") && !world_has(line, "limit") &&
+	     !world_has(line, "987654321"));
 	world_stop(w);
 }

@@ -117,8 +117,8 @@ static enum err file_page(struct ctx *ctx, void *form, struct web_reply *reply)
 	(void)form;
 	hit();
 	web_header(reply, "Cache-Control", S("private, max-age=60"));
-	web_file(reply, "image/png",
-		 str_c(ctx->mem, str_format(ctx->mem, "%s/served", ctx->data)), S("\"e1\""));
+	web_file(reply, "image/png", str_c(ctx->mem, str_format(ctx->mem, "%s/served", ctx->data)),
+		 S("\"e1\""));
 	return OK;
 }
 
@@ -197,16 +197,27 @@ static const struct web_field name_fields[] = {
 	{ 0 },
 };
 static const struct web_field file_fields[] = {
-	{ .name = "file", .place = WEB_BODY, .type = WEB_FILE, .max = WORLD_FILE_MAX,
-	  .offset = offsetof(struct file_form, file), .required = true },
-	{ .name = "keep", .place = WEB_QUERY, .type = WEB_BOOL,
+	{ .name = "file",
+	  .place = WEB_BODY,
+	  .type = WEB_FILE,
+	  .max = WORLD_FILE_MAX,
+	  .offset = offsetof(struct file_form, file),
+	  .required = true },
+	{ .name = "keep",
+	  .place = WEB_QUERY,
+	  .type = WEB_BOOL,
 	  .offset = offsetof(struct file_form, keep) },
 	{ 0 },
 };
 static const struct web_field stream_fields[] = {
-	{ .name = "pieces", .place = WEB_QUERY, .type = WEB_INT, .required = true,
+	{ .name = "pieces",
+	  .place = WEB_QUERY,
+	  .type = WEB_INT,
+	  .required = true,
 	  .offset = offsetof(struct stream_form, pieces) },
-	{ .name = "fail", .place = WEB_QUERY, .type = WEB_BOOL,
+	{ .name = "fail",
+	  .place = WEB_QUERY,
+	  .type = WEB_BOOL,
 	  .offset = offsetof(struct stream_form, fail) },
 	{ 0 },
 };
@@ -215,37 +226,85 @@ static const struct web_field stream_fields[] = {
 #define NAME_VIEW "{name:text,secret:text}"
 
 static const struct web_route routes[] = {
-	{ .verb = WEB_GET, .path = "/api/things/{thing}", .runs = WEB_READ, .handler = thing_page,
-	  .fields = thing_fields, .form_size = sizeof(struct thing_form), .view = THING_VIEW },
-	{ .verb = WEB_GET, .path = "/api/mine/{thing}", .runs = WEB_READ, .handler = thing_page,
-	  .who = WORLD_ROLE, .fields = thing_fields, .form_size = sizeof(struct thing_form),
+	{ .verb = WEB_GET,
+	  .path = "/api/things/{thing}",
+	  .runs = WEB_READ,
+	  .handler = thing_page,
+	  .fields = thing_fields,
+	  .form_size = sizeof(struct thing_form),
 	  .view = THING_VIEW },
-	{ .verb = WEB_GET, .path = "/api/slow", .runs = WEB_READ, .handler = slow_page,
+	{ .verb = WEB_GET,
+	  .path = "/api/mine/{thing}",
+	  .runs = WEB_READ,
+	  .handler = thing_page,
+	  .who = WORLD_ROLE,
+	  .fields = thing_fields,
+	  .form_size = sizeof(struct thing_form),
+	  .view = THING_VIEW },
+	{ .verb = WEB_GET,
+	  .path = "/api/slow",
+	  .runs = WEB_READ,
+	  .handler = slow_page,
 	  .view = "{done:text}" },
 	{ .verb = WEB_GET, .path = "/api/address", .runs = WEB_READ, .handler = address_page },
 	{ .verb = WEB_POST, .path = "/api/kept", .runs = WEB_WRITE, .handler = kept_post },
-	{ .verb = WEB_POST, .path = "/api/name", .runs = WEB_WRITE, .handler = name_post,
-	  .fields = name_fields, .form_size = sizeof(struct thing_form), .view = NAME_VIEW,
+	{ .verb = WEB_POST,
+	  .path = "/api/name",
+	  .runs = WEB_WRITE,
+	  .handler = name_post,
+	  .fields = name_fields,
+	  .form_size = sizeof(struct thing_form),
+	  .view = NAME_VIEW,
 	  .body_max = WORLD_BODY_MAX },
-	{ .verb = WEB_POST, .path = "/api/hashed", .runs = WEB_WRITE, .handler = name_post,
-	  .before = name_before, .fields = name_fields, .form_size = sizeof(struct thing_form),
+	{ .verb = WEB_POST,
+	  .path = "/api/hashed",
+	  .runs = WEB_WRITE,
+	  .handler = name_post,
+	  .before = name_before,
+	  .fields = name_fields,
+	  .form_size = sizeof(struct thing_form),
 	  .view = NAME_VIEW },
-	{ .verb = WEB_POST, .path = "/api/mine", .runs = WEB_WRITE, .handler = name_post,
-	  .who = WORLD_ROLE, .fields = name_fields, .form_size = sizeof(struct thing_form),
+	{ .verb = WEB_POST,
+	  .path = "/api/mine",
+	  .runs = WEB_WRITE,
+	  .handler = name_post,
+	  .who = WORLD_ROLE,
+	  .fields = name_fields,
+	  .form_size = sizeof(struct thing_form),
 	  .view = NAME_VIEW },
-	{ .verb = WEB_POST, .path = "/api/file", .runs = WEB_WRITE, .handler = file_post,
-	  .fields = file_fields, .form_size = sizeof(struct file_form),
+	{ .verb = WEB_POST,
+	  .path = "/api/file",
+	  .runs = WEB_WRITE,
+	  .handler = file_post,
+	  .fields = file_fields,
+	  .form_size = sizeof(struct file_form),
 	  .view = "{size:int,sha256:text,type:text}" },
-	{ .verb = WEB_POST, .path = "/api/mine/file", .runs = WEB_WRITE, .handler = file_post,
-	  .who = WORLD_ROLE, .fields = file_fields, .form_size = sizeof(struct file_form),
+	{ .verb = WEB_POST,
+	  .path = "/api/mine/file",
+	  .runs = WEB_WRITE,
+	  .handler = file_post,
+	  .who = WORLD_ROLE,
+	  .fields = file_fields,
+	  .form_size = sizeof(struct file_form),
 	  .view = "{size:int,sha256:text,type:text}" },
 	{ .verb = WEB_GET, .path = "/media", .runs = WEB_READ, .handler = file_page },
-	{ .verb = WEB_GET, .path = "/api/stream", .runs = WEB_STREAM, .handler = stream_page,
-	  .fields = stream_fields, .form_size = sizeof(struct stream_form) },
-	{ .verb = WEB_GET, .path = "/api/events", .runs = WEB_EVENTS, .handler = events_page,
+	{ .verb = WEB_GET,
+	  .path = "/api/stream",
+	  .runs = WEB_STREAM,
+	  .handler = stream_page,
+	  .fields = stream_fields,
+	  .form_size = sizeof(struct stream_form) },
+	{ .verb = WEB_GET,
+	  .path = "/api/events",
+	  .runs = WEB_EVENTS,
+	  .handler = events_page,
 	  .view = "{value:int}" },
-	{ .verb = WEB_GET, .path = "/api/mine/events", .runs = WEB_EVENTS, .who = WORLD_ROLE,
-	  .handler = events_page, .view = "{value:int}" },
+	{ .verb = WEB_GET,
+	  .path = "/api/mine/events",
+	  .runs = WEB_EVENTS,
+	  .who = WORLD_ROLE,
+	  .handler = events_page,
+	  .view = "{value:int}" },
 	{ 0 },
 };
 static const struct web_route *const lists[] = { routes, NULL };
@@ -254,11 +313,20 @@ static const unsigned char shell[] =
 	"<!doctype html><script type=\"application/json\" id=\"boot\"></script>end";
 static const unsigned char script[] = "plain script", script_br[] = "brotli", script_gz[] = "gzip!";
 static const struct web_asset assets[] = {
-	{ .path = "/", .type = "text/html", .etag = "\"s\"", .plain = shell,
+	{ .path = "/",
+	  .type = "text/html",
+	  .etag = "\"s\"",
+	  .plain = shell,
 	  .plain_len = sizeof(shell) - 1 },
-	{ .path = "/assets/app-1.js", .type = "text/javascript", .etag = "\"a1\"", .plain = script,
-	  .gzip = script_gz, .brotli = script_br, .plain_len = sizeof(script) - 1,
-	  .gzip_len = sizeof(script_gz) - 1, .brotli_len = sizeof(script_br) - 1,
+	{ .path = "/assets/app-1.js",
+	  .type = "text/javascript",
+	  .etag = "\"a1\"",
+	  .plain = script,
+	  .gzip = script_gz,
+	  .brotli = script_br,
+	  .plain_len = sizeof(script) - 1,
+	  .gzip_len = sizeof(script_gz) - 1,
+	  .brotli_len = sizeof(script_br) - 1,
 	  .immutable = true },
 	{ 0 },
 };
@@ -314,15 +382,33 @@ struct world *world_start(struct ctx *c, const char *conf)
 
 	w->own.now = clock_now(clock);
 	WANT_OK(setting_load(&w->own, settings, 1, str_of(conf), nothing, &values));
-	WANT_OK(store_writer_start(&w->own, mem, (struct store_writer_options){
-		.url = str_c(mem, url), .threads = 1, .clock = clock, .dice = w->own.dice,
-	}, &w->writer));
-	WANT_OK(web_start(&w->own, mem, (struct web_options){
-		.listen = "127.0.0.1:0", .url = str_c(mem, url), .data = c->data, .loops = 2,
-		.readers = 2, .slow = 2, .clock = clock, .dice = w->own.dice, .writer = w->writer,
-		.settings = values, .routes = lists, .assets = assets, .gate = gate, .boot = boot,
-		.log = log_line,
-	}, &w->web));
+	WANT_OK(store_writer_start(&w->own, mem,
+				   (struct store_writer_options){
+					   .url = str_c(mem, url),
+					   .threads = 1,
+					   .clock = clock,
+					   .dice = w->own.dice,
+				   },
+				   &w->writer));
+	WANT_OK(web_start(&w->own, mem,
+			  (struct web_options){
+				  .listen = "127.0.0.1:0",
+				  .url = str_c(mem, url),
+				  .data = c->data,
+				  .loops = 2,
+				  .readers = 2,
+				  .slow = 2,
+				  .clock = clock,
+				  .dice = w->own.dice,
+				  .writer = w->writer,
+				  .settings = values,
+				  .routes = lists,
+				  .assets = assets,
+				  .gate = gate,
+				  .boot = boot,
+				  .log = log_line,
+			  },
+			  &w->web));
 	w->port = web_port(w->web);
 	return w;
 }
@@ -340,7 +426,8 @@ void world_stop(struct world *w)
 
 int world_connect(struct world *w)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)w->port),
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_port = htons((uint16_t)w->port),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -464,7 +551,8 @@ struct str world_post(struct world *w, const char *path, const char *headers, st
 	return world_ask(w, str_format(w->ctx->mem,
 				       "POST %s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
 				       "Content-Type: application/json\r\nContent-Length: %zu\r\n"
-				       "%s\r\n%.*s", path, body.len, headers, STR_ARG(body)));
+				       "%s\r\n%.*s",
+				       path, body.len, headers, STR_ARG(body)));
 }
 
 int world_status(struct str reply)

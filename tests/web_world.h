@@ -18,15 +18,15 @@ struct world {
 	struct web *web;
 	struct store_writer *writer;
 	int port;
-	_Atomic int hits;       /* how often any handler ran */
+	_Atomic int hits; /* how often any handler ran */
 	_Atomic int befores;
-	_Atomic int value;      /* what the event stream tells */
-	_Atomic bool shut;      /* the gate lets nobody in any more */
+	_Atomic int value; /* what the event stream tells */
+	_Atomic bool shut; /* the gate lets nobody in any more */
 	_Atomic int64_t streamed;
 	_Atomic bool stream_gone;
 	_Atomic int log_lines;
 	_Atomic bool log_ready;
-	char log_first[1024];   /* of the first request, when it is ready */
+	char log_first[1024]; /* of the first request, when it is ready */
 };
 
 /* `conf`: lines of settings. One world at a time. */

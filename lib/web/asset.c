@@ -47,7 +47,10 @@ static enum err shell_page(struct ctx *ctx, void *form, struct web_reply *reply)
 }
 
 static const struct web_route shell_route = {
-	.verb = WEB_GET, .path = "/*", .runs = WEB_READ, .handler = shell_page,
+	.verb = WEB_GET,
+	.path = "/*",
+	.runs = WEB_READ,
+	.handler = shell_page,
 };
 
 void web_asset_setup(struct web *web)
@@ -133,7 +136,8 @@ static const struct web_asset *find_asset(struct web_request *req)
 
 	if (head->ends_in_slash || head->segment_count == 0)
 		return NULL;
-	for (const struct web_asset *a = req->web->options.assets; a != NULL && a->path != NULL; a++)
+	for (const struct web_asset *a = req->web->options.assets; a != NULL && a->path != NULL;
+	     a++)
 		if (str_eq(str_of(a->path + 1), path))
 			return a;
 	return NULL;

@@ -130,8 +130,8 @@ static void keep_rest(struct web_conn *conn, struct str bytes)
 static size_t head_is_whole(struct web_conn *conn, struct str head, size_t used)
 {
 	struct web_request *req = conn->request;
-	struct web_fault bad = web_parse_head(&req->parse, req->mem, head,
-					      (int)conn->loop->web->limits.headers);
+	struct web_fault bad =
+		web_parse_head(&req->parse, req->mem, head, (int)conn->loop->web->limits.headers);
 
 	conn->stage = WEB_WORK;
 	conn->deadline_ms = 0;
@@ -187,7 +187,8 @@ static size_t start_head(struct web_conn *conn, struct str bytes)
 	size_t blank = 0;
 
 	/* Some clients send an empty line after a body. */
-	while (blank < bytes.len && blank < 4 && (bytes.at[blank] == '\r' || bytes.at[blank] == '\n'))
+	while (blank < bytes.len && blank < 4 &&
+	       (bytes.at[blank] == '\r' || bytes.at[blank] == '\n'))
 		blank++;
 	if (blank > 0)
 		return blank;
@@ -436,8 +437,8 @@ void web_conn_tick(struct web_conn *conn)
 
 	if (conn->stage == WEB_CLOSED)
 		return;
-	if (loop->is_forced || (loop->is_stopping && (conn->stage == WEB_IDLE ||
-						      conn->stage == WEB_LINGER)) ||
+	if (loop->is_forced ||
+	    (loop->is_stopping && (conn->stage == WEB_IDLE || conn->stage == WEB_LINGER)) ||
 	    write_stands_still(conn, now)) {
 		web_conn_close(conn);
 	} else if ((conn->stage == WEB_HEAD && is_late) || is_too_slow(conn, now)) {

@@ -90,7 +90,7 @@ void web_events_tick(struct web_request *req)
 		send_text(req, S(""), S(": ping\n\n"));
 	} else if (now >= events->next_ms) {
 		req->ctx.now = clock_now(req->web->options.clock);
-		events->waits = web_request_post(req, req->web->readers, web_request_read,
-						 web_events_back);
+		events->waits =
+			web_request_post(req, req->web->readers, web_request_read, web_events_back);
 	}
 }

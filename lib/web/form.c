@@ -66,8 +66,8 @@ static enum err check_text(struct filler *to, const struct web_field *f, struct 
 
 	if (points < f->min)
 		return refuse_field(to->ctx, ERR_INPUT, name_of(f),
-				    f->min == 1 ? "%s is empty"
-						: "%s is shorter than %" PRId64 " characters",
+				    f->min == 1 ? "%s is empty" :
+						  "%s is shorter than %" PRId64 " characters",
 				    f->name, f->min);
 	if (points > web_field_max(f))
 		return refuse_field(to->ctx, ERR_INPUT, name_of(f),
@@ -153,7 +153,8 @@ static enum err put_plain(struct filler *to, const struct web_field *f, struct s
 			return put_bool(to, f, true);
 		if (str_eq(text, S("0")) || str_eq(text, S("false")))
 			return put_bool(to, f, false);
-		return refuse_field(to->ctx, ERR_INPUT, name_of(f), "%s is neither 0 nor 1", f->name);
+		return refuse_field(to->ctx, ERR_INPUT, name_of(f), "%s is neither 0 nor 1",
+				    f->name);
 	case WEB_ID:
 		return put_id(to, f, text);
 	case WEB_TIME:
@@ -187,7 +188,8 @@ static enum err put_json(struct filler *to, const struct web_field *f,
 	switch (f->type) {
 	case WEB_TEXT:
 		if (!json_text(value, &text))
-			return refuse_field(to->ctx, ERR_INPUT, name_of(f), "%s is not text", f->name);
+			return refuse_field(to->ctx, ERR_INPUT, name_of(f), "%s is not text",
+					    f->name);
 		return put_text(to, f, text);
 	case WEB_INT:
 	case WEB_MONEY:
@@ -223,8 +225,8 @@ static enum err put_json(struct filler *to, const struct web_field *f,
 static enum err read_path(struct filler *to, const struct str *param)
 {
 	for (int n = 0; web_route_param(to->route, n).len > 0; n++) {
-		const struct web_field *f = web_route_field(to->route, WEB_PATH,
-							    web_route_param(to->route, n));
+		const struct web_field *f =
+			web_route_field(to->route, WEB_PATH, web_route_param(to->route, n));
 
 		/* An id that is none names nothing: the same answer as for an absent one. */
 		if (f->type == WEB_ID) {
@@ -280,7 +282,8 @@ static enum err read_query(struct filler *to, struct str query)
 		for (int i = 0; i < count && !there; i++)
 			there = str_eq(seen[i], name_of(f));
 		if (!there)
-			return refuse_field(to->ctx, ERR_INPUT, name_of(f), "%s is missing", f->name);
+			return refuse_field(to->ctx, ERR_INPUT, name_of(f), "%s is missing",
+					    f->name);
 	}
 	return OK;
 }
@@ -313,7 +316,8 @@ static enum err read_body(struct filler *to, struct str body)
 		const struct json_value *v = json_get(top, name_of(f));
 
 		if (v == NULL || json_is(v, JSON_NULL))
-			return refuse_field(to->ctx, ERR_INPUT, name_of(f), "%s is missing", f->name);
+			return refuse_field(to->ctx, ERR_INPUT, name_of(f), "%s is missing",
+					    f->name);
 	}
 	return OK;
 }

@@ -26,25 +26,49 @@ static enum err handler(struct ctx *ctx, void *form, struct web_reply *reply)
 static const struct web_field fields[] = {
 	{ .name = "id", .place = WEB_PATH, .type = WEB_ID, AT(id), .required = true },
 	{ .name = "limit", .place = WEB_QUERY, .type = WEB_INT, AT(limit), .min = 1, .max = 100 },
-	{ .name = "after", .place = WEB_QUERY, .type = WEB_TEXT, AT(after),
+	{ .name = "after",
+	  .place = WEB_QUERY,
+	  .type = WEB_TEXT,
+	  AT(after),
 	  .has = offsetof(struct sample, has_after) },
-	{ .name = "name", .place = WEB_BODY, .type = WEB_TEXT, AT(name), .required = true,
-	  .min = 1, .max = 5 },
-	{ .name = "state", .place = WEB_BODY, .type = WEB_TEXT, AT(state),
+	{ .name = "name",
+	  .place = WEB_BODY,
+	  .type = WEB_TEXT,
+	  AT(name),
+	  .required = true,
+	  .min = 1,
+	  .max = 5 },
+	{ .name = "state",
+	  .place = WEB_BODY,
+	  .type = WEB_TEXT,
+	  AT(state),
 	  .one_of = "draft|open|paused" },
 	{ .name = "count", .place = WEB_BODY, .type = WEB_INT, AT(count), .min = -3, .max = 9 },
-	{ .name = "open", .place = WEB_BODY, .type = WEB_BOOL, AT(open),
+	{ .name = "open",
+	  .place = WEB_BODY,
+	  .type = WEB_BOOL,
+	  AT(open),
 	  .has = offsetof(struct sample, has_open) },
-	{ .name = "price", .place = WEB_BODY, .type = WEB_MONEY, AT(price),
+	{ .name = "price",
+	  .place = WEB_BODY,
+	  .type = WEB_MONEY,
+	  AT(price),
 	  .has = offsetof(struct sample, has_price) },
 	{ .name = "until", .place = WEB_BODY, .type = WEB_TIME, AT(until) },
-	{ .name = "value", .place = WEB_BODY, .type = WEB_VALUE, AT(value), .max = 20,
+	{ .name = "value",
+	  .place = WEB_BODY,
+	  .type = WEB_VALUE,
+	  AT(value),
+	  .max = 20,
 	  .has = offsetof(struct sample, has_value) },
 	{ 0 },
 };
 
 static const struct web_route route = {
-	.verb = WEB_POST, .path = "/api/samples/{id}", .handler = handler, .fields = fields,
+	.verb = WEB_POST,
+	.path = "/api/samples/{id}",
+	.handler = handler,
+	.fields = fields,
 	.form_size = sizeof(struct sample),
 };
 
@@ -52,7 +76,8 @@ static enum err read_form(struct ctx *c, const char *id, const char *query, cons
 			  struct sample *out)
 {
 	struct str param[] = { str_of(id) };
-	struct web_form_source source = { .param = param, .query = str_of(query),
+	struct web_form_source source = { .param = param,
+					  .query = str_of(query),
 					  .body = str_of(body) };
 
 	return web_form_read(c, &route, source, out);
@@ -77,7 +102,8 @@ PLAIN_TEST(web, a_form_holds_what_was_sent)
 	WANT_OK(read_form(c, "42", "limit=7&after=a%20b%2Bc+d",
 			  "{\"name\":\"\xc3\xa4\xc3\xb6\xc3\xbc\",\"state\":\"open\",\"count\":-3,"
 			  "\"open\":true,\"price\":12,\"until\":\"2026-11-21T09:30:00Z\","
-			  "\"value\":{\"a\":[1]}}", &s));
+			  "\"value\":{\"a\":[1]}}",
+			  &s));
 	WANT_I64(42, s.id);
 	WANT_I64(7, s.limit);
 	WANT_STR(S("a b+c d"), s.after);

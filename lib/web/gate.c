@@ -34,8 +34,8 @@ struct web_shown web_gate_shown(const struct web_head *head, bool secure)
 
 	if (bearer.len > 7 && str_eq_nocase(str_cut(bearer, 0, 7), S("bearer ")))
 		return (struct web_shown){ str_trim(str_cut(bearer, 7, bearer.len)), false };
-	struct str token = cookie_value(web_head_get(head, S("cookie")),
-					str_of(web_cookie_name(secure)));
+	struct str token =
+		cookie_value(web_head_get(head, S("cookie")), str_of(web_cookie_name(secure)));
 
 	return (struct web_shown){ token, token.len > 0 };
 }

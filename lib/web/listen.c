@@ -163,8 +163,8 @@ static void on_listener(uv_poll_t *poll, int status, int events)
 	for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
 		int fd = accept4(web->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
-			       errno == ENOBUFS)) {
+		if (fd < 0 &&
+		    (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
 			/* Nothing to give: leave them in the backlog and look again soon. */
 			uv_poll_stop(poll);
 			web->accept_again_ms = (int64_t)uv_now(&web->loops[0].uv) + ACCEPT_PAUSE_MS;
@@ -332,15 +332,16 @@ static enum err bind_listener(struct ctx *ctx, struct web *web, struct addrinfo 
 		return refuse(ctx, err, "the address %s %s", web->options.listen, why);
 	}
 	web->listen_fd = fd;
-	web->port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
-						      : ((struct sockaddr_in *)&bound)->sin_port);
+	web->port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port :
+							((struct sockaddr_in *)&bound)->sin_port);
 	return OK;
 }
 
 static enum err open_listener(struct ctx *ctx, struct web *web)
 {
 	const char *listen_at = web->options.listen, *colon = strrchr(listen_at, ':');
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *found = NULL;
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE },
+			*found = NULL;
 	int64_t port;
 
 	if (colon == NULL || !num_i64(str_of(colon + 1), 0, 65535, &port))
@@ -349,7 +350,8 @@ static enum err open_listener(struct ctx *ctx, struct web *web)
 
 	if (str_starts(host, S("[")) && str_ends(host, S("]")))
 		host = str_cut(host, 1, host.len - 1);
-	if (getaddrinfo(host.len == 0 ? NULL : str_c(ctx->mem, host), colon + 1, &hints, &found) != 0)
+	if (getaddrinfo(host.len == 0 ? NULL : str_c(ctx->mem, host), colon + 1, &hints, &found) !=
+	    0)
 		return refuse(ctx, ERR_INPUT, "the host of %s is not known", listen_at);
 	enum err err = bind_listener(ctx, web, found);
 
@@ -377,8 +379,8 @@ static void start_threads(struct web *web)
 	web->streams = web_pool_start(web, "web stream", slow < 4 ? 4 : slow, 256);
 	web->files = web_pool_start(web, "web file", 2, INT64_MAX);
 	for (int i = 0; i < web->loop_count; i++)
-		web->loops[i].thread = os_thread_start(web->mem, "web loop", run_loop,
-						       &web->loops[i]);
+		web->loops[i].thread =
+			os_thread_start(web->mem, "web loop", run_loop, &web->loops[i]);
 }
 
 enum err web_start(struct ctx *ctx, struct arena *mem, struct web_options options, struct web **out)

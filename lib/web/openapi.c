@@ -47,8 +47,8 @@ static void put_words(struct json *j, struct str words)
 
 static void put_field_schema(struct json *j, const struct web_field *f)
 {
-	static const char *const types[] = { "string", "integer", "boolean", "string", "integer",
-		"string", NULL, "string" };
+	static const char *const types[] = { "string",	"integer", "boolean", "string",
+					     "integer", "string",  NULL,      "string" };
 
 	json_object(j);
 	if (types[f->type] != NULL)
@@ -167,7 +167,8 @@ static void put_responses(struct json *j, const struct web_route *route)
 	json_object(j);
 	json_text_of(j, "description", S("Done"));
 	if (route->view != NULL) {
-		put_content(j, route->runs == WEB_EVENTS ? "text/event-stream" : "application/json");
+		put_content(j,
+			    route->runs == WEB_EVENTS ? "text/event-stream" : "application/json");
 		web_view_schema(j, web_view_read(j->buf.mem, route->view));
 		json_object_end(j);
 		json_object_end(j);
@@ -243,7 +244,7 @@ static void put_components(struct json *j)
 	json_object(j);
 	json_key(j, "Problem");
 	web_view_schema(j, web_view_read(j->buf.mem, "{type:text, title:text, status:int,"
-					 "detail:text?, field:text?, request:text}"));
+						     "detail:text?, field:text?, request:text}"));
 	json_object_end(j);
 	json_raw_of(j, "securitySchemes",
 		    S("{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},"

@@ -284,8 +284,8 @@ static bool host_is_sound(struct str host)
 		return false;
 	for (size_t i = 0; i < host.len; i++) {
 		unsigned char c = (unsigned char)host.at[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			     (c >= '0' && c <= '9');
+		bool plain =
+			(c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 
 		if (!plain && strchr(".-_:[]", c) == NULL)
 			return false;
@@ -296,9 +296,12 @@ static bool host_is_sound(struct str host)
 /* Headers whose doubling would let two readers of one request disagree. */
 static struct web_fault check_single(const struct web_head *head)
 {
-	static const char *const single[] = { "host", "content-length", "transfer-encoding",
-		"content-type", "content-encoding", "authorization", "origin", "expect", "range",
-		"sec-fetch-site", "x-tessera", "cookie" };
+	static const char *const single[] = {
+		"host",		  "content-length",   "transfer-encoding",
+		"content-type",	  "content-encoding", "authorization",
+		"origin",	  "expect",	      "range",
+		"sec-fetch-site", "x-tessera",	      "cookie"
+	};
 
 	for (size_t s = 0; s < sizeof(single) / sizeof(single[0]); s++) {
 		struct str name = str_of(single[s]);
@@ -370,8 +373,11 @@ struct web_fault web_parse_head(struct web_parse *p, struct arena *mem, struct s
 {
 	struct web_fault bad = check_bytes(bytes);
 
-	*p = (struct web_parse){ .mem = mem, .header_max = header_max, .head.length = -1,
-				 .body = p->body, .of = p->of };
+	*p = (struct web_parse){ .mem = mem,
+				 .header_max = header_max,
+				 .head.length = -1,
+				 .body = p->body,
+				 .of = p->of };
 	if (bad.status != 0)
 		return bad;
 	/* As many headers as there are lines, so that a small request takes little. */

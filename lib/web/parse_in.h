@@ -26,17 +26,17 @@ struct web_fault {
 };
 
 struct web_head {
-	uint8_t method;       /* enum llhttp_method */
+	uint8_t method; /* enum llhttp_method */
 	bool keep_alive;
-	bool is_old;          /* HTTP/1.0 */
+	bool is_old; /* HTTP/1.0 */
 	bool chunked;
-	bool expects;         /* 100-continue is awaited */
-	int64_t length;       /* Content-Length, or -1 */
+	bool expects;	/* 100-continue is awaited */
+	int64_t length; /* Content-Length, or -1 */
 	struct str host;
-	struct str query;     /* as sent, without the question mark */
+	struct str query;		      /* as sent, without the question mark */
 	struct str segment[WEB_SEGMENTS_MAX]; /* of the path, percent-decoded once */
-	int segment_count;    /* "/" has none */
-	bool ends_in_slash;   /* "/a/": an empty last segment, not counted */
+	int segment_count;		      /* "/" has none */
+	bool ends_in_slash;		      /* "/a/": an empty last segment, not counted */
 	struct web_header *header;
 	int header_count;
 };

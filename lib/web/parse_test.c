@@ -131,8 +131,9 @@ PLAIN_TEST(web, a_path_means_itself_alone)
 	WANT_I64(400, status_of(c, "GET /a%c0%af HTTP/1.1\r\n" HOST "\r\n"));
 	WANT_I64(400, status_of(c, "GET /a%5cb HTTP/1.1\r\n" HOST "\r\n"));
 	WANT_I64(400, status_of(c, "GET /a% HTTP/1.1\r\n" HOST "\r\n"));
-	WANT_I64(400, status_of(c, "GET /1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17 HTTP/1.1\r\n" HOST
-				   "\r\n"));
+	WANT_I64(400,
+		 status_of(c, "GET /1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17 HTTP/1.1\r\n" HOST
+			      "\r\n"));
 }
 
 PLAIN_TEST(web, chunks_of_one_byte_are_not_an_attack_but_padding_is)

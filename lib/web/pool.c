@@ -59,8 +59,7 @@ static void work(void *arg)
 	arena_free(me->worker.mem);
 }
 
-struct web_pool *web_pool_start(struct web *web, const char *name, int threads,
-				int64_t waiting_max)
+struct web_pool *web_pool_start(struct web *web, const char *name, int threads, int64_t waiting_max)
 {
 	struct web_pool *pool = NEW(web->mem, struct web_pool);
 

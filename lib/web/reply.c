@@ -64,9 +64,11 @@ void web_cookie(struct web_reply *reply, struct str token, int64_t max_age_s)
 	bool secure = reply->request->web->options.secure;
 
 	web_header(reply, "Set-Cookie",
-		   str_format(reply->ctx->mem, "%s=%.*s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
+		   str_format(reply->ctx->mem,
+			      "%s=%.*s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
 			      web_cookie_name(secure), STR_ARG(token),
-			      token.len == 0 ? 0LL : (long long)max_age_s, secure ? "; Secure" : ""));
+			      token.len == 0 ? 0LL : (long long)max_age_s,
+			      secure ? "; Secure" : ""));
 }
 
 void web_bytes(struct web_reply *reply, const char *type, struct str bytes)
@@ -141,15 +143,15 @@ enum err web_reply_finish(struct web_request *req)
 void web_reply_date(struct web_loop *loop, usec now)
 {
 	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
-		"Aug", "Sep", "Oct", "Nov", "Dec" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	int64_t second = now.us / USEC_SECOND, month = 1;
 
 	if (second == loop->date_s && loop->date[0] != '\0')
 		return;
 	loop->date_s = second;
 	struct arena_mark mark = arena_mark(loop->mem);
-	struct str text = usec_text(loop->mem, now); /* 2026-11-21T09:30:00.000Z */
+	struct str text = usec_text(loop->mem, now);	/* 2026-11-21T09:30:00.000Z */
 	int64_t weekday = (usec_day(now) % 7 + 11) % 7; /* 1970 began on a Thursday */
 
 	CHECK(text.len >= 19 && num_i64(str_cut(text, 5, 7), 1, 12, &month));
@@ -336,8 +338,8 @@ void web_reply_send(struct web_request *req)
 	}
 	if (reply->body == WEB_BODY_NONE && reply->status == 200)
 		reply->status = 204;
-	struct str head = web_reply_head(req, reply->status, reply->type,
-					 (int64_t)reply->bytes.len);
+	struct str head =
+		web_reply_head(req, reply->status, reply->type, (int64_t)reply->bytes.len);
 	bool bare = req->is_head || reply->status == 204 || reply->status == 304;
 	uv_buf_t bufs[] = {
 		{ (char *)head.at, head.len },

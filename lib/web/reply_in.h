@@ -54,12 +54,12 @@ struct web_file_out {
 };
 
 struct web_stream {
-	struct os_lock *lock;  /* the worker's, while the handler runs */
-	char *fill, *out;      /* half of WEB_PIECE each */
+	struct os_lock *lock; /* the worker's, while the handler runs */
+	char *fill, *out;     /* half of WEB_PIECE each */
 	size_t fill_len, out_len;
 	bool started, busy, gone, ended;
 	struct str head;
-	char size[24];         /* of a chunk, in hex */
+	char size[24]; /* of a chunk, in hex */
 	struct web_job note;
 };
 

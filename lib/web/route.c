@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* A tree of path parts; a linear look at the children of a node is faster than a hash at our sizes. */
+/*
+ * A tree of path parts; a linear look at the children of a node is faster than a hash at our
+ * sizes.
+ */
 #include "web/route_in.h"
 #include "web/view_in.h"
 
 struct node {
-	struct str part;     /* of a fixed child */
-	struct node *first;  /* fixed children */
+	struct str part;    /* of a fixed child */
+	struct node *first; /* fixed children */
 	struct node *next;
-	struct node *param;  /* the child that takes any part */
+	struct node *param; /* the child that takes any part */
 	const struct web_route *route[WEB_VERBS];
 };
 
@@ -206,8 +209,10 @@ static const struct node *walk(const struct node *at, const struct str *segment,
 struct web_match web_routes_find(const struct web_routes *routes, const struct str *segment,
 				 int count, int verb)
 {
-	static const char *const allow[] = { "", "GET, HEAD", "POST", "GET, HEAD, POST", "DELETE",
-		"GET, HEAD, DELETE", "POST, DELETE", "GET, HEAD, POST, DELETE" };
+	static const char *const allow[] = {
+		"",	  "GET, HEAD",	       "POST",	       "GET, HEAD, POST",
+		"DELETE", "GET, HEAD, DELETE", "POST, DELETE", "GET, HEAD, POST, DELETE"
+	};
 	struct web_match match = { 0 };
 	const struct node *found = walk(&routes->top, segment, count, &match);
 

@@ -17,10 +17,10 @@ enum { WEB_VERBS = 3, WEB_PARAMS_MAX = 8 };
 struct web_routes;
 
 struct web_match {
-	const struct web_route *route;        /* NULL: nothing for this verb */
-	bool found;                           /* something is there, for this verb or another */
-	const char *allow;                    /* "GET, HEAD, POST" when found */
-	struct str param[WEB_PARAMS_MAX];     /* in the order of the path */
+	const struct web_route *route;	  /* NULL: nothing for this verb */
+	bool found;			  /* something is there, for this verb or another */
+	const char *allow;		  /* "GET, HEAD, POST" when found */
+	struct str param[WEB_PARAMS_MAX]; /* in the order of the path */
 	int param_count;
 };
 

@@ -17,15 +17,24 @@ struct thing_form {
 };
 
 static const struct web_field thing_fields[] = {
-	{ .name = "thing", .place = WEB_PATH, .type = WEB_ID, .required = true,
+	{ .name = "thing",
+	  .place = WEB_PATH,
+	  .type = WEB_ID,
+	  .required = true,
 	  .offset = offsetof(struct thing_form, thing) },
 	{ 0 },
 };
 
 static const struct web_field part_fields[] = {
-	{ .name = "thing", .place = WEB_PATH, .type = WEB_ID, .required = true,
+	{ .name = "thing",
+	  .place = WEB_PATH,
+	  .type = WEB_ID,
+	  .required = true,
 	  .offset = offsetof(struct thing_form, thing) },
-	{ .name = "part", .place = WEB_PATH, .type = WEB_TEXT, .required = true,
+	{ .name = "part",
+	  .place = WEB_PATH,
+	  .type = WEB_TEXT,
+	  .required = true,
 	  .offset = offsetof(struct thing_form, part) },
 	{ 0 },
 };
@@ -35,13 +44,21 @@ enum { THINGS, THINGS_POST, THING, THING_DELETE, MINE, PART, MINE_PART };
 static const struct web_route routes[] = {
 	[THINGS] = { .verb = WEB_GET, .path = "/api/things", .handler = handler },
 	[THINGS_POST] = { .verb = WEB_POST, .path = "/api/things", .handler = handler },
-	[THING] = { .verb = WEB_GET, .path = "/api/things/{thing}", .handler = handler,
-		    .fields = thing_fields, .form_size = sizeof(struct thing_form) },
-	[THING_DELETE] = { .verb = WEB_DELETE, .path = "/api/things/{thing}", .handler = handler,
-			   .fields = thing_fields, .form_size = sizeof(struct thing_form) },
+	[THING] = { .verb = WEB_GET,
+		    .path = "/api/things/{thing}",
+		    .handler = handler,
+		    .fields = thing_fields,
+		    .form_size = sizeof(struct thing_form) },
+	[THING_DELETE] = { .verb = WEB_DELETE,
+			   .path = "/api/things/{thing}",
+			   .handler = handler,
+			   .fields = thing_fields,
+			   .form_size = sizeof(struct thing_form) },
 	[MINE] = { .verb = WEB_GET, .path = "/api/things/mine", .handler = handler },
-	[PART] = { .verb = WEB_GET, .path = "/api/things/{thing}/parts/{part}",
-		   .handler = handler, .fields = part_fields,
+	[PART] = { .verb = WEB_GET,
+		   .path = "/api/things/{thing}/parts/{part}",
+		   .handler = handler,
+		   .fields = part_fields,
 		   .form_size = sizeof(struct thing_form) },
 	[MINE_PART] = { .verb = WEB_GET, .path = "/api/things/mine/list", .handler = handler },
 	{ 0 },
@@ -111,7 +128,8 @@ PLAIN_TEST(web, a_parameter_is_known_by_its_name)
 
 static struct web_head head_with(struct web_header *header, int count)
 {
-	return (struct web_head){ .header = header, .header_count = count,
+	return (struct web_head){ .header = header,
+				  .header_count = count,
 				  .host = S("example.org:8080") };
 }
 
@@ -177,7 +195,8 @@ PLAIN_TEST(web, a_bearer_token_needs_no_page_of_ours)
 PLAIN_TEST(web, roles_open_the_gate)
 {
 	struct web_route open = { .who = WEB_ANYONE }, two = { .who = 6 };
-	struct actor nobody = { 0 }, worker = { .id = 1, .roles = 1 }, other = { .id = 1, .roles = 3 };
+	struct actor nobody = { 0 }, worker = { .id = 1, .roles = 1 },
+		     other = { .id = 1, .roles = 3 };
 
 	WANT(web_gate_roles(&open, &nobody) == WEB_GATE_OPEN);
 	WANT(web_gate_roles(&two, &nobody) == WEB_GATE_NOBODY);

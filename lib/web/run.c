@@ -18,7 +18,10 @@ static enum err no_handler(struct ctx *ctx, void *form, struct web_reply *reply)
 }
 
 static const struct web_route csp_route = {
-	.verb = WEB_POST, .path = "/csp", .handler = no_handler, .body_max = CSP_REPORT_MAX,
+	.verb = WEB_POST,
+	.path = "/csp",
+	.handler = no_handler,
+	.body_max = CSP_REPORT_MAX,
 };
 
 /* --- birth and end --- */
@@ -277,8 +280,11 @@ static uint64_t spread_of(const struct web_request *req)
 static void post_write(struct web_request *req)
 {
 	CHECK(req->web->options.writer != NULL);
-	req->task = (struct store_task){ .ctx = &req->ctx, .run = write_run, .done = write_done,
-					 .arg = req, .spread = spread_of(req) };
+	req->task = (struct store_task){ .ctx = &req->ctx,
+					 .run = write_run,
+					 .done = write_done,
+					 .arg = req,
+					 .spread = spread_of(req) };
 	req->job.back = back_written;
 	req->out++;
 	if (store_writer_post(req->web->options.writer, &req->task) == OK)
@@ -562,7 +568,7 @@ static bool is_address(struct str text)
 	return text.len > 0 && text.len < WEB_ADDRESS_SIZE;
 }
 
-/* Behind a proxy that the operator has named, the peer is who the proxy says: the last in the list. */
+/* Behind a proxy that the operator has named, the peer is who it says: the last in the list. */
 static void take_address(struct web_request *req)
 {
 	const struct web_head *head = &req->parse.head;
@@ -593,8 +599,8 @@ void web_request_head(struct web_request *req)
 	if (take_own(req, verb))
 		return;
 	if (!head->ends_in_slash)
-		req->match = web_routes_find(req->web->routes, head->segment, head->segment_count,
-					     verb);
+		req->match =
+			web_routes_find(req->web->routes, head->segment, head->segment_count, verb);
 	if (req->match.route != NULL) {
 		req->log_path = req->match.route->path;
 		take_route(req);

@@ -28,8 +28,9 @@ static struct str disposition(struct arena *mem, struct str name)
 	for (size_t i = 0; i < name.len; i++) {
 		unsigned char c = (unsigned char)name.at[i];
 
-		buf_add_char(&out, c < 0x20 || c >= 0x7f || c == '"' || c == '\\' || c == '/'
-				   ? '_' : (char)c);
+		buf_add_char(&out, c < 0x20 || c >= 0x7f || c == '"' || c == '\\' || c == '/' ?
+					   '_' :
+					   (char)c);
 	}
 	buf_add(&out, S("\"; filename*=UTF-8''"));
 	for (size_t i = 0; i < name.len; i++) {

@@ -166,8 +166,8 @@ void web_upload_sweep(struct ctx *ctx, const char *data)
 	if (os_make_folder(&own, folder) != OK || os_list(&own, folder, &names, &count) != OK)
 		return; /* the first upload says what is wrong */
 	for (size_t i = 0; i < count; i++) {
-		const char *path = str_c(ctx->mem, str_format(ctx->mem, "%s/%.*s", folder,
-							      STR_ARG(names[i])));
+		const char *path =
+			str_c(ctx->mem, str_format(ctx->mem, "%s/%.*s", folder, STR_ARG(names[i])));
 		struct stat seen;
 
 		if (!str_starts(names[i], S("upload-")) || stat(path, &seen) != 0 ||

@@ -44,8 +44,8 @@ static struct str take_word(struct reader *r)
 
 static enum web_view_kind kind_of(struct str word)
 {
-	static const char *const words[] = { "text", "int", "real", "bool", "id", "money", "time",
-		"any" };
+	static const char *const words[] = { "text", "int",   "real", "bool",
+					     "id",   "money", "time", "any" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (str_eq(word, str_of(words[i])))
@@ -148,8 +148,8 @@ static bool members_fit(struct fit *f, const struct web_view *view, const struct
 
 	for (const struct web_view *m = view->first; m != NULL; m = m->next) {
 		const struct json_value *member = json_get(value, m->name);
-		struct str inner = str_format(f->mem, "%.*s%s%.*s", STR_ARG(path), dot,
-					      STR_ARG(m->name));
+		struct str inner =
+			str_format(f->mem, "%.*s%s%.*s", STR_ARG(path), dot, STR_ARG(m->name));
 
 		if (member == NULL && !m->optional)
 			return misfit(f, inner, "is not there");
@@ -162,8 +162,10 @@ static bool members_fit(struct fit *f, const struct web_view *view, const struct
 		while (m != NULL && !str_eq(m->name, v->key))
 			m = m->next;
 		if (m == NULL)
-			return misfit(f, str_format(f->mem, "%.*s%s%.*s", STR_ARG(path), dot,
-						    STR_ARG(v->key)), "is not in the view");
+			return misfit(f,
+				      str_format(f->mem, "%.*s%s%.*s", STR_ARG(path), dot,
+						 STR_ARG(v->key)),
+				      "is not in the view");
 	}
 	return true;
 }
@@ -189,8 +191,8 @@ static bool is_id(struct str text)
 	return num_i64(text, 0, INT64_MAX, &id);
 }
 
-static bool scalar_fits(struct fit *f, const struct web_view *view,
-			const struct json_value *value, struct str path)
+static bool scalar_fits(struct fit *f, const struct web_view *view, const struct json_value *value,
+			struct str path)
 {
 	struct str text = value->text;
 	int64_t whole;
@@ -306,8 +308,9 @@ static void put_words(struct json *j, const struct web_view *view)
 
 void web_view_schema(struct json *j, const struct web_view *view)
 {
-	static const char *const type[] = { "string", "integer", "number", "boolean", "string",
-		"integer", "string", NULL, "object", "array", "string" };
+	static const char *const type[] = { "string", "integer", "number", "boolean",
+					    "string", "integer", "string", NULL,
+					    "object", "array",	 "string" };
 
 	json_object(j);
 	if (type[view->kind] != NULL)

@@ -20,8 +20,8 @@ enum web_view_kind {
 
 struct web_view {
 	enum web_view_kind kind;
-	bool optional;          /* may be null, or absent as a member */
-	struct str name;        /* as a member; the word of a WORDS' child */
+	bool optional;		/* may be null, or absent as a member */
+	struct str name;	/* as a member; the word of a WORDS' child */
 	struct web_view *first; /* members, the item of a list, the words */
 	struct web_view *next;
 };

@@ -24,9 +24,10 @@ PLAIN_TEST(web, a_value_that_fits_its_view_passes)
 	const char *view = "{ id:id, name:text, n:int?, r:real, ok:bool, pay:money, at:time?,"
 			   " state:(open|done), any:any, list:[{x:int}], maybe?:text }";
 
-	WANT_STR(S("fits"), fit(c, view, "{\"id\":\"5\",\"name\":\"\",\"n\":null,\"r\":1.5,\"ok\":true,"
-				   "\"pay\":-5,\"at\":\"2026-11-21T09:30:00.000Z\",\"state\":\"done\","
-				   "\"any\":null,\"list\":[{\"x\":1},{\"x\":2}]}"));
+	WANT_STR(S("fits"), fit(c, view,
+				"{\"id\":\"5\",\"name\":\"\",\"n\":null,\"r\":1.5,\"ok\":true,"
+				"\"pay\":-5,\"at\":\"2026-11-21T09:30:00.000Z\",\"state\":\"done\","
+				"\"any\":null,\"list\":[{\"x\":1},{\"x\":2}]}"));
 	WANT_STR(S("fits"), fit(c, "[text]", "[]"));
 	WANT_STR(S("fits"), fit(c, "{}", "{}"));
 	WANT_STR(S("fits"), fit(c, "any", "{\"a\":[1]}"));
@@ -45,7 +46,8 @@ PLAIN_TEST(web, a_value_that_does_not_fit_is_told_by_its_path)
 	WANT_STR(S("a"), fit(c, "{a:bool}", "{\"a\":0}"));
 	WANT_STR(S("a"), fit(c, "{a:(x|y)}", "{\"a\":\"z\"}"));
 	WANT_STR(S("a"), fit(c, "{a:[int]}", "{\"a\":{}}"));
-	WANT_STR(S("list[1].x"), fit(c, "{list:[{x:int}]}", "{\"list\":[{\"x\":1},{\"x\":\"2\"}]}"));
+	WANT_STR(S("list[1].x"),
+		 fit(c, "{list:[{x:int}]}", "{\"list\":[{\"x\":1},{\"x\":\"2\"}]}"));
 	WANT_STR(S(""), fit(c, "{}", "[]"));
 }
 
@@ -59,7 +61,8 @@ static struct str schema(struct ctx *c, const char *view)
 
 PLAIN_TEST(web, a_view_is_a_schema)
 {
-	WANT_STR(S("{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\",\"pattern\":\"^[0-9]+$\"},"
+	WANT_STR(S("{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\","
+		   "\"pattern\":\"^[0-9]+$\"},"
 		   "\"n\":{\"type\":[\"integer\",\"null\"]}},\"required\":[\"id\"],"
 		   "\"additionalProperties\":false}"),
 		 schema(c, "{id:id,n:int?}"));
@@ -84,23 +87,39 @@ struct sample {
 };
 
 static const struct web_field fields[] = {
-	{ .name = "thing", .place = WEB_PATH, .type = WEB_ID, .required = true,
+	{ .name = "thing",
+	  .place = WEB_PATH,
+	  .type = WEB_ID,
+	  .required = true,
 	  .offset = offsetof(struct sample, thing) },
-	{ .name = "name", .place = WEB_BODY, .type = WEB_TEXT, .required = true, .max = 9,
-	  .offset = offsetof(struct sample, name), .about = "What it is called" },
+	{ .name = "name",
+	  .place = WEB_BODY,
+	  .type = WEB_TEXT,
+	  .required = true,
+	  .max = 9,
+	  .offset = offsetof(struct sample, name),
+	  .about = "What it is called" },
 	{ 0 },
 };
 
 static const struct web_route first_list[] = {
-	{ .verb = WEB_GET, .path = "/api/v1/things", .handler = handler, .who = 3,
-	  .view = "{items:[id]}", .about = "Lists things." },
+	{ .verb = WEB_GET,
+	  .path = "/api/v1/things",
+	  .handler = handler,
+	  .who = 3,
+	  .view = "{items:[id]}",
+	  .about = "Lists things." },
 	{ .verb = WEB_GET, .path = "/metrics", .handler = handler },
 	{ 0 },
 };
 
 static const struct web_route second_list[] = {
-	{ .verb = WEB_POST, .path = "/api/v1/things/{thing}/name", .handler = handler,
-	  .fields = fields, .form_size = sizeof(struct sample), .view = "{}" },
+	{ .verb = WEB_POST,
+	  .path = "/api/v1/things/{thing}/name",
+	  .handler = handler,
+	  .fields = fields,
+	  .form_size = sizeof(struct sample),
+	  .view = "{}" },
 	{ .verb = WEB_POST, .path = "/api/v1/things", .handler = handler },
 	{ 0 },
 };
@@ -128,8 +147,8 @@ PLAIN_TEST(web, the_document_tells_of_every_api_route_once)
 	WANT_STR(S("get_things"), text);
 	WANT(json_get(json_get(things, S("get")), S("security")) == NULL);
 	WANT(json_is(json_get(json_get(things, S("post")), S("security")), JSON_LIST));
-	const struct json_value *post = json_get(json_get(paths, S("/api/v1/things/{thing}/name")),
-						 S("post"));
+	const struct json_value *post =
+		json_get(json_get(paths, S("/api/v1/things/{thing}/name")), S("post"));
 
 	WANT(json_text(json_get(post, S("operationId")), &text));
 	WANT_STR(S("post_things_thing_name"), text);
@@ -139,7 +158,8 @@ PLAIN_TEST(web, the_document_tells_of_every_api_route_once)
 	body = json_get(json_get(json_get(body, S("content")), S("application/json")), S("schema"));
 	int64_t max;
 
-	WANT(json_i64(json_get(json_get(json_get(body, S("properties")), S("name")), S("maxLength")),
+	WANT(json_i64(json_get(json_get(json_get(body, S("properties")), S("name")),
+			       S("maxLength")),
 		      0, 100, &max));
 	WANT_I64(9, max);
 }

@@ -31,13 +31,13 @@ struct web_limits {
 struct web_worker {
 	struct web *web;
 	struct arena *mem;
-	struct store *store; /* opened when first asked for */
+	struct store *store;  /* opened when first asked for */
 	struct os_lock *lock; /* of the stream that this thread writes */
 };
 
 struct web_pool *web_pool_start(struct web *, const char *name, int threads, int64_t waiting_max);
 MUST_USE bool web_pool_post(struct web_pool *, struct web_job *); /* false: too many wait */
-void web_pool_stop(struct web_pool *); /* runs what waits, then ends */
+void web_pool_stop(struct web_pool *);				  /* runs what waits, then ends */
 MUST_USE enum err web_worker_store(struct web_worker *, struct ctx *); /* sets ctx->store */
 void web_loop_give(struct web_job *); /* to its loop's inbox; from any thread */
 
@@ -50,7 +50,7 @@ struct web_loop {
 	struct os_thread *thread;
 	struct arena *mem;
 	_Atomic(struct web_job *) inbox; /* the newest first */
-	struct os_lock *lock;            /* of `fds` */
+	struct os_lock *lock;		 /* of `fds` */
 	int fds[256], fd_count;
 	struct web_conn *first, *spare;
 	struct arena *arenas[64];
@@ -77,17 +77,17 @@ struct web {
 	struct web_pool *readers, *slow, *streams, *files;
 	struct web_loop *loops;
 	int loop_count, port, listen_fd;
-	uv_poll_t listener;     /* on the first loop */
+	uv_poll_t listener; /* on the first loop */
 	bool listens;
 	int64_t accept_again_ms;
 	int next_loop;
-	_Atomic int stopping;   /* 1: drain, 2: close, 3: end */
-	_Atomic int64_t open;   /* connections in all */
-	struct os_lock *lock;   /* of the peers */
+	_Atomic int stopping; /* 1: drain, 2: close, 3: end */
+	_Atomic int64_t open; /* connections in all */
+	struct os_lock *lock; /* of the peers */
 	struct web_peer *peers[256], *spare_peer;
 	struct str shell_head, shell_tail; /* around the boot data; shell_head.at NULL: no shell */
 	const struct web_asset *shell;
-	bool has_health;        /* the route tables answer /healthz themselves */
+	bool has_health; /* the route tables answer /healthz themselves */
 };
 
 struct web_request {
@@ -111,10 +111,10 @@ struct web_request {
 	void *form, *form_kept;
 	enum err form_err, err;
 	struct refusal form_refusal;
-	int http_status;       /* of a refusal that has no row in the error table; 0: none */
+	int http_status; /* of a refusal that has no row in the error table; 0: none */
 	bool is_head, keep_alive, ends_with_close;
-	int out;               /* jobs that are with other threads */
-	int status;            /* as sent */
+	int out;    /* jobs that are with other threads */
+	int status; /* as sent */
 	int64_t bytes, started_us, body_started_ms;
 	struct web_reply reply;
 	struct web_file_out file;
@@ -169,13 +169,14 @@ void web_conn_resume(struct web_conn *);
 
 /* --- run.c: a request's way --- */
 struct web_request *web_request_new(struct web_conn *);
-void web_request_head(struct web_request *);            /* the head is read: what now? */
+void web_request_head(struct web_request *);		/* the head is read: what now? */
 bool web_request_body(void *request, struct str piece); /* for parse; false: too large */
-void web_request_whole(struct web_request *);           /* the body is read */
-void web_request_dispatch(struct web_request *);        /* the form is read; to where its handler runs */
-void web_request_fault(struct web_request *, struct web_fault); /* refused, and the connection ends */
+void web_request_whole(struct web_request *);		/* the body is read */
+void web_request_dispatch(struct web_request *); /* the form is read; to where its handler runs */
+/* Refused, and the connection ends. */
+void web_request_fault(struct web_request *, struct web_fault);
 void web_request_refuse(struct web_request *, int status, const char *why);
-void web_request_answer(struct web_request *);          /* what it holds, after tidying up */
+void web_request_answer(struct web_request *);		   /* what it holds, after tidying up */
 void web_request_end(struct web_request *, bool answered); /* logs and gives memory back */
 /* To a pool; `out` says that it travels. False: too many wait there. */
 MUST_USE bool web_request_post(struct web_request *, struct web_pool *,

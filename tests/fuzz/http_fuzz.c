@@ -62,7 +62,8 @@ static void check_head(const struct web_head *head)
 
 		CHECK(part.len > 0 && str_is_utf8(part));
 		CHECK(!str_eq(part, S("..")) && !str_eq(part, S(".")));
-		CHECK(memchr(part.at, '/', part.len) == NULL && memchr(part.at, 0, part.len) == NULL);
+		CHECK(memchr(part.at, '/', part.len) == NULL &&
+		      memchr(part.at, 0, part.len) == NULL);
 	}
 	for (int i = 0; i < head->header_count; i++)
 		CHECK(head->header[i].name.len > 0);
