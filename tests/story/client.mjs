@@ -20,7 +20,8 @@ export class Client {
 		this.key = key;
 	}
 
-	once(method, path, body, type) {
+	// `more` adds headers, or takes one away by undefined.
+	once(method, path, body, type, more) {
 		const headers = { 'X-Tessera': '1' };
 		if (this.key) headers.Authorization = `Bearer ${this.key}`;
 		if (this.cookie) headers.Cookie = this.cookie;
@@ -28,6 +29,9 @@ export class Client {
 			headers['Content-Type'] = type ?? 'application/json';
 			headers['Content-Length'] = Buffer.byteLength(body);
 		}
+		for (const [name, value] of Object.entries(more ?? {}))
+			if (value === undefined) delete headers[name];
+			else headers[name] = value;
 		return new Promise((resolve, reject) => {
 			const request = http.request({ host: '127.0.0.1', port: this.server.port, method, path, headers,
 				agent: this.agent, timeout: 60000 }, (reply) => {
