@@ -23,7 +23,7 @@ interface Area {
   name: 'site' | 'worker' | 'requester' | 'operator';
   /** First parts of its addresses. */
   at: string[];
-  /** Who may come in; absent: anybody. The profile is everybody's. */
+  /** Who may come in; absent: anybody. Profile and notices are everybody's. */
   roles?: Role[];
   nav: NavEntry[];
   load: () => Promise<{ pages: PageEntry[] }>;
@@ -38,7 +38,7 @@ const areas: Area[] = [
   },
   {
     name: 'worker',
-    at: ['work', 'held', 'answers', 'earnings', 'profile'],
+    at: ['work', 'held', 'answers', 'earnings', 'profile', 'notices'],
     roles: ['worker'],
     nav: [
       { href: '/work', word: 'nav.work', icon: 'list' },
@@ -78,6 +78,9 @@ const areas: Area[] = [
     load: () => import('./operator/area.tsx'),
   },
 ];
+
+const EVERYBODYS = new Set(['profile', 'notices']);
+const areaOf = (path: string) => areas.find((a) => a.at.includes(path.split('/')[1] ?? ''));
 
 /** The page on which somebody starts. */
 function homeOf(): string {
@@ -183,6 +186,7 @@ function AccountMenu() {
             {others.length > 1 && others.map((a) => (
               <li key={a.name}><a href={a.nav[0]!.href}><Icon name={a.nav[0]!.icon} />{t(`role.${a.name}` as Key)}</a></li>
             ))}
+            <li><a href="/notices"><Icon name="inbox" />{t('nav.notices')}</a></li>
             <li><a href="/profile"><Icon name="user" />{t('nav.profile')}</a></li>
             <li><button onClick={() => void signOut().then(() => go('/'))}><Icon name="log-out" />{t('nav.sign-out')}</button></li>
           </ul>
@@ -266,7 +270,7 @@ function Waiting() {
 function App() {
   const { path, query } = place.value;
   const first = path.split('/')[1] ?? '';
-  const area = areas.find((a) => a.at.includes(first));
+  const area = areaOf(path);
   const { pages, error, again } = usePages(area);
   const signedIn = me.value !== null;
   const locked = area?.roles !== undefined && !signedIn;
@@ -277,11 +281,11 @@ function App() {
   }, [locked, home, path]);
 
   const nav = !signedIn ? [] : area?.nav.length ? area.nav : areas.find((a) => a.nav[0]?.href === homeOf())?.nav ?? [];
-  const shown = first === 'profile' ? areas.find((a) => a.nav[0]?.href === homeOf())?.nav ?? nav : nav;
+  const shown = EVERYBODYS.has(first) ? areas.find((a) => a.nav[0]?.href === homeOf())?.nav ?? nav : nav;
   let body: ComponentChildren = <Waiting />;
   let bare = false;
   if (!area) body = <Lost />;
-  else if (area.roles && signedIn && first !== 'profile' && !hasRole(...area.roles)) body = <Refused />;
+  else if (area.roles && signedIn && !EVERYBODYS.has(first) && !hasRole(...area.roles)) body = <Refused />;
   else if (error !== undefined && !pages) {
     body = (
       <Page title={t('crash.title')} narrow>
@@ -320,6 +324,8 @@ function App() {
 async function start(): Promise<void> {
   addWords(words);
   routeStart();
+  // The area is fetched while the server says who is here.
+  if (location.pathname !== '/') void areaOf(location.pathname)?.load().catch(() => {});
   try {
     await sessionStart();
   } catch {

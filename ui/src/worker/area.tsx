@@ -29,5 +29,6 @@ export const pages: PageEntry[] = [
   { path: '/held', view: Held },
   { path: '/answers', view: later(async () => (await records()).Mine) },
   { path: '/earnings', view: later(async () => (await records()).Earnings) },
+  { path: '/notices', view: later(async () => (await records()).Notices) },
   { path: '/profile', view: later(async () => (await records()).Profile) },
 ];

@@ -42,7 +42,7 @@ const PAGES = [
   ['/', {}], ['/sign-in', {}], ['/sign-up', {}], ['/forgot', {}], ['/reset', {}], ['/reset?token=x', {}], ['/nix', {}],
   ['/work', worker], ['/work?kind=nix', worker], ['/work/11', worker], ['/work/12', worker], ['/work/99', worker],
   ['/work/11/do', worker], ['/work/12/do', worker],
-  ['/held', worker], ['/answers', worker], ['/earnings', worker], ['/profile', worker], ['/projects', worker],
+  ['/held', worker], ['/answers', worker], ['/earnings', worker], ['/profile', worker], ['/notices', worker], ['/projects', worker],
   ['/work', { ...worker, site: { empty: true } }], ['/answers', { ...worker, site: { empty: true } }], ['/work/11/do', { ...worker, site: { none: true } }],
 ];
 

@@ -9,6 +9,7 @@ export const words = {
   'nav.main': 'Main',
   'nav.account': 'Account',
   'nav.profile': 'Profile',
+  'nav.notices': 'Notices',
   'nav.sign-in': 'Sign in',
   'nav.sign-up': 'Sign up',
   'nav.sign-out': 'Sign out',

@@ -2,7 +2,7 @@
 // The words of the worker's pages beside the work itself.
 export const words = {
   'answers.title': 'My answers',
-  'answers.lead': 'What became of each answer, and the reason where one was rejected.',
+  'answers.lead': 'What became of each answer, and the reason where one was rejected. A new answer is listed within a minute.',
   'answers.none': 'No answers yet',
   'answers.none.text': 'Each answer you submit is listed here with its state and its pay.',
   'answers.project': 'Project',
@@ -55,4 +55,10 @@ export const words = {
   'profile.session.end': 'End',
   'profile.session.ended': 'The session is ended.',
   'profile.session.acts': 'Acts',
+  'notices.title': 'Notices',
+  'notices.lead': 'What the site has told you, newest first.',
+  'notices.none': 'No notices',
+  'notices.none.text': 'When something concerns you, such as a changed password, it is said here.',
+  'notices.none.act': 'Go to the start page',
+  'notices.new': 'New',
 } as const;
