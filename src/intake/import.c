@@ -350,9 +350,18 @@ static enum err drop_all(struct ctx *c, project_id project, source_id source)
 {
 	int64_t changed;
 
+	struct project_state state;
+	struct source_last last;
+
 	TRY(source_fault_clear(c, project, source, 0, &changed));
 	TRY(source_asset_clear(c, project, source, &changed));
-	return source_remove(c, project, source, &changed);
+	TRY(source_remove(c, project, source, &changed));
+	TRY(project_state_get(c, project, &state));
+	TRY(source_last(c, project, &last));
+	/* A deleted draft goes with the last of its files. */
+	if (state.state == PROJECT_LEAVING && last.count == 0)
+		return project_remove_draft(c, project);
+	return OK;
 }
 
 enum err intake_drop_job(struct ctx *c, struct job *job)

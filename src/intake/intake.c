@@ -134,6 +134,29 @@ enum err intake_drop(struct ctx *c, project_id project, source_id source)
 	return job_signal_part(c, "intake.drop", project.v, source.v);
 }
 
+enum err intake_drop_draft(struct ctx *c, project_id project)
+{
+	struct project_state state;
+	struct source_list *rows;
+	struct source_row s;
+	size_t count;
+	bool found, moved;
+
+	TRY(project_must_be_draft(c, project, &state));
+	TRY(source_list(c, project, &rows, &count));
+	if (count == 0)
+		return project_remove_draft(c, project);
+	for (size_t i = 0; i < count; i++) {
+		TRY(source_row(c, project, rows[i].id, &s, &found));
+		if (found && s.state != SOURCE_LEAVING)
+			TRY(intake_drop(c, project, rows[i].id));
+	}
+	TRY(project_state_move(c, project, PROJECT_DRAFT, PROJECT_LEAVING, &moved));
+	if (!moved)
+		return refuse(c, ERR_CONFLICT, "the project is published");
+	return OK;
+}
+
 /* --- records --- */
 
 enum err intake_record(struct ctx *c, project_id project, int64_t number, struct intake_record *out)

@@ -73,6 +73,12 @@ MUST_USE enum err intake_import(struct ctx *, project_id, source_id, bool skip_b
 /* Take a source out with its records. ERR_CONFLICT the project is not a draft. */
 MUST_USE enum err intake_drop(struct ctx *, project_id, source_id);
 
+/*
+ * Delete a draft with all its files: at once when it has none, else it is `leaving` until the
+ * last of their records is gone. ERR_CONFLICT the project is not a draft.
+ */
+MUST_USE enum err intake_drop_draft(struct ctx *, project_id);
+
 struct intake_record {
 	int64_t number;
 	source_id source;

@@ -178,18 +178,13 @@ enum err intake_source_delete(struct ctx *c, void *form, struct web_reply *reply
 	return OK;
 }
 
-/* A draft goes when its files are gone: their records are taken out in steps. */
 enum err intake_project_delete(struct ctx *c, void *form, struct web_reply *reply)
 {
 	const struct source_form *f = form;
-	struct source_last last;
 	struct project p;
 
 	TRY(project_must_own(c, f->project, &p));
-	TRY(source_last(c, f->project, &last));
-	if (last.count > 0)
-		return refuse(c, ERR_CONFLICT, "take the files out of the draft first");
-	TRY(project_remove_draft(c, f->project));
+	TRY(intake_drop_draft(c, f->project));
 	web_status(reply, 204);
 	return OK;
 }
@@ -244,7 +239,6 @@ enum err intake_media_page(struct ctx *c, void *form, struct web_reply *reply)
 		return refuse(c, ERR_MISSING, "there is no such picture");
 	struct str sha256 = str_cut(name, 0, name.len - (str_ends(name, S(".webp")) ? 5 : 4));
 	web_header(reply, "Content-Security-Policy", S("default-src 'none'; sandbox"));
-	web_header(reply, "X-Content-Type-Options", S("nosniff"));
 	web_header(reply, "Cache-Control", S("private, max-age=3600, immutable"));
 	web_file(reply, type_of(name), intake_path(c, sha256), sha256);
 	return OK;

@@ -127,7 +127,7 @@ static const struct web_route routes[] = {
 	  .about = "Take a file out of a draft, with its records.", .spread = "project" },
 	{ WEB_DELETE, "/api/v1/projects/{project}", MAKERS, WEB_WRITE, intake_project_delete,
 	  .fields = project_fields, .form_size = sizeof(struct source_form),
-	  .about = "Delete a draft that has no files.", .spread = "project" },
+	  .about = "Delete a draft with all its files.", .spread = "project" },
 	{ WEB_GET, "/api/v1/projects/{project}/preview", MAKERS, WEB_READ, intake_preview_page,
 	  .fields = preview_fields, .form_size = sizeof(struct preview_form),
 	  .view = "{page:{title:text,instructions:[any],blocks:[any]},rows:int}",

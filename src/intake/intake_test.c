@@ -410,6 +410,22 @@ TEST(intake, a_source_goes_with_its_records_and_leaves_a_gap)
 	WANT_I64(1, count_records(c, id));
 }
 
+TEST(intake, a_deleted_draft_goes_with_its_files)
+{
+	project_id id = draft(c);
+	struct project p;
+	struct record_last last;
+
+	material_import(c, id, "a.csv", many_rows(c, 5000));
+	material_upload(c, id, "b.csv", S("a\n1\n"));
+	WANT_OK(intake_drop_draft(c, id));
+	WANT_ERR(ERR_CONFLICT, intake_drop_draft(c, id));
+	test_run_jobs(c);
+	WANT_ERR(ERR_MISSING, project_get(c, id, &p));
+	WANT_OK(record_last(c, id, &last));
+	WANT_I64(0, last.id);
+}
+
 TEST(intake, an_import_called_off_half_way_leaves_nothing)
 {
 	project_id id = draft(c);

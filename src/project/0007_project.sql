@@ -40,7 +40,7 @@ CREATE TABLE project_invite(
 CREATE TABLE project_state(
   project_id       BIGINT NOT NULL PRIMARY KEY,
   org_id           BIGINT NOT NULL,
-  state            BIGINT NOT NULL,          -- 0 draft 1 funding 2 open 3 paused 4 done 5 closed
+  state            BIGINT NOT NULL,          -- 0 draft 1 funding 2 open 3 paused 4 done 5 closed 6 leaving
   revision         BIGINT NOT NULL,          -- of the header that was paid for
   columns          TEXT NOT NULL,            -- JSON list of names
   records          BIGINT NOT NULL,          -- imported
@@ -55,7 +55,7 @@ CREATE TABLE project_state(
   refunded         BIGINT NOT NULL,          -- places
   published_us     BIGINT NOT NULL,
   done_us          BIGINT NOT NULL,
-  CHECK (state BETWEEN 0 AND 5), CHECK (records >= 0), CHECK (gold BETWEEN 0 AND records),
+  CHECK (state BETWEEN 0 AND 6), CHECK (records >= 0), CHECK (gold BETWEEN 0 AND records),
   CHECK (unit_minor = reward_minor + fee_minor), CHECK (refunded BETWEEN 0 AND places)
 );
 CREATE INDEX project_state_open ON project_state(project_id) WHERE state = 2;

@@ -9,6 +9,7 @@
  * may change.
  *
  *   draft -> funding -> open <-> paused -> done -> closed
+ *         -> leaving -> gone
  *
  * What money and tasks are counted by is frozen into the state by project_fund,
  * under the guard that the state still is draft and counts the same records: so neither an
@@ -34,8 +35,9 @@ typedef struct {
 	X(FUNDING, 1, "funding") /* paid for; tasks are being cut */ \
 	X(OPEN, 2, "open")                                           \
 	X(PAUSED, 3, "paused")                                       \
-	X(DONE, 4, "done")     /* every task is judged */            \
-	X(CLOSED, 5, "closed") /* shut; what was left went back */
+	X(DONE, 4, "done")	 /* every task is judged */          \
+	X(CLOSED, 5, "closed")	 /* shut; what was left went back */ \
+	X(LEAVING, 6, "leaving") /* a deleted draft: its records are being taken out */
 
 enum project_state_word {
 #define PROJECT_STATE_ENUM(name, number, word) PROJECT_##name = number,
@@ -98,7 +100,7 @@ MUST_USE enum err project_must_reach(struct ctx *, project_id, enum org_role at_
 MUST_USE enum err project_must_own(struct ctx *, project_id, struct project *out);
 /* ERR_CONFLICT when the state is not draft. */
 MUST_USE enum err project_must_be_draft(struct ctx *, project_id, struct project_state *out);
-/* Remove a draft without records; ERR_CONFLICT otherwise. The caller has seen that it has no
+/* Remove a draft, or one that is leaving, without records; ERR_CONFLICT otherwise. The caller has seen that it has no
  * sources. */
 MUST_USE enum err project_remove_draft(struct ctx *, project_id);
 /* Is this worker in the audience? */

@@ -53,7 +53,7 @@ WHERE i.project_id = $1 AND i.user_id > $2 ORDER BY i.user_id LIMIT $3;
 -- sweep: the projects of one org lie on several shards; one page of them
 SELECT p.id, p.title, p.created_us, s.state, s.tasks, s.places, s.unit_minor
 FROM project AS p JOIN project_state AS s ON s.project_id = p.id
-WHERE p.org_id = $1 AND p.id < $2 AND ($3 < 0 OR s.state = $3)
+WHERE p.org_id = $1 AND p.id < $2 AND ($3 < 0 OR s.state = $3) AND s.state <> 6
 ORDER BY p.id DESC LIMIT $4;
 
 -- project_list_mine(who user_id, before project_id, state int, limit int) -> many (id project_id,
@@ -63,7 +63,7 @@ ORDER BY p.id DESC LIMIT $4;
 SELECT p.id, p.title, p.created_us, s.state, s.tasks, s.places, s.unit_minor
 FROM project AS p JOIN project_state AS s ON s.project_id = p.id
 WHERE p.org_id IN (SELECT org_id FROM org_member WHERE user_id = $1) AND p.id < $2
-  AND ($3 < 0 OR s.state = $3)
+  AND ($3 < 0 OR s.state = $3) AND s.state <> 6
 ORDER BY p.id DESC LIMIT $4;
 
 -- project_list_all(before project_id, state int, limit int) -> many (id project_id, title text,
@@ -72,7 +72,7 @@ ORDER BY p.id DESC LIMIT $4;
 -- sweep: the operator's list goes over all shards; one page of it
 SELECT p.id, p.title, p.created_us, s.state, s.tasks, s.places, s.unit_minor
 FROM project AS p JOIN project_state AS s ON s.project_id = p.id
-WHERE p.id < $1 AND ($2 < 0 OR s.state = $2)
+WHERE p.id < $1 AND ($2 < 0 OR s.state = $2) AND s.state <> 6
 ORDER BY p.id DESC LIMIT $3;
 
 -- group: project
@@ -90,7 +90,7 @@ SELECT org_id, state, revision, columns, records, gold, redundancy, gold_redunda
 FROM project_state WHERE project_id = $1;
 
 -- project_state_remove(id project_id) -> changed
-DELETE FROM project_state WHERE project_id = $1 AND state = 0 AND records = 0;
+DELETE FROM project_state WHERE project_id = $1 AND state IN (0, 6) AND records = 0;
 
 -- project_state_fund(id project_id, revision int, records int, gold int, redundancy int,
 --   gold_redundancy int, places int, unit money, reward money, fee money, now usec) -> changed
