@@ -86,7 +86,7 @@ static enum err read_form(struct ctx *c, const char *id, const char *query, cons
 /* What the refusal of this body names. */
 static struct str named(struct ctx *c, const char *query, const char *body)
 {
-	struct sample s;
+	struct sample s = { 0 };
 	struct ctx own = *c;
 
 	own.refusal = (struct refusal){ 0 };
@@ -97,7 +97,7 @@ static struct str named(struct ctx *c, const char *query, const char *body)
 
 PLAIN_TEST(web, a_form_holds_what_was_sent)
 {
-	struct sample s;
+	struct sample s = { 0 };
 
 	WANT_OK(read_form(c, "42", "limit=7&after=a%20b%2Bc+d",
 			  "{\"name\":\"\xc3\xa4\xc3\xb6\xc3\xbc\",\"state\":\"open\",\"count\":-3,"
@@ -119,7 +119,7 @@ PLAIN_TEST(web, a_form_holds_what_was_sent)
 
 PLAIN_TEST(web, what_is_left_out_or_null_is_not_there)
 {
-	struct sample s;
+	struct sample s = { 0 };
 
 	WANT_OK(read_form(c, "1", "", "{\"name\":\"x\",\"price\":null,\"open\":null}", &s));
 	WANT(!s.has_price && !s.has_after && !s.has_open && !s.has_value);
@@ -169,7 +169,7 @@ PLAIN_TEST(web, a_body_that_is_no_object_is_refused)
 
 PLAIN_TEST(web, an_id_that_is_none_names_nothing)
 {
-	struct sample s;
+	struct sample s = { 0 };
 	const char *const ids[] = { "0", "-1", "x", "1x", "99999999999999999999", "" };
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)

@@ -19,7 +19,7 @@ void web_reply_add(struct web_reply *reply, const char *name, struct str value)
 	reply->extra = extra;
 }
 
-bool web_reply_has(const struct web_reply *reply, const char *name)
+static bool reply_has(const struct web_reply *reply, const char *name)
 {
 	for (const struct web_extra *e = reply->extra; e != NULL; e = e->next)
 		if (str_eq_nocase(str_of(e->name), str_of(name)))
@@ -181,11 +181,11 @@ static void put_defaults(struct buf *out, struct web_request *req)
 
 	buf_add(out, S("X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
 		       "Cross-Origin-Opener-Policy: same-origin\r\n"));
-	if (!web_reply_has(reply, "Cross-Origin-Resource-Policy"))
+	if (!reply_has(reply, "Cross-Origin-Resource-Policy"))
 		buf_add(out, S("Cross-Origin-Resource-Policy: same-origin\r\n"));
-	if (!web_reply_has(reply, "Cache-Control"))
+	if (!reply_has(reply, "Cache-Control"))
 		buf_add(out, S("Cache-Control: no-store\r\n"));
-	if (!web_reply_has(reply, "Content-Security-Policy"))
+	if (!reply_has(reply, "Content-Security-Policy"))
 		buf_add(out, S("Content-Security-Policy: default-src 'none'; "
 			       "frame-ancestors 'none'\r\n"));
 	if (req->web->options.secure)

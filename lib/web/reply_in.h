@@ -90,7 +90,6 @@ void web_reply_send(struct web_request *);
 /* `length` below 0: not known, the body is chunked or ends with the connection. */
 struct str web_reply_head(struct web_request *, int status, const char *type, int64_t length);
 void web_reply_add(struct web_reply *, const char *name, struct str value);
-bool web_reply_has(const struct web_reply *, const char *name);
 void web_reply_date(struct web_loop *, usec now);
 
 #endif

@@ -9,6 +9,7 @@
 enum { TOKEN_MAX = 512, CSP_REPORT_MAX = 65536 };
 
 static void back_answer(struct web_job *job);
+static bool take_piece(void *of, struct str piece);
 
 static enum err no_handler(struct ctx *ctx, void *form, struct web_reply *reply)
 {
@@ -40,7 +41,7 @@ struct web_request *web_request_new(struct web_conn *conn)
 	req->started_us = clock_steady_us(web->options.clock);
 	req->job = (struct web_job){ .loop = loop, .request = req };
 	req->stream.note = (struct web_job){ .loop = loop, .request = req };
-	req->parse.body = web_request_body;
+	req->parse.body = take_piece;
 	req->parse.of = req;
 	req->log_path = "?";
 	req->upload.fd.fd = OS_FILE_NONE;
@@ -385,7 +386,7 @@ static int64_t body_max(const struct web_request *req)
 	return req->route->body_max > 0 ? req->route->body_max : WEB_BODY_MAX;
 }
 
-bool web_request_body(void *of, struct str piece)
+static bool take_piece(void *of, struct str piece)
 {
 	struct web_request *req = of;
 

@@ -169,9 +169,8 @@ void web_conn_resume(struct web_conn *);
 
 /* --- run.c: a request's way --- */
 struct web_request *web_request_new(struct web_conn *);
-void web_request_head(struct web_request *);		/* the head is read: what now? */
-bool web_request_body(void *request, struct str piece); /* for parse; false: too large */
-void web_request_whole(struct web_request *);		/* the body is read */
+void web_request_head(struct web_request *);	 /* the head is read: what now? */
+void web_request_whole(struct web_request *);	 /* the body is read */
 void web_request_dispatch(struct web_request *); /* the form is read; to where its handler runs */
 /* Refused, and the connection ends. */
 void web_request_fault(struct web_request *, struct web_fault);
