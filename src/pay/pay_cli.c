@@ -49,7 +49,8 @@ static enum err wait_open(struct ctx *c, const struct room_call *call, struct pu
 		progress_at(progress, steps += ran);
 		if (ran == 0) {
 			if (++waits > WAITS_MAX)
-				return refuse(c, ERR_BUSY, "it is paid for, but its tasks are not cut yet");
+				return refuse(c, ERR_BUSY,
+					      "it is paid for, but its tasks are not cut yet");
 			os_lock_take(lock);
 			os_lock_wait(lock, WAIT_US);
 			os_lock_give(lock);
@@ -68,8 +69,8 @@ enum err pay_publish_command(struct ctx *c, const struct room_call *call)
 		return refuse_field(c, ERR_INPUT, S("project"), "this is not a project's number");
 	TRY(store_in_tx(c, publish_tx, &p));
 	TRY(wait_open(c, call, &p));
-	printf(call->as_json ? "{\"id\":\"%lld\",\"tasks\":%lld}\n"
-			     : "project %lld is open with %lld tasks\n",
+	printf(call->as_json ? "{\"id\":\"%lld\",\"tasks\":%lld}\n" :
+			       "project %lld is open with %lld tasks\n",
 	       (long long)p.project.v, (long long)p.state.tasks);
 	return OK;
 }

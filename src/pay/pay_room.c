@@ -53,8 +53,11 @@ static const struct room_invariant invariants[] = {
 };
 
 static const struct room_command commands[] = {
-	{ .name = "project publish", .options = pay_publish_options, .run = pay_publish_command,
-	  .needs_site = true, .about = "Pay for a draft as quoted and open it" },
+	{ .name = "project publish",
+	  .options = pay_publish_options,
+	  .run = pay_publish_command,
+	  .needs_site = true,
+	  .about = "Pay for a draft as quoted and open it" },
 	{ 0 },
 };
 
