@@ -2,8 +2,8 @@
 
 -- quality_full_answers(project project_id, limit int) -> many (task task_id, worker user_id, active_ms int, body text)
 SELECT t.id, a.worker_id, a.active_ms, b.body
-FROM (SELECT id FROM task /*lite: INDEXED BY task_todo*/
-      WHERE project_id = $1 AND stage = 1 AND stage < 2 ORDER BY id LIMIT $2) AS t
+FROM (SELECT id FROM task /*lite: INDEXED BY task_full*/
+      WHERE project_id = $1 AND stage = 1 ORDER BY id LIMIT $2) AS t
 JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2, 3)
 JOIN answer AS b ON b.project_id = $1 AND b.task_id = t.id AND b.worker_id = a.worker_id
 ORDER BY t.id, a.worker_id;
