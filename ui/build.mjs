@@ -48,30 +48,43 @@ const app = await esbuild.build({
   jsx: 'automatic',
   jsxImportSource: 'preact',
 });
-// Runs before the first paint, so that a chosen theme does not flash: a classic script.
-const theme = await esbuild.build({
+// Runs before the first paint: a classic script.
+const early = await esbuild.build({
   ...common,
-  entryPoints: { theme: 'src/theme.ts', mark: 'src/icons/mark.svg' },
+  entryPoints: { early: 'src/early.ts', mark: 'src/icons/mark.svg' },
   format: 'iife',
   loader: { '.svg': 'copy' },
 });
 
-const outputs = { ...app.metafile.outputs, ...theme.metafile.outputs };
+const outputs = { ...app.metafile.outputs, ...early.metafile.outputs };
 const made = (entry) => {
   const found = Object.entries(outputs).find(([, o]) => o.entryPoint === entry);
   return '/assets/' + found[0].split('/').pop();
 };
 const named = (name) => '/assets/' + readdirSync(join(to, 'assets')).find((f) => f.startsWith(name));
 
-const main = Object.entries(app.metafile.outputs).find(([, o]) => o.entryPoint === 'src/main.tsx')[1];
-const ahead = main.imports
-  .filter((i) => i.kind === 'import-statement')
-  .map((i) => `<link rel="modulepreload" href="/assets/${i.path.split('/').pop()}">`);
+/** An entry's file and all that it imports at start, as addresses. */
+function closure(entry) {
+  const seen = new Set();
+  const add = (name) => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    for (const i of app.metafile.outputs[name].imports) if (i.kind === 'import-statement') add(i.path);
+  };
+  add(Object.entries(app.metafile.outputs).find(([, o]) => o.entryPoint === entry)[0]);
+  return [...seen].map((name) => '/assets/' + name.split('/').pop());
+}
+// Without these the browser would learn of a file only from the file that imports it.
+const shell = closure('src/main.tsx');
+const ahead = shell.slice(1).map((file) => `<link rel="modulepreload" href="${file}">`);
+const areas = Object.fromEntries(['site', 'worker', 'requester', 'operator'].map((name) =>
+  [name, closure(`src/${name}/area.tsx`).filter((file) => !shell.includes(file))]));
 
 writeFileSync(
   join(to, 'index.html'),
   readFileSync(join(here, 'src', 'shell.html'), 'utf8')
-    .replace('{{theme}}', made('src/theme.ts'))
+    .replace('{{early}}', made('src/early.ts'))
+    .replace('{{areas}}', JSON.stringify(areas))
     .replace('{{mark}}', named('mark-'))
     .replace('{{style}}', made('src/css/style.css'))
     .replace('{{ahead}}', ahead.join(''))

@@ -6,6 +6,7 @@ import { Component, render, type ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { hasRole, me, mustSignIn, reached, sessionStart, signIn, signOut, meLoad } from './api/session.ts';
 import type { Role } from './api/types.ts';
+import { areaName, type AreaName } from './areas.ts';
 import { addWords, t, type Key } from './base/i18n.ts';
 import { go, match, place, routeStart } from './base/route.ts';
 import { site } from './base/site.ts';
@@ -20,9 +21,7 @@ import { Empty, Page, Skeleton, useTitle, type PageEntry } from './ui/page.tsx';
 interface NavEntry { href: string; word: Key; icon: IconName }
 
 interface Area {
-  name: 'site' | 'worker' | 'requester' | 'operator';
-  /** First parts of its addresses. */
-  at: string[];
+  name: AreaName;
   /** Who may come in; absent: anybody. Profile and notices are everybody's. */
   roles?: Role[];
   nav: NavEntry[];
@@ -32,13 +31,11 @@ interface Area {
 const areas: Area[] = [
   {
     name: 'site',
-    at: ['', 'sign-in', 'sign-up', 'forgot', 'reset'],
     nav: [],
     load: () => import('./site/area.tsx'),
   },
   {
     name: 'worker',
-    at: ['work', 'held', 'answers', 'earnings', 'profile', 'notices'],
     roles: ['worker'],
     nav: [
       { href: '/work', word: 'nav.work', icon: 'list' },
@@ -53,7 +50,6 @@ const areas: Area[] = [
   },
   {
     name: 'requester',
-    at: ['projects', 'billing', 'team', 'keys'],
     roles: ['requester', 'reviewer', 'manager', 'operator'],
     nav: [
       { href: '/projects', word: 'nav.projects', icon: 'layers' },
@@ -65,7 +61,6 @@ const areas: Area[] = [
   },
   {
     name: 'operator',
-    at: ['operate'],
     roles: ['operator'],
     nav: [
       { href: '/operate', word: 'nav.operate', icon: 'activity' },
@@ -80,7 +75,7 @@ const areas: Area[] = [
 ];
 
 const EVERYBODYS = new Set(['profile', 'notices']);
-const areaOf = (path: string) => areas.find((a) => a.at.includes(path.split('/')[1] ?? ''));
+const areaOf = (path: string) => areas.find((a) => a.name === areaName(path));
 
 /** The page on which somebody starts. */
 function homeOf(): string {
@@ -331,7 +326,7 @@ async function start(): Promise<void> {
   } catch {
     // The server cannot be reached: the bar says so, and pages try again by themselves.
   }
-  // Colour scheme and theme were set before the first paint; see theme.ts.
+  // Colour scheme and theme were set before the first paint; see early.ts.
   render(<App />, document.getElementById('app')!);
 }
 

@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals-core';
 import { setLocale } from '../base/i18n.ts';
 import { site, type Site } from '../base/site.ts';
+import { clockHeard } from '../base/time.ts';
 import { ApiError, call, onReached, onSignedOut } from './client.ts';
 import type { Me, Role } from './types.ts';
 
@@ -40,6 +41,22 @@ export async function meLoad(): Promise<void> {
   }
 }
 
+/** The reply to what early.ts asked before the app was there. False when it gave nothing to go by. */
+async function meEarly(): Promise<boolean> {
+  const holder = window as { tesseraMe?: Promise<Response> };
+  const asked = holder.tesseraMe;
+  delete holder.tesseraMe;
+  try {
+    const reply = await asked;
+    if (!reply || (!reply.ok && reply.status !== 401)) return false;
+    clockHeard(reply.headers.get('date'));
+    take(reply.ok ? ((await reply.json()) as Me) : null);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Reads what the shell holds; asks the server for what is not there. */
 export async function sessionStart(): Promise<void> {
   setLocale('en');
@@ -51,7 +68,7 @@ export async function sessionStart(): Promise<void> {
   }
   if (boot.site) site.value = { ...site.value, ...boot.site };
   if (boot.me !== undefined) take(boot.me);
-  else await meLoad();
+  else if (!(await meEarly())) await meLoad();
 }
 
 export async function signIn(email: string, password: string): Promise<void> {

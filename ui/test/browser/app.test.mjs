@@ -185,7 +185,7 @@ test('look 7, 8, 9: rows say everything, filters live in the address, figures eq
       await page.locator('.figure-value', { hasText: '€2.12' }).waitFor();
       for (const text of ['€0.96', '€18.40', '€13.85']) await page.locator('.figure-value', { hasText: text }).waitFor();
       await page.getByLabel('Kind').selectOption('text');
-      await page.getByRole('link', { name: 'How many white cells?' }).waitFor({ state: 'detached' });
+      await page.getByRole('link', { name: 'How many white cells?', exact: true }).waitFor({ state: 'detached' });
       assert.ok(page.url().endsWith('/work?kind=text'));
       await page.reload();
       await page.locator('.task-row').first().waitFor();
