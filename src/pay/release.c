@@ -9,6 +9,7 @@
 #include "job/job.h"
 #include "notice/notice.h"
 #include "pay/pay.sql.h"
+#include "job/tally.h"
 #include "pay/pay_in.h"
 
 enum { BATCH_MAX = 500 };
@@ -108,6 +109,7 @@ enum err pay_release_body(struct ctx *c, struct job *job)
 	if (b.answers == 0)
 		return OK;
 	TRY(batch_post(c, &b));
+	TRY(tally_add(c, job->key, "paid", b.answers));
 	if (b.state.reward.minor > 0)
 		TRY(job_signal(c, "pay.relay", job->key));
 	TRY(job_signal_part(c, "pay.history", job->key, b.number));

@@ -145,12 +145,12 @@ static enum err list_rows(struct ctx *c, const struct project_list_form *f, int6
 static enum err put_item(struct ctx *c, const struct project_list_org *row, struct json *out)
 {
 	int64_t judged, submitted, paid;
-	money budget;
+	money budget, spent;
 
 	TRY(tally_get(c, row->id.v, "judged", &judged));
 	TRY(tally_get(c, row->id.v, "submitted", &submitted));
 	TRY(tally_get(c, row->id.v, "paid", &paid));
-	if (!money_times(row->unit, row->places, &budget))
+	if (!money_times(row->unit, row->places, &budget) || !money_times(row->unit, paid, &spent))
 		return refuse(c, ERR_LIMIT, "the budget is too large to show");
 	json_object(out);
 	json_id_of(out, "id", row->id.v);
@@ -159,7 +159,7 @@ static enum err put_item(struct ctx *c, const struct project_list_org *row, stru
 	json_i64_of(out, "tasks", row->tasks);
 	json_i64_of(out, "judged", judged);
 	json_i64_of(out, "submitted", submitted);
-	json_money_of(out, "spent", (money){ paid });
+	json_money_of(out, "spent", spent);
 	json_money_of(out, "budget", budget);
 	json_time_of(out, "created", row->created);
 	json_object_end(out);
