@@ -266,7 +266,6 @@ static enum err take_table(struct ctx *c, struct check *k, struct intake_archive
 			   struct str name)
 {
 	struct os_file file DEFER(os_close) = { OS_FILE_NONE };
-	struct hash *hash = hash_start(c->mem);
 	const char *path;
 
 	if (k->s.table_sha.len > 0) {
@@ -276,10 +275,16 @@ static enum err take_table(struct ctx *c, struct check *k, struct intake_archive
 	k->s.table_name = name;
 	TRY(intake_temporary(c, &path));
 	TRY(os_create(c, path, &file));
-	TRY(copy_entry(c, k, a, file, hash));
-	if (k->s.state == SOURCE_REFUSED)
-		return os_remove(c, path);
-	struct str sum = hash_end(hash);
+	struct hash *hash = hash_start(c->mem);
+	enum err err = copy_entry(c, k, a, file, hash);
+	struct str sum = hash_end(hash); /* in any case: it holds more than memory of ours */
+	if (err != OK || k->s.state == SOURCE_REFUSED) {
+		struct ctx after = *c;
+
+		after.refusal = (struct refusal){ 0 };
+		(void)!os_remove(&after, path); /* what is told is why it was not copied */
+		return err;
+	}
 	k->s.table_sha = text_hex(c->mem, sum.at, sum.len);
 	return intake_keep(c, path, k->s.table_sha);
 }

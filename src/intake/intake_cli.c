@@ -21,24 +21,32 @@ struct bringing {
 
 /* --- the file --- */
 
+static enum err copy_bytes(struct ctx *c, struct os_file in, struct os_file out, struct hash *hash,
+			   int64_t *size)
+{
+	char *piece = arena_take(c->mem, PIECE);
+	size_t got = 1;
+
+	for (*size = 0; got > 0; *size += (int64_t)got) {
+		TRY(os_read(c, in, *size, piece, PIECE, &got));
+		hash_add(hash, piece, got);
+		TRY(os_write(c, out, (struct str){ piece, got }));
+	}
+	return OK;
+}
+
 static enum err copy_in(struct ctx *c, const char *from, const char *to, struct bringing *b)
 {
 	struct os_file in DEFER(os_close) = { OS_FILE_NONE };
 	struct os_file out DEFER(os_close) = { OS_FILE_NONE };
-	struct hash *hash = hash_start(c->mem);
-	char *piece = arena_take(c->mem, PIECE);
-	size_t got = 1;
 
 	TRY(os_open_read(c, from, &in));
 	TRY(os_create(c, to, &out));
-	for (b->size = 0; got > 0; b->size += (int64_t)got) {
-		TRY(os_read(c, in, b->size, piece, PIECE, &got));
-		hash_add(hash, piece, got);
-		TRY(os_write(c, out, (struct str){ piece, got }));
-	}
-	struct str sum = hash_end(hash);
+	struct hash *hash = hash_start(c->mem);
+	enum err err = copy_bytes(c, in, out, hash, &b->size);
+	struct str sum = hash_end(hash); /* in any case: it holds more than memory of ours */
 	b->sha256 = text_hex(c->mem, sum.at, sum.len);
-	return OK;
+	return err;
 }
 
 static enum err bring_file(struct ctx *c, const char *path, struct bringing *b)
