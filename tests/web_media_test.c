@@ -320,12 +320,15 @@ PLAIN_TEST(web, a_stream_ends_when_its_reader_has_gone)
 
 	world_send(fd, S(GET("/api/stream?pieces=1000000") "\r\n"));
 	(void)world_read_until(c, fd, S("\r\n\r\n"));
-	usleep(300000);
-	/* The reader does not read: the handler waits with little in memory. */
-	int64_t held = atomic_load(&w->streamed);
+	/* The reader does not read: soon the handler waits, with little in memory. */
+	int64_t held = -1;
 
-	usleep(300000);
+	for (int i = 0; i < 50 && held != atomic_load(&w->streamed); i++) {
+		held = atomic_load(&w->streamed);
+		usleep(300000);
+	}
 	WANT_I64(held, atomic_load(&w->streamed));
+	WANT(held < 64 << 20);
 	WANT(!atomic_load(&w->stream_gone));
 	world_close(&fd);
 	for (int i = 0; i < 100 && !atomic_load(&w->stream_gone); i++)

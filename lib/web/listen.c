@@ -139,16 +139,18 @@ static void hand_over(struct web *web, int fd)
 		web_conn_open(loop, fd);
 		return;
 	}
+	atomic_fetch_add(&loop->giving, 1);
 	os_lock_take(loop->lock);
 	if (loop->fd_count < (int)(sizeof(loop->fds) / sizeof(loop->fds[0]))) {
 		loop->fds[loop->fd_count++] = fd;
 		taken = true;
 	}
 	os_lock_give(loop->lock);
-	if (taken) {
+	if (taken)
 		uv_async_send(&loop->wake);
+	atomic_fetch_sub(&loop->giving, 1);
+	if (taken)
 		return;
-	}
 	atomic_fetch_sub(&web->open, 1);
 	close(fd);
 }
@@ -250,7 +252,12 @@ static void look_at_stopping(struct web_loop *loop)
 	}
 	if (stopping >= 2)
 		loop->is_forced = true;
-	if (stopping == 3 && !uv_is_closing((uv_handle_t *)&loop->wake)) {
+	if (stopping < 3)
+		return;
+	/* Whoever wakes loops has this lock: after it nobody touches the handle any more. */
+	os_lock_take(loop->web->lock);
+	os_lock_give(loop->web->lock);
+	if (!uv_is_closing((uv_handle_t *)&loop->wake)) {
 		CHECK(loop->first == NULL);
 		uv_close((uv_handle_t *)&loop->wake, NULL);
 		uv_close((uv_handle_t *)&loop->tick, NULL);
@@ -425,15 +432,27 @@ int web_port(const struct web *web)
 
 static void wake_all(struct web *web, int stopping)
 {
+	os_lock_take(web->lock);
 	atomic_store(&web->stopping, stopping);
 	for (int i = 0; i < web->loop_count; i++)
 		uv_async_send(&web->loops[i].wake);
+	os_lock_give(web->lock);
 }
 
-static void wait_for_conns(struct web *web, int64_t us)
+/* Nobody is connected, nothing is accepted, and no thread is about to wake a loop. */
+static bool is_quiet(struct web *web)
+{
+	bool quiet = atomic_load(&web->open) == 0 && !atomic_load(&web->listens);
+
+	for (int i = 0; i < web->loop_count; i++)
+		quiet = quiet && atomic_load(&web->loops[i].giving) == 0;
+	return quiet;
+}
+
+static void wait_for_quiet(struct web *web, int64_t us)
 {
 	os_lock_take(web->lock);
-	for (; atomic_load(&web->open) > 0 && us > 0; us -= STOP_LOOK_US)
+	for (; !is_quiet(web) && us > 0; us -= STOP_LOOK_US)
 		os_lock_wait(web->lock, STOP_LOOK_US);
 	os_lock_give(web->lock);
 }
@@ -441,10 +460,10 @@ static void wait_for_conns(struct web *web, int64_t us)
 void web_stop(struct web *web, int64_t us)
 {
 	wake_all(web, 1);
-	wait_for_conns(web, us);
+	wait_for_quiet(web, us);
 	wake_all(web, 2);
 	/* Sockets are closed now; requests that are with a handler come back first. */
-	wait_for_conns(web, INT64_MAX);
+	wait_for_quiet(web, INT64_MAX);
 	wake_all(web, 3);
 	for (int i = 0; i < web->loop_count; i++)
 		os_thread_join(web->loops[i].thread);

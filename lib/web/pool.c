@@ -123,6 +123,8 @@ enum err web_worker_store(struct web_worker *worker, struct ctx *ctx)
 void web_loop_give(struct web_job *job)
 {
 	struct web_loop *loop = job->loop;
+
+	atomic_fetch_add(&loop->giving, 1);
 	struct web_job *old = atomic_load_explicit(&loop->inbox, memory_order_relaxed);
 
 	do
@@ -132,4 +134,5 @@ void web_loop_give(struct web_job *job)
 	/* Who found the inbox empty wakes the loop; it empties the whole of it at once. */
 	if (old == NULL)
 		uv_async_send(&loop->wake);
+	atomic_fetch_sub(&loop->giving, 1);
 }

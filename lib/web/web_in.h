@@ -50,6 +50,7 @@ struct web_loop {
 	struct os_thread *thread;
 	struct arena *mem;
 	_Atomic(struct web_job *) inbox; /* the newest first */
+	_Atomic int giving;		 /* threads that are about to wake this loop */
 	struct os_lock *lock;		 /* of `fds` */
 	int fds[256], fd_count;
 	struct web_conn *first, *spare;
@@ -78,7 +79,7 @@ struct web {
 	struct web_loop *loops;
 	int loop_count, port, listen_fd;
 	uv_poll_t listener; /* on the first loop */
-	bool listens;
+	_Atomic bool listens;
 	int64_t accept_again_ms;
 	int next_loop;
 	_Atomic int stopping; /* 1: drain, 2: close, 3: end */
