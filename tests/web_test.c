@@ -443,6 +443,31 @@ PLAIN_TEST(web, what_runs_is_finished_before_the_server_stops)
 	world_close(&idle);
 }
 
+PLAIN_TEST(web, a_server_may_be_stopped_at_any_moment)
+{
+	for (int i = 0; i < 20; i++) {
+		struct world *w = world_start(c, "");
+		int fd[6];
+
+		for (int k = 0; k < 6; k++) {
+			fd[k] = world_connect(w);
+			if (k % 3 == 0)
+				world_send(fd[k], S(GET("/api/things/1") "\r\n"));
+			if (k % 3 == 1)
+				world_send(fd[k], S("POST /api/kept HTTP/1.1\r\nHost: h\r\n"
+						    "Content-Length: 0\r\n\r\n"));
+		}
+		usleep((useconds_t)i * 100);
+		world_stop(w);
+		for (int k = 0; k < 6; k++) {
+			struct str reply = world_read_all(c, fd[k]);
+
+			WANT(reply.len == 0 || world_status(reply) == (k % 3 == 0 ? 200 : 429));
+			world_close(&fd[k]);
+		}
+	}
+}
+
 PLAIN_TEST(web, the_log_tells_no_secret)
 {
 	struct world *w = world_start(c, "");
