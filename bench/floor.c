@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include "base/base.h"
 #include "os/os.h"
-#include "store/store.h"
+#include "store/store_in.h"
 
 enum { BATCH = 64, PROJECT = 7, REDUNDANCY = 3, WORKERS = 64 };
 
@@ -37,15 +37,16 @@ static void do_sql(sqlite3 *db, const char *sql)
 }
 
 /* A statement of the house by its name. */
-static sqlite3_stmt *house(sqlite3 *db, const char *name)
+static sqlite3_stmt *house(struct arena *mem, sqlite3 *db, const char *name)
 {
 	sqlite3_stmt *out;
 
 	for (int i = 0; store_statements[i] != NULL; i++) {
 		if (strcmp(store_statements[i]->name, name) != 0)
 			continue;
-		if (sqlite3_prepare_v3(db, store_statements[i]->sql, -1, SQLITE_PREPARE_PERSISTENT,
-				       &out, NULL) != SQLITE_OK)
+		const char *sql = store_text(mem, store_statements[i]->sql, true, false);
+		if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &out, NULL) !=
+		    SQLITE_OK)
 			stop(name, db);
 		return out;
 	}
@@ -87,22 +88,22 @@ struct rows {
 	sqlite3_stmt *approve, *paid, *line, *history, *judged, *result;
 };
 
-static struct rows prepare(sqlite3 *db)
+static struct rows prepare(struct arena *mem, sqlite3 *db)
 {
 	struct rows r = {
-		.next = house(db, "task_next_row"),
-		.claim = house(db, "task_claim_set"),
-		.accept = house(db, "assignment_add"),
-		.submit = house(db, "assignment_submit_set"),
-		.answer = house(db, "answer_add"),
-		.undraft = house(db, "draft_drop"),
-		.fill = house(db, "task_fill_set"),
-		.approve = house(db, "assignment_decide"),
-		.paid = house(db, "assignment_paid_set"),
-		.line = house(db, "pay_line_add"),
-		.history = house(db, "pay_history_put"),
-		.judged = house(db, "task_judged_set"),
-		.result = house(db, "result_put"),
+		.next = house(mem, db, "task_next_row"),
+		.claim = house(mem, db, "task_claim_set"),
+		.accept = house(mem, db, "assignment_add"),
+		.submit = house(mem, db, "assignment_submit_set"),
+		.answer = house(mem, db, "answer_add"),
+		.undraft = house(mem, db, "draft_drop"),
+		.fill = house(mem, db, "task_fill_set"),
+		.approve = house(mem, db, "assignment_decide"),
+		.paid = house(mem, db, "assignment_paid_set"),
+		.line = house(mem, db, "pay_line_add"),
+		.history = house(mem, db, "pay_history_put"),
+		.judged = house(mem, db, "task_judged_set"),
+		.result = house(mem, db, "result_put"),
 	};
 
 	text(r.answer, "$4", "{\"label\":\"cat\"}");
@@ -164,9 +165,9 @@ static void make_site(struct floor *f, struct arena *mem, const char *folder)
 	do_sql(f->db, "PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-static void measure(struct floor *f)
+static void measure(struct floor *f, struct arena *mem)
 {
-	struct rows rows = prepare(f->db);
+	struct rows rows = prepare(mem, f->db);
 	int64_t n = 0, commits = 0, start = clock_steady_us(f->clock), now = start;
 
 	while (now - start < f->seconds * USEC_SECOND && n + BATCH < f->tasks * REDUNDANCY) {
@@ -201,7 +202,7 @@ int main(int count, char **word)
 	if (folder == NULL)
 		stop("--data FOLDER is needed", NULL);
 	make_site(&f, mem, folder);
-	measure(&f);
+	measure(&f, mem);
 	sqlite3_close(f.db);
 	arena_free(mem);
 	return 0;

@@ -10,7 +10,7 @@ SELECT state, epoch, accepted_us, until_us FROM assignment
 WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
 
 -- assignment_held_get(project project_id, worker user_id) -> maybe (task task_id, epoch int, accepted usec, until usec)
-SELECT task_id, epoch, accepted_us, until_us FROM assignment
+SELECT task_id, epoch, accepted_us, until_us FROM assignment /*lite: INDEXED BY assignment_lease*/
 WHERE project_id = $1 AND worker_id = $2 AND state = 1
 ORDER BY task_id LIMIT 1;
 
@@ -48,12 +48,12 @@ WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 2;
 -- assignment_approve_old(project project_id, upto usec, limit int) -> changed
 UPDATE assignment SET state = 3
 WHERE project_id = $1 AND state = 2 AND (task_id, worker_id) IN (
-  SELECT task_id, worker_id FROM assignment
+  SELECT task_id, worker_id FROM assignment /*lite: INDEXED BY assignment_waiting*/
   WHERE project_id = $1 AND state = 2 AND submitted_us <= $2
   ORDER BY submitted_us LIMIT $3);
 
 -- assignment_unpaid_list(project project_id, limit int) -> many (task task_id, worker user_id)
-SELECT task_id, worker_id FROM assignment
+SELECT task_id, worker_id FROM assignment /*lite: INDEXED BY assignment_due*/
 WHERE project_id = $1 AND state = 3 AND paid = 0
 ORDER BY task_id, worker_id LIMIT $2;
 

@@ -1,11 +1,11 @@
 -- group: project
 
 -- dispatch_next_unseen(project project_id, worker user_id) -> maybe (task task_id)
-SELECT t.id FROM task AS t
+SELECT t.id FROM task AS t /*lite: INDEXED BY task_open*/
 WHERE t.project_id = $1 AND t.open = 1 AND NOT EXISTS (
   SELECT 1 FROM assignment AS a
   WHERE a.project_id = $1 AND a.task_id = t.id AND a.worker_id = $2)
-ORDER BY t.id LIMIT 1;
+ORDER BY t.gold, t.id LIMIT 1;
 
 -- dispatch_open_page(project project_id, worker user_id, after task_id, limit int) -> many (task task_id)
 SELECT t.id FROM task AS t

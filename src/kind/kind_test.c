@@ -476,16 +476,23 @@ PLAIN_TEST(kind, a_cell_is_never_read_as_markdown)
 							     "{\"a\":\"z\"}"));
 }
 
-PLAIN_TEST(kind, deep_nesting_stops)
+PLAIN_TEST(kind, deep_nesting_stops_and_keeps_its_words)
 {
 	struct buf deep = buf_make(c->mem, 10000);
+	struct json_value *value;
+	struct json_fault fault;
 
 	for (int i = 0; i < 2000; i++)
 		buf_add(&deep, S("> "));
-	buf_add(&deep, S("x"));
+	buf_add(&deep, S("**deep** words"));
 	struct str text = buf_str(&deep);
 	struct str out = prose(c, str_c(c->mem, text), NULL);
 	WANT(out.len < 2000);
+	WANT(str_find(out, S("deep words"), &(size_t){ 0 }));
+	/* It fits into a page inside of a reply. */
+	struct str page = str_format(
+		c->mem, "{\"next\":{\"page\":{\"blocks\":[{\"nodes\":%.*s}]}}}", STR_ARG(out));
+	WANT(json_read(c->mem, page, &value, &fault));
 }
 
 /* --- pages --- */

@@ -12,7 +12,8 @@
 #include "kind/kind.h"
 #include "kind/kind_in.h"
 
-enum { DEPTH_MAX = 24, MARKS_MAX = 1000 };
+/* An element is two levels of JSON, of which a reader takes JSON_DEPTH_MAX with all around it. */
+enum { DEPTH_MAX = 9, MARKS_MAX = 1000 };
 
 #define MARK_START "\xee\x80\x80" /* U+E000 */
 #define MARK_END "\xee\x80\x81"	  /* U+E001 */
@@ -178,32 +179,38 @@ static void put_link(struct prose *p, cmark_node *node, int depth)
 	json_object_end(p->out);
 }
 
-/* The words of a picture's description, without marks of emphasis. */
-static void add_words(struct prose *p, struct buf *out, cmark_node *node, int depth)
+/* The words of a part without its marks of emphasis; no recursion, however deep it is. */
+static struct str words_of(struct prose *p, cmark_node *node)
 {
-	for (cmark_node *n = cmark_node_first_child(node); n != NULL && depth < DEPTH_MAX;
-	     n = cmark_node_next(n)) {
+	struct buf out = buf_make(p->mem, KIND_TEXT_MAX);
+	cmark_iter *iter = cmark_iter_new(node);
+	cmark_event_type event;
+
+	while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
+		cmark_node *n = cmark_iter_get_node(iter);
+		cmark_node_type type = cmark_node_get_type(n);
 		const char *literal = cmark_node_get_literal(n);
 
-		if (literal != NULL && cmark_node_get_type(n) != CMARK_NODE_HTML_INLINE)
-			buf_add(out, fill(p, literal));
-		add_words(p, out, n, depth + 1);
+		if (event == CMARK_EVENT_ENTER && literal != NULL &&
+		    type != CMARK_NODE_HTML_INLINE && type != CMARK_NODE_HTML_BLOCK)
+			buf_add(&out, fill(p, literal));
 	}
+	cmark_iter_free(iter);
+	return buf_str(&out);
 }
 
 static void put_image(struct prose *p, cmark_node *node)
 {
 	struct str address = str_trim(fill(p, cmark_node_get_url(node))), name;
-	struct buf alt = buf_make(p->mem, KIND_TEXT_MAX);
+	struct str alt = words_of(p, node);
 
-	add_words(p, &alt, node, 0);
 	if (!kind_is_asset(address, &name) || p->media == NULL) {
-		put_text(p, buf_str(&alt));
+		put_text(p, alt);
 		return;
 	}
 	put_open(p, "img");
 	json_text_of(p->out, "src", kind_media_address(p->mem, p->media, name));
-	json_text_of(p->out, "alt", buf_str(&alt));
+	json_text_of(p->out, "alt", alt);
 	json_object_end(p->out);
 }
 
@@ -271,10 +278,12 @@ static void put_node(struct prose *p, cmark_node *n, int depth)
 
 static void put_nodes(struct prose *p, cmark_node *first, int depth)
 {
-	if (depth > DEPTH_MAX)
-		return;
-	for (cmark_node *n = first; n != NULL; n = cmark_node_next(n))
-		put_node(p, n, depth);
+	for (cmark_node *n = first; n != NULL; n = cmark_node_next(n)) {
+		if (depth < DEPTH_MAX)
+			put_node(p, n, depth);
+		else /* too deep for anybody: the words alone */
+			put_text(p, words_of(p, n));
+	}
 }
 
 void kind_prose(struct arena *mem, struct str text, const struct json_value *fields,

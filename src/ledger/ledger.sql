@@ -34,7 +34,8 @@ INSERT INTO account_outbox(account_id, transfer, project_id, amount_minor, note)
 VALUES ($1, $2, $3, $4, $5);
 
 -- ledger_account_outbox_open(account account_id, max int) -> many (transfer text, escrow escrow_id, amount money, note text)
-SELECT transfer, project_id, amount_minor, note FROM account_outbox
+SELECT transfer, project_id, amount_minor, note
+FROM account_outbox /*lite: INDEXED BY account_outbox_open*/
 WHERE account_id = $1 AND state = 0 ORDER BY transfer LIMIT $2;
 
 -- ledger_account_outbox_done(account account_id, transfer text) -> none
@@ -61,7 +62,8 @@ VALUES ($1, $2, $3, $4, $5);
 
 -- ledger_escrow_outbox_open(escrow escrow_id, max int) -> many (transfer text, account account_id, amount money, note text)
 -- group: project
-SELECT transfer, account_id, amount_minor, note FROM project_outbox
+SELECT transfer, account_id, amount_minor, note
+FROM project_outbox /*lite: INDEXED BY project_outbox_open*/
 WHERE project_id = $1 AND state = 0 ORDER BY transfer, account_id LIMIT $2;
 
 -- ledger_escrow_outbox_done(escrow escrow_id, transfer text, account account_id) -> none

@@ -67,7 +67,7 @@ enum err pay_close(struct ctx *c, project_id id, money *amount)
 	TRY(project_state_get(c, id, &state));
 	if (state.state == PROJECT_CLOSED)
 		return OK;
-	if (state.state == PROJECT_DRAFT)
+	if (state.state == PROJECT_DRAFT || state.state == PROJECT_LEAVING)
 		return refuse(c, ERR_CONFLICT, "the project is not published");
 	if (state.state == PROJECT_FUNDING)
 		return refuse(c, ERR_CONFLICT, "the tasks are being cut: try again in a moment");

@@ -6,6 +6,7 @@
  */
 #include "base/setting.h"
 #include "pay/pay.sql.h"
+#include "job/tally.h"
 #include "pay/pay_in.h"
 
 static const int64_t hour_s = USEC_HOUR / USEC_SECOND;
@@ -84,10 +85,7 @@ enum err pay_quote(struct ctx *c, project_id id, struct pay_quote *out)
 enum err pay_cost(struct ctx *c, project_id id, struct pay_cost *out)
 {
 	struct pay_sums sums;
-	struct pay_line_count lines;
-	struct project_state state;
 
-	TRY(project_state_get(c, id, &state));
 	TRY(pay_sums(c, id, &sums));
 	*out = (struct pay_cost){
 		.rewards = sums.rewards,
@@ -96,11 +94,5 @@ enum err pay_cost(struct ctx *c, project_id id, struct pay_cost *out)
 		.refunded = sums.refunded,
 	};
 	CHECK(money_sub(sums.budget, sums.bounced, &out->budget));
-	if (state.unit.minor > 0) { /* the entries know it without counting lines */
-		out->paid = (sums.rewards.minor + sums.fees.minor) / state.unit.minor;
-		return OK;
-	}
-	TRY(pay_line_count(c, id, &lines));
-	out->paid = lines.lines;
-	return OK;
+	return tally_get(c, id.v, "paid", &out->paid);
 }

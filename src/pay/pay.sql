@@ -10,9 +10,6 @@ SELECT COALESCE(MAX(batch), 0) FROM pay_line WHERE project_id = $1;
 INSERT INTO pay_line(project_id, task_id, worker_id, batch, reward_minor, fee_minor, at_us)
 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING;
 
--- pay_line_count(project project_id) -> one (lines int)
-SELECT COUNT(*) FROM pay_line WHERE project_id = $1;
-
 -- pay_batch_lines(project project_id, batch int)
 --	-> many (task task_id, worker user_id, reward money, at usec, active_ms int)
 SELECT l.task_id, l.worker_id, l.reward_minor, l.at_us, a.active_ms FROM pay_line AS l
@@ -38,7 +35,8 @@ WHERE p.deadline_us > 0 AND p.deadline_us <= $1 AND s.state IN (2, 3) LIMIT 1000
 -- sweep: every few seconds; two steps in an index for each published project
 SELECT s.project_id FROM project_state AS s
 LEFT JOIN pay_told AS t ON t.project_id = s.project_id
-WHERE s.state >= 2 AND (EXISTS (SELECT 1 FROM assignment AS a WHERE a.project_id = s.project_id
+WHERE s.state >= 2 AND (EXISTS (SELECT 1 FROM assignment AS a /*lite: INDEXED BY assignment_waiting*/
+		WHERE a.project_id = s.project_id
 		AND a.state = 2 AND a.submitted_us > COALESCE(t.upto_us, 0) AND a.submitted_us <= $1)
 	OR EXISTS (SELECT 1 FROM review AS r WHERE r.project_id = s.project_id
 		AND r.approved = 0 AND r.at_us > COALESCE(t.upto_us, 0) AND r.at_us <= $1))
@@ -54,7 +52,8 @@ WHERE pay_told.upto_us < excluded.upto_us;
 
 -- pay_news_submitted(project project_id, since usec, upto usec, max int)
 --	-> many (task task_id, worker user_id, at usec, active_ms int)
-SELECT task_id, worker_id, submitted_us, active_ms FROM assignment
+SELECT task_id, worker_id, submitted_us, active_ms
+FROM assignment /*lite: INDEXED BY assignment_waiting*/
 WHERE project_id = $1 AND state = 2 AND submitted_us > $2 AND submitted_us <= $3
 ORDER BY submitted_us LIMIT $4;
 

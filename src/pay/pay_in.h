@@ -95,4 +95,7 @@ static inline escrow_id pay_escrow(project_id project)
 	return (escrow_id){ project.v };
 }
 
+extern const struct room_option pay_publish_options[];
+MUST_USE enum err pay_publish_command(struct ctx *, const struct room_call *);
+
 #endif

@@ -52,9 +52,19 @@ static const struct room_invariant invariants[] = {
 	{ 0 },
 };
 
+static const struct room_command commands[] = {
+	{ .name = "project publish",
+	  .options = pay_publish_options,
+	  .run = pay_publish_command,
+	  .needs_site = true,
+	  .about = "Pay for a draft as quoted and open it" },
+	{ 0 },
+};
+
 const struct room pay_room = {
 	.name = "pay",
 	.routes = pay_routes,
+	.commands = commands,
 	.jobs = jobs,
 	.settings = settings,
 	.invariants = invariants,

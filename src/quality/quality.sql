@@ -2,7 +2,8 @@
 
 -- quality_full_answers(project project_id, limit int) -> many (task task_id, worker user_id, active_ms int, body text)
 SELECT t.id, a.worker_id, a.active_ms, b.body
-FROM (SELECT id FROM task WHERE project_id = $1 AND stage = 1 ORDER BY id LIMIT $2) AS t
+FROM (SELECT id FROM task /*lite: INDEXED BY task_full*/
+      WHERE project_id = $1 AND stage = 1 ORDER BY id LIMIT $2) AS t
 JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2, 3)
 JOIN answer AS b ON b.project_id = $1 AND b.task_id = t.id AND b.worker_id = a.worker_id
 ORDER BY t.id, a.worker_id;
@@ -37,12 +38,6 @@ ORDER BY a.submitted_us, a.worker_id;
 SELECT task_id, field, value, confidence, answers, ties FROM result
 WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3
 ORDER BY task_id, field;
-
--- quality_work_left(project project_id) -> maybe (one int)
-SELECT 1 FROM task WHERE project_id = $1 AND open = 1
-UNION ALL SELECT 1 FROM task WHERE project_id = $1 AND stage = 1
-UNION ALL SELECT 1 FROM assignment WHERE project_id = $1 AND state = 1
-LIMIT 1;
 
 -- gold_put(project project_id, task task_id, truth text) -> changed
 INSERT INTO gold(project_id, task_id, truth) VALUES ($1, $2, $3)

@@ -11,7 +11,7 @@ WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
 
 -- review_waiting_page(project project_id, after_us usec, after_task task_id, after_worker user_id, limit int) -> many (task task_id, worker user_id, submitted usec, active_ms int, answer text)
 SELECT a.task_id, a.worker_id, a.submitted_us, a.active_ms, b.body
-FROM assignment AS a
+FROM assignment AS a /*lite: INDEXED BY assignment_waiting*/
 JOIN answer AS b ON b.project_id = a.project_id AND b.task_id = a.task_id AND b.worker_id = a.worker_id
 WHERE a.project_id = $1 AND a.state = 2
   AND (a.submitted_us, a.task_id, a.worker_id) > ($2, $3, $4)
@@ -22,7 +22,8 @@ ORDER BY a.submitted_us, a.task_id, a.worker_id LIMIT $5;
 SELECT p.id FROM project AS p
 JOIN project_state AS s ON s.project_id = p.id
 WHERE s.state >= 2 AND EXISTS (
-  SELECT 1 FROM assignment AS a WHERE a.project_id = p.id AND a.state = 2
+  SELECT 1 FROM assignment AS a /*lite: INDEXED BY assignment_waiting*/
+  WHERE a.project_id = p.id AND a.state = 2
   AND a.submitted_us <= $1 - p.approve_after_s * 1000000);
 
 -- inv_review_decided() -> many (project project_id, task task_id, worker user_id)

@@ -19,4 +19,5 @@ CREATE TABLE task(
   CHECK (open IN (0, 1)), CHECK (stage BETWEEN 0 AND 2), CHECK (gold IN (0, 1))
 ) /*lite: WITHOUT ROWID*/;
 CREATE INDEX task_open ON task(project_id, gold, id) WHERE open = 1;
-CREATE INDEX task_todo ON task(project_id, stage, id) WHERE stage < 2;
+CREATE INDEX task_full ON task(project_id, id) WHERE stage = 1;
+CREATE INDEX task_todo ON task(project_id, id) WHERE stage < 2;

@@ -17,7 +17,8 @@ SELECT CAST(COALESCE((SELECT MAX(id) FROM task WHERE project_id = $1), 0) AS BIG
 SELECT cap, need, taken, filled, shut, open, stage, gold FROM task WHERE project_id = $1 AND id = $2;
 
 -- task_next_row(project project_id, gold int, after task_id) -> maybe (id task_id)
-SELECT id FROM task WHERE project_id = $1 AND gold = $2 AND id > $3 AND open = 1 ORDER BY id LIMIT 1;
+SELECT id FROM task /*lite: INDEXED BY task_open*/
+WHERE project_id = $1 AND gold = $2 AND id > $3 AND open = 1 ORDER BY id LIMIT 1;
 
 -- task_open_rows(project project_id, after task_id, limit int) -> many (id task_id)
 SELECT id FROM task WHERE project_id = $1 AND id > $2 AND open = 1 ORDER BY id LIMIT $3;
@@ -47,13 +48,14 @@ UPDATE task SET filled = filled - 1, open = 1, stage = 0
 WHERE project_id = $1 AND id = $2 AND filled > 0;
 
 -- task_full_rows(project project_id, after task_id, limit int) -> many (id task_id)
-SELECT id FROM task WHERE project_id = $1 AND stage = 1 AND stage < 2 AND id > $2 ORDER BY id LIMIT $3;
+SELECT id FROM task /*lite: INDEXED BY task_full*/
+WHERE project_id = $1 AND stage = 1 AND id > $2 ORDER BY id LIMIT $3;
 
 -- task_judged_set(project project_id, id task_id) -> changed
 UPDATE task SET stage = 2 WHERE project_id = $1 AND id = $2 AND stage = 1;
 
 -- task_todo_any(project project_id) -> maybe (id task_id)
-SELECT id FROM task WHERE project_id = $1 AND stage < 2 LIMIT 1;
+SELECT id FROM task /*lite: INDEXED BY task_todo*/ WHERE project_id = $1 AND stage < 2 LIMIT 1;
 
 -- task_gold_set(project project_id, id task_id) -> changed
 UPDATE task SET gold = 1 WHERE project_id = $1 AND id = $2 AND gold = 0;
