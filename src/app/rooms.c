@@ -5,24 +5,24 @@
  */
 #include "room/room.h"
 
-#define ROOMS(X) \
-	X(audit) \
-	X(user) \
-	X(org) \
-	X(notice) \
-	X(ledger) \
-	X(kind) \
-	X(project) \
-	X(intake) \
-	X(task) \
+#define ROOMS(X)      \
+	X(audit)      \
+	X(user)       \
+	X(org)        \
+	X(notice)     \
+	X(ledger)     \
+	X(kind)       \
+	X(project)    \
+	X(intake)     \
+	X(task)       \
 	X(assignment) \
-	X(dispatch) \
-	X(quality) \
-	X(review) \
-	X(pay) \
-	X(export) \
-	X(report) \
-	X(demo) \
+	X(dispatch)   \
+	X(quality)    \
+	X(review)     \
+	X(pay)        \
+	X(export)     \
+	X(report)     \
+	X(demo)       \
 	X(app)
 
 #define ROOM_DECLARE(name) extern const struct room name##_room;

@@ -294,20 +294,6 @@ enum err assignment_mark_paid(struct ctx *c, struct assignment_key key, bool *ch
 	return OK;
 }
 
-enum err assignment_answers(struct ctx *c, project_id project, task_id task,
-			    struct assignment_answer **out, size_t *count)
-{
-	struct assignment_answer_list *row;
-
-	TRY(assignment_answer_list(c, project, task, &row, count));
-	*out = NEW_MANY(c->mem, struct assignment_answer, *count);
-	for (size_t i = 0; i < *count; i++)
-		(*out)[i] =
-			(struct assignment_answer){ row[i].worker, row[i].state, row[i].submitted,
-						    row[i].active_ms, row[i].body };
-	return OK;
-}
-
 enum { PACE_MEMORY = 1000 };
 
 enum err assignment_pace_note(struct ctx *c, project_id project, int64_t median_ms, int64_t answers)

@@ -117,17 +117,6 @@ MUST_USE enum err assignment_unpaid(struct ctx *, project_id, int limit,
 				    struct assignment_unpaid **out, size_t *count);
 MUST_USE enum err assignment_mark_paid(struct ctx *, struct assignment_key, bool *changed);
 
-/* The answers of a task that count (submitted or approved), by worker. */
-struct assignment_answer {
-	user_id worker;
-	int64_t state;
-	usec submitted;
-	int64_t active_ms;
-	struct str body;
-};
-MUST_USE enum err assignment_answers(struct ctx *, project_id, task_id,
-				     struct assignment_answer **out, size_t *count);
-
 /*
  * How long workers take in a project: the judge tells the median of each batch, and the mean of the
  * batches' medians, weighted by answers over about the last thousand, stands for it.

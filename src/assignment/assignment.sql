@@ -67,13 +67,6 @@ INSERT INTO answer(project_id, task_id, worker_id, body) VALUES ($1, $2, $3, $4)
 -- answer_get(project project_id, task task_id, worker user_id) -> maybe (body text)
 SELECT body FROM answer WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
 
--- assignment_answer_list(project project_id, task task_id) -> many (worker user_id, state int, submitted usec, active_ms int, body text)
-SELECT a.worker_id, a.state, a.submitted_us, a.active_ms, b.body
-FROM assignment AS a JOIN answer AS b
-  ON b.project_id = a.project_id AND b.task_id = a.task_id AND b.worker_id = a.worker_id
-WHERE a.project_id = $1 AND a.task_id = $2 AND a.state IN (2, 3)
-ORDER BY a.worker_id;
-
 -- draft_put(project project_id, task task_id, worker user_id, body text, now usec) -> changed
 INSERT INTO draft(project_id, task_id, worker_id, body, at_us) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (project_id, task_id, worker_id)

@@ -9,7 +9,7 @@
 	"{project:id, task:int, epoch:id, until:time, accepted:time, now:time, reward:money, " \
 	"page:any, draft:any?}"
 
-enum err dispatch_put_assignment(struct ctx *c, const struct assignment *a, struct json *out)
+static enum err put_assignment(struct ctx *c, const struct assignment *a, struct json *out)
 {
 	struct project project;
 	struct str draft;
@@ -54,7 +54,7 @@ static enum err put_grant(struct ctx *c, const struct assignment *a, bool got, c
 {
 	if (got) {
 		json_key(out, key);
-		return dispatch_put_assignment(c, a, out);
+		return put_assignment(c, a, out);
 	}
 	json_text_of(out, "none", S("There is no task for you here right now"));
 	return OK;

@@ -23,10 +23,6 @@ struct dispatch_hints {
 
 MUST_USE enum err dispatch_hints_open(struct ctx *, struct arena *, void *state);
 
-/* The assignment as its worker gets it, with the page and the draft. */
-MUST_USE enum err dispatch_put_assignment(struct ctx *, const struct assignment *,
-					  struct json *out);
-
 extern const struct web_route dispatch_routes[];
 
 #endif

@@ -28,9 +28,6 @@ struct media_form {
 	struct str mac;
 };
 
-struct str intake_state_text(int64_t state);
-MUST_USE enum err intake_put_source(struct ctx *, project_id, source_id, struct json *out);
-
 web_handler intake_upload_before, intake_upload_post, intake_source_page, intake_source_list_page,
 	intake_import_post, intake_source_delete, intake_project_delete, intake_preview_page,
 	intake_media_page;

@@ -3,7 +3,7 @@
 #include "intake/api_in.h"
 #include "intake/intake.sql.h"
 
-struct str intake_state_text(int64_t state)
+static struct str state_text(int64_t state)
 {
 	static const char *const words[] = { "",
 #define SOURCE_WORD(name, number, word) [number] = (word),
@@ -28,19 +28,6 @@ enum err intake_upload_before(struct ctx *c, void *form, struct web_reply *reply
 	if (f->file.size == 0)
 		return refuse(c, ERR_INPUT, "the file is empty");
 	return intake_keep(c, str_c(c->mem, f->file.path), f->file.sha256);
-}
-
-enum err intake_upload_post(struct ctx *c, void *form, struct web_reply *reply)
-{
-	const struct upload_form *f = form;
-	struct project p;
-	source_id source;
-
-	TRY(project_must_own(c, f->project, &p));
-	TRY(intake_add(c, f->project, f->name, f->file.sha256, f->file.size, &source));
-	TRY(intake_put_source(c, f->project, source, web_json(reply)));
-	web_status(reply, 202);
-	return OK;
 }
 
 /* --- views --- */
@@ -90,7 +77,7 @@ static enum err put_faults(struct ctx *c, project_id project, source_id source, 
 	return OK;
 }
 
-enum err intake_put_source(struct ctx *c, project_id project, source_id source, struct json *out)
+static enum err put_source(struct ctx *c, project_id project, source_id source, struct json *out)
 {
 	struct source_row s;
 	bool found;
@@ -102,7 +89,7 @@ enum err intake_put_source(struct ctx *c, project_id project, source_id source, 
 	json_id_of(out, "id", source.v);
 	json_text_of(out, "name", s.name);
 	json_text_of(out, "form", s.form);
-	json_text_of(out, "state", intake_state_text(s.state));
+	json_text_of(out, "state", state_text(s.state));
 	json_i64_of(out, "size", s.size);
 	json_i64_of(out, "rows", s.rows_seen);
 	json_i64_of(out, "bad", s.bad + s.import_bad);
@@ -119,13 +106,26 @@ enum err intake_put_source(struct ctx *c, project_id project, source_id source, 
 	return OK;
 }
 
+enum err intake_upload_post(struct ctx *c, void *form, struct web_reply *reply)
+{
+	const struct upload_form *f = form;
+	struct project p;
+	source_id source;
+
+	TRY(project_must_own(c, f->project, &p));
+	TRY(intake_add(c, f->project, f->name, f->file.sha256, f->file.size, &source));
+	TRY(put_source(c, f->project, source, web_json(reply)));
+	web_status(reply, 202);
+	return OK;
+}
+
 enum err intake_source_page(struct ctx *c, void *form, struct web_reply *reply)
 {
 	const struct source_form *f = form;
 	struct project p;
 
 	TRY(project_must_reach(c, f->project, ORG_REVIEWER, &p));
-	return intake_put_source(c, f->project, f->source, web_json(reply));
+	return put_source(c, f->project, f->source, web_json(reply));
 }
 
 enum err intake_source_list_page(struct ctx *c, void *form, struct web_reply *reply)
@@ -146,7 +146,7 @@ enum err intake_source_list_page(struct ctx *c, void *form, struct web_reply *re
 	for (size_t i = 0; i < count; i++) {
 		TRY(source_row(c, f->project, rows[i].id, &s, &found));
 		if (found && s.state != SOURCE_LEAVING)
-			TRY(intake_put_source(c, f->project, rows[i].id, out));
+			TRY(put_source(c, f->project, rows[i].id, out));
 	}
 	json_list_end(out);
 	json_object_end(out);
@@ -162,7 +162,7 @@ enum err intake_import_post(struct ctx *c, void *form, struct web_reply *reply)
 
 	TRY(project_must_own(c, f->project, &p));
 	TRY(intake_import(c, f->project, f->source, f->skip_bad != 0, f->key));
-	TRY(intake_put_source(c, f->project, f->source, web_json(reply)));
+	TRY(put_source(c, f->project, f->source, web_json(reply)));
 	web_status(reply, 202);
 	return OK;
 }

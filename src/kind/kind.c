@@ -231,8 +231,9 @@ int kind_tally_make(struct arena *mem, const struct str *keys, int count, struct
 	return kinds;
 }
 
-int kind_votes(struct arena *mem, const struct kind_field *field, const struct json_value *value,
-	       struct str **keys)
+/* The vote keys of a canonical value; 0 for NULL. */
+static int votes(struct arena *mem, const struct kind_field *field, const struct json_value *value,
+		 struct str **keys)
 {
 	*keys = NULL;
 	if (value == NULL || json_is(value, JSON_NULL))
@@ -244,9 +245,9 @@ bool kind_same(struct arena *mem, const struct kind_field *field, const struct j
 	       const struct json_value *b)
 {
 	struct str *left, *right;
-	int count = kind_votes(mem, field, a, &left);
+	int count = votes(mem, field, a, &left);
 
-	if (kind_votes(mem, field, b, &right) != count)
+	if (votes(mem, field, b, &right) != count)
 		return false;
 	for (int i = 0; i < count; i++)
 		if (!str_eq(left[i], right[i]))

@@ -192,9 +192,6 @@ MUST_USE bool kind_truth_check(struct kind_faults *, const struct kind_field *, 
 /* A known answer given as JSON: an object of some of the fields, in canonical form. */
 MUST_USE bool kind_truth_object(struct kind_faults *, const struct kind_template *,
 				const struct json_value *truth, struct str *canonical);
-/* The vote keys of a canonical value; 0 for NULL. */
-int kind_votes(struct arena *, const struct kind_field *, const struct json_value *value,
-	       struct str **keys);
 /* Do two canonical values vote for the same? */
 bool kind_same(struct arena *, const struct kind_field *, const struct json_value *,
 	       const struct json_value *);

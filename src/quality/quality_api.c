@@ -219,8 +219,9 @@ const struct web_route quality_routes[] = {
 	  .view = "{items:[{task:int, fields:any, gold:bool, results:[{field:text, value:any, "
 		  "confidence:real, answers:int, tie:bool}]}], next:text?}",
 	  .about = "What was concluded of each judged task" },
-	{ WEB_GET, "/api/v1/projects/{project}/tasks/{task}", .who = USER_ANY_ROLE, .runs = WEB_READ,
-	  .handler = task_get_page, .fields = task_fields, .form_size = sizeof(struct task_form),
+	{ WEB_GET, "/api/v1/projects/{project}/tasks/{task}", .who = USER_ANY_ROLE,
+	  .runs = WEB_READ, .handler = task_get_page, .fields = task_fields,
+	  .form_size = sizeof(struct task_form),
 	  .view = "{task:id, state:(open|full|judged), need:int, taken:int, filled:int, gold:bool, "
 		  "fields:any, page:any, answers:[{worker:id, answer:any, state:text, at:time, "
 		  "seconds:int}], results:[{field:text, value:any, confidence:real, answers:int, "

@@ -5,10 +5,6 @@ INSERT INTO review(project_id, task_id, worker_id, approved, reason, by_user, at
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING;
 
--- review_get(project project_id, task task_id, worker user_id) -> maybe (approved int, reason text, by user_id, at usec)
-SELECT approved, reason, by_user, at_us FROM review
-WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
-
 -- review_waiting_page(project project_id, after_us usec, after_task task_id, after_worker user_id, limit int) -> many (task task_id, worker user_id, submitted usec, active_ms int, answer text)
 SELECT a.task_id, a.worker_id, a.submitted_us, a.active_ms, b.body
 FROM assignment AS a /*lite: INDEXED BY assignment_waiting*/

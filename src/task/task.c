@@ -40,18 +40,6 @@ enum err task_next_open(struct ctx *c, project_id project, task_id after, bool g
 	return OK;
 }
 
-enum err task_open_list(struct ctx *c, project_id project, task_id after, int64_t limit,
-			task_id **out, size_t *count)
-{
-	struct task_open_rows *rows;
-
-	TRY(task_open_rows(c, project, after, limit, &rows, count));
-	*out = NEW_MANY(c->mem, task_id, *count + 1);
-	for (size_t i = 0; i < *count; i++)
-		(*out)[i] = rows[i].id;
-	return OK;
-}
-
 /* --- places --- */
 
 enum err task_claim(struct ctx *c, project_id project, task_id id, bool *got)
@@ -102,18 +90,6 @@ enum err task_reopen(struct ctx *c, project_id project, task_id id)
 }
 
 /* --- stages --- */
-
-enum err task_full_list(struct ctx *c, project_id project, task_id after, int64_t limit,
-			task_id **out, size_t *count)
-{
-	struct task_full_rows *rows;
-
-	TRY(task_full_rows(c, project, after, limit, &rows, count));
-	*out = NEW_MANY(c->mem, task_id, *count + 1);
-	for (size_t i = 0; i < *count; i++)
-		(*out)[i] = rows[i].id;
-	return OK;
-}
 
 enum err task_judged(struct ctx *c, project_id project, task_id id, bool *moved)
 {
@@ -181,15 +157,6 @@ enum err task_shut(struct ctx *c, project_id project, task_id after, int64_t lim
 	}
 	*more = (int64_t)count == limit;
 	return *places > 0 ? job_signal(c, "quality.judge", project.v) : OK;
-}
-
-enum err task_shut_total(struct ctx *c, project_id project, int64_t *out)
-{
-	struct task_shut_sum row;
-
-	TRY(task_shut_sum(c, project, &row));
-	*out = row.places;
-	return OK;
 }
 
 /* --- pages --- */

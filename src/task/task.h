@@ -42,9 +42,6 @@ MUST_USE enum err task_get(struct ctx *, project_id, task_id, struct task *out);
 /* The first open task behind `after`, gold or not as asked. One step in an index. */
 MUST_USE enum err task_next_open(struct ctx *, project_id, task_id after, bool gold, task_id *out,
 				 bool *found);
-/* Several of them, in order, gold or not. */
-MUST_USE enum err task_open_list(struct ctx *, project_id, task_id after, int64_t limit,
-				 task_id **out, size_t *count);
 
 /* Take a place for a worker; `*got` is false when none is free. */
 MUST_USE enum err task_claim(struct ctx *, project_id, task_id, bool *got);
@@ -57,9 +54,6 @@ MUST_USE enum err task_fill_late(struct ctx *, project_id, task_id, bool *got, b
 /* An answer no longer counts: its place is free again and the task collects again. */
 MUST_USE enum err task_reopen(struct ctx *, project_id, task_id);
 
-/* Full tasks that wait to be judged, behind `after`. */
-MUST_USE enum err task_full_list(struct ctx *, project_id, task_id after, int64_t limit,
-				 task_id **out, size_t *count);
 /* Full -> judged; `*moved` is false when it is not full any more. */
 MUST_USE enum err task_judged(struct ctx *, project_id, task_id, bool *moved);
 /* Is nothing left to do? True as well when there are no tasks at all. */
@@ -75,8 +69,6 @@ MUST_USE enum err task_make_gold(struct ctx *, project_id, task_id, bool *change
  */
 MUST_USE enum err task_shut(struct ctx *, project_id, task_id after, int64_t limit, int64_t *places,
 			    task_id *last, bool *more);
-/* All places shut so far. */
-MUST_USE enum err task_shut_total(struct ctx *, project_id, int64_t *out);
 
 /* What a worker sees of the task: {"title","instructions","blocks"}. */
 MUST_USE enum err task_page(struct ctx *, const struct project *, task_id, struct json *out);

@@ -20,9 +20,6 @@ SELECT cap, need, taken, filled, shut, open, stage, gold FROM task WHERE project
 SELECT id FROM task /*lite: INDEXED BY task_open*/
 WHERE project_id = $1 AND gold = $2 AND id > $3 AND open = 1 ORDER BY id LIMIT 1;
 
--- task_open_rows(project project_id, after task_id, limit int) -> many (id task_id)
-SELECT id FROM task WHERE project_id = $1 AND id > $2 AND open = 1 ORDER BY id LIMIT $3;
-
 -- task_claim_set(project project_id, id task_id) -> changed
 UPDATE task SET taken = taken + 1, open = CASE WHEN taken + filled + 1 < need THEN 1 ELSE 0 END
 WHERE project_id = $1 AND id = $2 AND taken + filled < need;
@@ -47,10 +44,6 @@ RETURNING filled, need;
 UPDATE task SET filled = filled - 1, open = 1, stage = 0
 WHERE project_id = $1 AND id = $2 AND filled > 0;
 
--- task_full_rows(project project_id, after task_id, limit int) -> many (id task_id)
-SELECT id FROM task /*lite: INDEXED BY task_full*/
-WHERE project_id = $1 AND stage = 1 AND id > $2 ORDER BY id LIMIT $3;
-
 -- task_judged_set(project project_id, id task_id) -> changed
 UPDATE task SET stage = 2 WHERE project_id = $1 AND id = $2 AND stage = 1;
 
@@ -68,9 +61,6 @@ WHERE project_id = $1 AND id > $2 AND taken + filled < cap ORDER BY id LIMIT $3;
 UPDATE task SET shut = shut + $3, cap = taken + filled, need = taken + filled, open = 0,
   stage = CASE WHEN stage = 0 AND taken = 0 THEN CASE WHEN filled > 0 THEN 1 ELSE 2 END ELSE stage END
 WHERE project_id = $1 AND id = $2 AND cap - taken - filled = $3;
-
--- task_shut_sum(project project_id) -> one (places int)
-SELECT CAST(COALESCE(SUM(shut), 0) AS BIGINT) FROM task WHERE project_id = $1;
 
 -- task_rows(project project_id, after task_id, limit int) -> many (id task_id, need int, taken int,
 --   filled int, stage int, gold int, fields text)

@@ -1,19 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # Functions and data that nobody outside of their own file uses, and statements that no code
-# calls. What only the tests beside the code use counts as unused; the harness of the tests,
-# the programs and the fuzzers count as users, for the pretend clock is made for them.
+# calls. Programs, fuzzers and tests count as users of what a door offers. In lib/ a function that
+# only its own file uses may stand in the header when it belongs to a family.
 make -s -j"$(nproc)" objects programs >&2 || exit 1
 out=build/debug/obj
 bad=0
 
 all=$(find $out/lib $out/src $out/build -name '*.o' ! -name '*_test.o')
-users="$all $(find "$out/tests" "$out/bench" -name '*.o' ! -name '*_test.o' 2>/dev/null)"
+users=$(find $out -name '*.o')
+again=$(find lib -name '*.c' ! -name '*_test.c' -exec sh -c '
+	tr -cs A-Za-z0-9_ "\n" <"$1" | sort | uniq -c | awk "\$1 > 1 { print \$2 }"' again {} \;)
 fuzzed=$(cat tests/fuzz/*_fuzz.c 2>/dev/null | tr -cs 'A-Za-z0-9_' '\n' | sort -u)
 # shellcheck disable=SC2086 # lists of names without blanks
 {
 	nm -u $users 2>/dev/null | awk 'NF == 2 { print "use", $2 }'
-	printf '%s\n' "$fuzzed" | sed 's/^/use /'
+	printf '%s\n' "$fuzzed" "$again" | sed 's/^/use /'
 	for o in $all; do nm -g --defined-only "$o" | awk -v o="$o" '{ print "def", $3, o }'; done
 } | awk -v out="$out/" '
 $1 == "use" { used[$2] = 1 }
