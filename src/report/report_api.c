@@ -78,15 +78,23 @@ static enum err health_get(struct ctx *c, void *in, struct web_reply *reply)
 	struct json *out = web_json(reply);
 	struct report_states *row;
 	struct report_users users;
+	struct job_counts jobs;
 	size_t count;
 
 	(void)in;
 	TRY(report_states(c, &row, &count));
+	TRY(job_count(c, &jobs));
 	TRY(report_users(c, &users));
 	json_object(out);
 	json_text_of(out, "engine", str_of(store_engine(c->store)));
 	json_i64_of(out, "users", users.n);
 	json_i64_of(out, "memory_mb", os_memory_bytes() / (1024 * 1024));
+	json_key(out, "jobs");
+	json_object(out);
+	json_i64_of(out, "due", jobs.due);
+	json_i64_of(out, "broken", jobs.broken);
+	json_i64_of(out, "oldest_s", jobs.oldest_s);
+	json_object_end(out);
 	json_key(out, "projects");
 	json_list(out);
 	for (size_t i = 0; i < count; i++) {
@@ -97,6 +105,63 @@ static enum err health_get(struct ctx *c, void *in, struct web_reply *reply)
 	}
 	json_list_end(out);
 	json_object_end(out);
+	return OK;
+}
+
+/* --- background work --- */
+
+enum { JOBS_SHOWN = 200 };
+
+static enum err jobs_get(struct ctx *c, void *in, struct web_reply *reply)
+{
+	static const char *const states[] = { "waiting", "running", "broken" };
+	struct json *out = web_json(reply);
+	struct job_line *row;
+	size_t count;
+
+	(void)in;
+	TRY(job_list(c, JOBS_SHOWN, &row, &count));
+	json_object(out);
+	json_key(out, "items");
+	json_list(out);
+	for (size_t i = 0; i < count; i++) {
+		json_object(out);
+		json_text_of(out, "kind", row[i].kind);
+		json_id_of(out, "key", row[i].key);
+		json_id_of(out, "part", row[i].part);
+		json_text_of(out, "state", str_of(states[row[i].state]));
+		json_time_of(out, "due", row[i].run_at);
+		json_i64_of(out, "tries", row[i].tries);
+		if (row[i].message.len > 0)
+			json_text_of(out, "error", row[i].message);
+		json_object_end(out);
+	}
+	json_list_end(out);
+	json_object_end(out);
+	return OK;
+}
+
+struct revive_form {
+	struct str kind;
+	int64_t key, part;
+};
+
+static const struct web_field revive_fields[] = {
+	{ "kind", WEB_BODY, WEB_TEXT, offsetof(struct revive_form, kind), true, 1, 100,
+	  .about = "the job's kind" },
+	{ "key", WEB_BODY, WEB_ID, offsetof(struct revive_form, key), true, 0, INT64_MAX,
+	  .about = "what it is about" },
+	{ "part", WEB_BODY, WEB_ID, offsetof(struct revive_form, part), true, 0, INT64_MAX,
+	  .about = "its second number" },
+	{ .name = NULL },
+};
+
+static enum err revive_post(struct ctx *c, void *in, struct web_reply *reply)
+{
+	const struct revive_form *form = in;
+
+	TRY(job_revive(c, form->kind, form->key, form->part));
+	web_status(reply, 204);
 	return OK;
 }
 
@@ -117,7 +182,16 @@ const struct web_route report_routes[] = {
 	  .about = "The progress as a stream of events, one for each change" },
 	{ WEB_GET, "/api/v1/health/details", .who = USER_OPERATOR, .runs = WEB_READ,
 	  .handler = health_get,
-	  .view = "{engine:text, users:int, memory_mb:int, projects:[{state:text, count:int}]}",
+	  .view = "{engine:text, users:int, memory_mb:int, jobs:{due:int, broken:int, "
+		  "oldest_s:int}, projects:[{state:text, count:int}]}",
 	  .about = "How the site is" },
+	{ WEB_GET, "/api/v1/jobs", .who = USER_OPERATOR, .runs = WEB_READ, .handler = jobs_get,
+	  .view = "{items:[{kind:text, key:id, part:id, state:(waiting|running|broken), due:time, "
+		  "tries:int, error:text?}]}",
+	  .about = "Background work that waits, runs or is broken; the broken first" },
+	{ WEB_POST, "/api/v1/jobs/revive", .who = USER_OPERATOR, .runs = WEB_WRITE,
+	  .handler = revive_post, .fields = revive_fields,
+	  .form_size = sizeof(struct revive_form),
+	  .about = "Try a broken job again from now" },
 	{ .path = NULL },
 };
