@@ -149,9 +149,9 @@ struct revive_form {
 static const struct web_field revive_fields[] = {
 	{ "kind", WEB_BODY, WEB_TEXT, offsetof(struct revive_form, kind), true, 1, 100,
 	  .about = "the job's kind" },
-	{ "key", WEB_BODY, WEB_ID, offsetof(struct revive_form, key), true, 0, INT64_MAX,
-	  .about = "what it is about" },
-	{ "part", WEB_BODY, WEB_ID, offsetof(struct revive_form, part), true, 0, INT64_MAX,
+	{ "key", WEB_BODY, WEB_ID, offsetof(struct revive_form, key), false,
+	  .about = "what it is about; the whole site unless said" },
+	{ "part", WEB_BODY, WEB_ID, offsetof(struct revive_form, part), false,
 	  .about = "its second number" },
 	{ .name = NULL },
 };

@@ -77,12 +77,19 @@ export interface Project {
   reward: Minor; fee_permille: number; redundancy: number; gold_share_permille: number;
   gold_redundancy: number; time_allowed_s: number; approve_after_s: number; deadline?: Time | null;
   audience: 'everyone' | 'invited'; picking: boolean; estimate_s: number; revision: number;
-  created: Time; state: ProjectState; columns: { name: string; type?: string; sample?: string }[];
+  created: Time; state: ProjectState; kind: string; columns: string[]; records: number; gold: number;
+  tasks: number; places: number; published?: Time | null; done?: Time | null;
 }
+/** What can be changed of a project; `template` also as the text in which it is being written. */
+export type ProjectEdit = Partial<Pick<Project, 'revision' | 'title' | 'brief' | 'instructions' | 'reward' | 'redundancy'
+  | 'gold_share_permille' | 'gold_redundancy' | 'time_allowed_s' | 'approve_after_s' | 'estimate_s' | 'audience' | 'picking'>>
+  & { template?: Template | string; deadline?: string };
 export interface Source {
-  id: Id; name: string; form: string; state: string; size: number; rows: number; bad: number;
+  id: Id; name: string; form: string;
+  state: 'checking' | 'checked' | 'importing' | 'imported' | 'refused' | 'undoing'; size: number; rows: number; bad: number;
   columns: { name: string; type: string; sample: string }[]; sample: Record<string, string>[];
-  faults: { line: number; reason: string }[]; done: number; message?: string | null;
+  faults: { line: number; row: number; reason: string }[]; done: number; records: number; gold: number;
+  message?: string | null; created: Time;
 }
 export interface TemplateCheck {
   ok: boolean; faults: { path: string; message: string; line?: number | null }[];
@@ -97,7 +104,7 @@ export interface Quote {
 export interface Progress {
   state: ProjectState; tasks: number; judged: number; submitted: number; approved: number;
   rejected: number; answers_needed: number; rate_per_hour: number; finish?: Time | null;
-  spent: Minor; fee_spent: Minor; reserved: Minor; refunded: Minor; budget: Minor;
+  spent: Minor; rewards: Minor; fees: Minor; reserved: Minor; refunded: Minor; budget: Minor; paid: number;
   confidence_mean?: number | null; per_result?: Minor | null;
   chart: { at: Time; submitted: number }[];
 }
@@ -105,20 +112,20 @@ export interface FieldResult {
   field: string; value: unknown; confidence: number; answers: number; tie?: boolean;
 }
 export interface ResultRow {
-  task: Id; fields: Record<string, string>; results: FieldResult[]; gold: boolean;
+  task: number; fields: Record<string, string>; results: FieldResult[]; gold: boolean;
 }
 export interface TaskRow {
   task: Id; state: string; need: number; taken: number; filled: number; gold: boolean;
   fields: Record<string, string>;
 }
 export interface TaskDetail {
-  task: Id; fields: Record<string, string>; page: WorkPage;
+  task: Id; state: string; need: number; taken: number; filled: number; gold: boolean;
+  fields: Record<string, string>; page: WorkPage;
   answers: { worker: Id; answer: Answer; state: string; at: Time; seconds: number }[];
   results: FieldResult[];
 }
 export interface Review {
-  task: Id; worker: Id; answer: Answer; fields: Record<string, string>; at: Time;
-  page?: WorkPage; agree?: number | boolean | null;
+  task: number; worker: Id; answer: Answer; fields: Record<string, string>; at: Time; seconds: number;
 }
 export interface WorkerRow {
   worker: Id; submitted: number; approved: number; rejected: number; gold_seen: number; gold_right: number;
@@ -131,12 +138,13 @@ export interface Ledger {
   reserved: Minor; fees: Minor; in_flight: Minor; sums_to_zero: boolean; currency: string;
 }
 export interface Health {
-  engine: string; queue: number; commits: number;
-  jobs: { due: number; broken: number; oldest_s: number }; projects: Record<string, number>;
-  users: number; version: string; uptime_s: number; memory_mb: number;
+  engine: string; users: number; memory_mb: number;
+  jobs: { due: number; broken: number; oldest_s: number };
+  projects: { state: ProjectState; count: number }[];
 }
 export interface Job {
-  id?: Id; kind: string; key?: string; state?: string; due?: Time; tries?: number; error?: string | null;
+  kind: string; key: Id; part: Id; state: 'waiting' | 'running' | 'broken'; due: Time; tries: number;
+  error?: string | null;
 }
 export interface AuditRow {
   id: string; scope: string; at: Time; actor?: Id | null; via: string; address: string; request: string;
@@ -175,7 +183,7 @@ export interface Api {
   'DELETE /orgs/{org}/members/{user}': { reply: void };
   'GET /orgs/{org}/balance': { reply: { available: Minor; currency: string } };
   'GET /orgs/{org}/entries': { query: Page; reply: List<Entry> };
-  'POST /deposits': { body: { org: Id; amount: Minor; reference: string }; reply: unknown };
+  'POST /deposits': { body: { org: Id; amount: Minor; reference: string }; reply: { org: Id; fresh: boolean; available: Minor; currency: string } };
   'GET /ledger': { reply: Ledger };
   'GET /accounts/{account}/entries': { query: Page; reply: List<Entry> };
 
@@ -183,29 +191,32 @@ export interface Api {
   'GET /projects': { query: Page & { org?: Id; state?: string }; reply: List<ProjectRow> };
   'POST /projects': { body: { org?: Id; title: string }; reply: { id: Id } };
   'GET /projects/{project}': { reply: Project };
-  'POST /projects/{project}': { body: Partial<Omit<Project, 'id' | 'org' | 'state' | 'columns' | 'created'>>; reply: Project };
+  'POST /projects/{project}': { body: ProjectEdit; reply: Project };
   'DELETE /projects/{project}': { reply: void };
   'POST /projects/{project}/template/check': { body: { template: unknown }; reply: TemplateCheck };
   'GET /projects/{project}/preview': { query: { row?: number }; reply: { page: WorkPage; rows: number } };
   'POST /projects/{project}/sources': { query: { name: string }; body: Blob; reply: Source };
   'GET /projects/{project}/sources': { reply: List<Source> };
   'GET /projects/{project}/sources/{source}': { reply: Source };
-  'POST /projects/{project}/sources/{source}/import': { body: { skip_bad: boolean }; reply: unknown };
+  'POST /projects/{project}/sources/{source}/import': { body: { skip_bad: boolean; key?: string }; reply: Source };
   'DELETE /projects/{project}/sources/{source}': { reply: void };
   'GET /projects/{project}/tasks': { query: Page & { state?: string }; reply: List<TaskRow> };
   'GET /projects/{project}/tasks/{task}': { reply: TaskDetail };
   'GET /projects/{project}/quote': { reply: Quote };
   'POST /projects/{project}/publish': { body: { total: Minor }; reply: { state: ProjectState } };
+  'GET /projects/{project}/invites': { query: Page; reply: List<{ user: Id; name: string; email: string }> };
+  'POST /projects/{project}/invites': { body: { email: string }; reply: void };
+  'DELETE /projects/{project}/invites/{user}': { reply: void };
   'POST /projects/{project}/pause': { reply: unknown };
   'POST /projects/{project}/resume': { reply: unknown };
   'POST /projects/{project}/close': { reply: { refund: Minor } };
   'GET /projects/{project}/results': { query: Page; reply: List<ResultRow> };
   'POST /projects/{project}/gold': { body: { task: Id; truth: Answer }; reply: unknown };
-  'GET /projects/{project}/workers': { reply: List<WorkerRow> };
+  'GET /projects/{project}/workers': { query: Page; reply: List<WorkerRow> };
   'GET /projects/{project}/reviews': { query: Page; reply: List<Review> };
   'POST /projects/{project}/reviews/{task}/{worker}/approve': { reply: unknown };
   'POST /projects/{project}/reviews/{task}/{worker}/reject': { body: { reason: string }; reply: unknown };
-  'POST /projects/{project}/reviews/approve-all': { body: { upto: Time }; reply: unknown };
+  'POST /projects/{project}/reviews/approve-all': { body: { upto: Time }; reply: { approved: number; more: boolean } };
   'GET /projects/{project}/progress': { reply: Progress };
 
   'GET /work': { query: Page & { kind?: string; min_hourly?: Minor }; reply: List<Work> };
@@ -223,5 +234,7 @@ export interface Api {
 
   'GET /health/details': { reply: Health };
   'GET /jobs': { reply: List<Job> };
-  'GET /audit': { query: Page; reply: List<AuditRow> };
+  'POST /jobs/revive': { body: { kind: string; key?: Id; part?: Id }; reply: void };
+  'GET /audit': { query: Page & { act?: string; scope?: string }; reply: List<AuditRow> };
+  'GET /all-orgs': { query: Page & { q?: string }; reply: List<{ id: Id; name: string; owner: string }> };
 }

@@ -3,7 +3,29 @@
 import { addWords } from '../base/i18n.ts';
 import { words } from '../locale/en/requester.ts';
 import type { PageEntry } from '../ui/page.tsx';
+import { Billing, Team } from './org/org.tsx';
+import { NewProject, Projects } from './project/list.tsx';
+import { Settings } from './project/settings.tsx';
+import { Results } from './quality/results.tsx';
+import { Workers } from './quality/workers.tsx';
+import { Progress } from './report/progress.tsx';
+import { ReviewQueue } from './review/queue.tsx';
+import { Item, Items } from './task/items.tsx';
+import { Keys } from './user/keys.tsx';
 
 addWords(words);
 
-export const pages: PageEntry[] = [];
+export const pages: PageEntry[] = [
+  { path: '/projects', view: Projects },
+  { path: '/projects/new', view: NewProject },
+  { path: '/projects/:project', view: Progress },
+  { path: '/projects/:project/results', view: Results },
+  { path: '/projects/:project/review', view: ReviewQueue },
+  { path: '/projects/:project/workers', view: Workers },
+  { path: '/projects/:project/items', view: Items },
+  { path: '/projects/:project/items/:task', view: Item },
+  { path: '/projects/:project/settings', view: Settings },
+  { path: '/billing', view: Billing },
+  { path: '/team', view: Team },
+  { path: '/keys', view: Keys },
+];

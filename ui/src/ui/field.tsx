@@ -65,11 +65,12 @@ export function TextField(p: TextProps) {
 
 export function AreaField(p: Common & {
   value: string; onValue: (value: string) => void; rows?: number; maxLength?: number; code?: boolean; onBlur?: () => void;
+  area?: RefObject<HTMLTextAreaElement | null>;
 }) {
   const id = useId();
   return (
     <Frame p={p} id={id}>
-      <textarea {...aria(p, id)} class={p.code ? 'code' : undefined} rows={p.rows ?? 4} maxLength={p.maxLength}
+      <textarea {...aria(p, id)} ref={p.area} class={p.code ? 'code' : undefined} rows={p.rows ?? 4} maxLength={p.maxLength}
         value={p.value} dir="auto" spellcheck={p.code ? false : undefined} onBlur={p.onBlur}
         onInput={(ev) => p.onValue(ev.currentTarget.value)} />
     </Frame>

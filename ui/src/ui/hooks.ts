@@ -133,3 +133,33 @@ export function useMedia(query: string): boolean {
   }, [query]);
   return holds;
 }
+
+/**
+ * Follows a stream of events; each has the whole state. The browser joins again by itself when the
+ * line is lost, and we do when the server ended it.
+ */
+export function useEvents<T>(url: string, onData: (data: T) => void): { error: unknown; again: () => void } {
+  const latest = useRef(onData);
+  latest.current = onData;
+  const [error, setError] = useState<unknown>();
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    const stream = new EventSource(url);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const take = (ev: MessageEvent<string>) => {
+      setError(undefined);
+      latest.current(JSON.parse(ev.data) as T);
+    };
+    stream.addEventListener('change', take);
+    stream.addEventListener('error', () => {
+      if (stream.readyState !== EventSource.CLOSED) return;
+      setError({ status: 0 });
+      timer = setTimeout(() => setTurn((n) => n + 1), 5000);
+    });
+    return () => {
+      clearTimeout(timer);
+      stream.close();
+    };
+  }, [url, turn]);
+  return { error, again: () => setTurn((n) => n + 1) };
+}

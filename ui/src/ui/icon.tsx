@@ -3,7 +3,7 @@ import sprite from '../icons/icons.svg';
 
 export type IconName =
   | 'search' | 'x' | 'check' | 'chevron-right' | 'chevron-left' | 'chevron-down' | 'arrow-left'
-  | 'arrow-right' | 'menu' | 'sun' | 'moon' | 'monitor' | 'user' | 'log-out' | 'clock' | 'wallet'
+  | 'arrow-right' | 'arrow-up' | 'arrow-down' | 'menu' | 'sun' | 'moon' | 'monitor' | 'user' | 'log-out' | 'clock' | 'wallet'
   | 'list' | 'inbox' | 'layers' | 'plus' | 'trash-2' | 'download' | 'upload' | 'play' | 'pause'
   | 'circle-alert' | 'triangle-alert' | 'info' | 'circle-question-mark' | 'circle-check' | 'eye'
   | 'pencil' | 'settings' | 'external-link' | 'copy' | 'key-round' | 'refresh-cw' | 'skip-forward'

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The projects of one's organisations, and where a new one begins.
+import { call } from '../../api/client.ts';
+import { me } from '../../api/session.ts';
+import type { ProjectRow } from '../../api/types.ts';
+import { t } from '../../base/i18n.ts';
+import { go, place, setQuery } from '../../base/route.ts';
+import { Button } from '../../ui/button.tsx';
+import { Form, needed, SelectField, TextField, useForm } from '../../ui/field.tsx';
+import { useEvery, useList } from '../../ui/hooks.ts';
+import { Empty, Page } from '../../ui/page.tsx';
+import { List, Table } from '../../ui/table.tsx';
+import { Money, Time } from '../../ui/text.tsx';
+import { projectHref, Share, StateChip } from './parts.tsx';
+
+const STATES = ['draft', 'open', 'paused', 'done', 'closed'] as const;
+
+function ProjectTable({ items }: { items: ProjectRow[] }) {
+  return (
+    <Table caption={t('projects.title')} rows={items} rowKey={(p) => p.id} columns={[
+      { key: 'title', label: t('projects.name'), head: true, cell: (p) => <a href={projectHref(p.id)} dir="auto">{p.title}</a> },
+      { key: 'state', label: t('projects.state'), cell: (p) => <StateChip state={p.state} /> },
+      {
+        key: 'far', label: t('projects.far'),
+        cell: (p) => (p.tasks ? <Share n={p.judged} all={p.tasks} label={`${t('projects.far')}: ${p.title}`} /> : <span class="note">{t('projects.far.none')}</span>),
+      },
+      {
+        key: 'spent', label: t('projects.spent'), figure: true,
+        cell: (p) => (p.budget ? <span><Money minor={p.spent} /><span class="note sub">{t('projects.of')} <Money minor={p.budget} /></span></span> : '–'),
+      },
+      { key: 'created', label: t('projects.created'), cell: (p) => <Time at={p.created} /> },
+    ]} />
+  );
+}
+
+export function Projects() {
+  const state = place.value.query.get('state') ?? '';
+  const list = useList((after, signal) => call('GET /projects', { query: { after, ...(state && { state }) }, signal }), [state]);
+  useEvery(15_000, list.reload, !list.more && (list.items?.length ?? 99) <= 50);
+  const fresh = <Button kind="primary" icon="plus" href="/projects/new">{t('projects.new')}</Button>;
+  const some = (list.items?.length ?? 0) > 0;
+  return (
+    <Page title={t('projects.title')} actions={some || state ? fresh : undefined}>
+      {(state || (list.items?.length ?? 0) > 3) && (
+        <div class="filters" role="group" aria-label={t('projects.filters')}>
+          <SelectField label={t('projects.state')} value={state} onValue={(v) => setQuery({ state: v })}
+            options={[['', t('projects.state.any')], ...STATES.map((s) => [s, t(`project.state.${s}`)] as const)]} />
+        </div>
+      )}
+      <List list={list} empty={state
+        ? <Empty icon="list-filter" title={t('projects.tight')} action={<Button onClick={() => setQuery({ state: null })}>{t('projects.tight.act')}</Button>} />
+        : <Empty icon="layers" title={t('projects.none')} text={t('projects.none.text')} action={fresh} />}>
+        {(items) => <ProjectTable items={items} />}
+      </List>
+    </Page>
+  );
+}
+
+/** A new project begins with its name; from there on the draft is kept as one goes. */
+export function NewProject() {
+  const orgs = me.value?.orgs.filter((o) => o.role !== 'reviewer') ?? [];
+  const form = useForm(
+    { title: '', org: orgs[0]?.id ?? '' },
+    async (v) => {
+      const { id } = await call('POST /projects', { body: { title: v.title.trim(), ...(v.org && { org: v.org }) } });
+      go(projectHref(id), true);
+    },
+    (v) => needed(v, 'title'),
+  );
+  return (
+    <Page title={t('new.title')} lead={t('new.lead')} up={['/projects', t('projects.title')]} narrow>
+      <div class="panel">
+        <Form form={form} label={t('new.title')}>
+          <TextField label={t('new.name')} hint={t('new.name.hint')} maxLength={120} required {...form.field('title')} />
+          {orgs.length > 1 && (
+            <SelectField label={t('new.org')} {...form.field('org')} options={orgs.map((o) => [o.id, o.name] as const)} />
+          )}
+          <Button kind="primary" type="submit" busy={form.busy} wide>{t('new.act')}</Button>
+        </Form>
+      </div>
+    </Page>
+  );
+}

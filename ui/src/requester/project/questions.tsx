@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What a task shows and asks: as a form with one card for each block, or as its JSON. Both are
+// checked by the server while one writes; what is right is kept.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError, call } from '../../api/client.ts';
+import type { Template, TemplateCheck } from '../../api/types.ts';
+import { t, type Key } from '../../base/i18n.ts';
+import { Button } from '../../ui/button.tsx';
+import { AreaField, CheckField, SelectField, TextField } from '../../ui/field.tsx';
+import { announce } from '../../ui/hooks.ts';
+import { Notice } from '../../ui/page.tsx';
+import type { Draft } from './draft.ts';
+
+type Raw = Record<string, unknown>;
+type Fault = TemplateCheck['faults'][number];
+
+const WAIT_MS = 350;
+const KINDS = ['markdown', 'image', 'choice', 'text', 'number'] as const;
+const ASKS: readonly string[] = ['choice', 'text', 'number'];
+
+const str = (v: unknown) => (typeof v === 'string' ? v : '');
+const num = (v: unknown) => (typeof v === 'number' ? String(v) : '');
+const shown = (columns: string[]) => columns.filter((c) => !c.startsWith('gold_'));
+
+function freeName(blocks: Raw[]): string {
+  const taken = new Set(blocks.map((b) => b['name']));
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? 'answer' : `answer_${n}`;
+    if (!taken.has(name)) return name;
+  }
+}
+
+function newBlock(kind: string, blocks: Raw[], columns: string[]): Raw {
+  const name = freeName(blocks);
+  switch (kind) {
+    case 'markdown': return { type: kind, text: columns[0] ? `{{${columns[0]}}}` : t('block.markdown.new') };
+    case 'image': return { type: kind, src: `{{${columns.find((c) => /image|file|picture|photo|url/i.test(c)) ?? columns[0] ?? 'image'}}}` };
+    case 'choice': return { type: kind, name, label: t('block.label.new'), options: [t('block.option.yes'), t('block.option.no')], required: true };
+    default: return { type: kind, name, label: t('block.label.new'), required: true };
+  }
+}
+
+/** Options as lines: "value", or "value | label" where they differ. */
+function optionLines(options: unknown): string {
+  if (!Array.isArray(options)) return '';
+  return options.map((o: unknown) => {
+    if (typeof o !== 'object' || o === null) return String(o);
+    const { value, label } = o as Raw;
+    return label === undefined || label === value ? str(value) : `${str(value)} | ${str(label)}`;
+  }).join('\n');
+}
+
+function optionsOf(lines: string): (string | Raw)[] {
+  return lines.split('\n').map((l) => l.trim()).filter(Boolean).map((l) => {
+    const cut = l.indexOf('|');
+    if (cut < 0) return l;
+    return { value: l.slice(0, cut).trim(), label: l.slice(cut + 1).trim() };
+  });
+}
+
+interface CardProps {
+  block: Raw;
+  at: number;
+  last: boolean;
+  columns: string[];
+  faults: Fault[];
+  set: (block: Raw) => void;
+  move: (by: -1 | 1) => void;
+  drop: () => void;
+}
+
+/** The faults of one member of a block, in one text. */
+const said = (faults: Fault[], at: number, member: string) => {
+  const path = `blocks[${at}].${member}`;
+  return faults.filter((f) => f.path === path || f.path.startsWith(path + '[') || f.path.startsWith(path + '.'))
+    .map((f) => f.message.charAt(0).toUpperCase() + f.message.slice(1) + '.').join(' ') || undefined;
+};
+
+function Markdown({ block, at, columns, faults, set }: CardProps) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  const put = (column: string) => {
+    const el = area.current;
+    const text = str(block['text']);
+    const from = el?.selectionStart ?? text.length;
+    const to = el?.selectionEnd ?? from;
+    const piece = `{{${column}}}`;
+    set({ ...block, text: text.slice(0, from) + piece + text.slice(to) });
+    requestAnimationFrame(() => {
+      el?.focus();
+      el?.setSelectionRange(from + piece.length, from + piece.length);
+    });
+  };
+  return (
+    <>
+      <AreaField label={t('block.text')} hint={t('block.text.hint')} rows={3} area={area} value={str(block['text'])}
+        error={said(faults, at, 'text')} onValue={(text) => set({ ...block, text })} />
+      {columns.length > 0 && (
+        <div class="row" role="group" aria-label={t('block.put')}>
+          <span class="note">{t('block.put')}</span>
+          {columns.slice(0, 12).map((c) => <button key={c} type="button" class="token" onClick={() => put(c)}>{`{{${c}}}`}</button>)}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Picture({ block, at, columns, faults, set }: CardProps) {
+  const src = str(block['src']);
+  const options = columns.map((c) => [`{{${c}}}`, c] as const);
+  const known = options.some(([v]) => v === src);
+  return (
+    <div class="fields">
+      {columns.length > 0
+        ? <SelectField label={t('block.src')} value={src} error={said(faults, at, 'src')} onValue={(v) => set({ ...block, src: v })}
+          options={known ? options : [[src, src] as const, ...options]} />
+        : <TextField label={t('block.src')} hint={t('block.src.hint')} value={src} error={said(faults, at, 'src')} onValue={(v) => set({ ...block, src: v })} />}
+      <TextField label={t('block.alt')} value={str(block['alt'])} error={said(faults, at, 'alt')}
+        onValue={(v) => {
+          const { alt: _, ...rest } = block;
+          set(v ? { ...rest, alt: v } : rest);
+        }} />
+    </div>
+  );
+}
+
+/** A number member: empty takes it away, so that the server's own rule holds. */
+function NumberMember({ card, member, label }: { card: CardProps; member: string; label: Key }) {
+  const [text, setText] = useState(num(card.block[member]));
+  return (
+    <TextField label={t(label)} inputMode="decimal" value={text} error={said(card.faults, card.at, member)}
+      onValue={(v) => {
+        setText(v);
+        const { [member]: _, ...rest } = card.block;
+        const n = Number(v.replace(',', '.'));
+        card.set(v.trim() === '' ? rest : { ...rest, [member]: Number.isFinite(n) ? n : v });
+      }} />
+  );
+}
+
+function Ask(card: CardProps) {
+  const { block, at, faults, set } = card;
+  const [lines, setLines] = useState(optionLines(block['options']));
+  return (
+    <>
+      <div class="fields">
+        <TextField label={t('block.label')} value={str(block['label'])} error={said(faults, at, 'label')} onValue={(v) => set({ ...block, label: v })} />
+        <TextField label={t('block.name')} value={str(block['name'])} error={said(faults, at, 'name')} onValue={(v) => set({ ...block, name: v })} />
+      </div>
+      {block['type'] === 'choice' && (
+        <AreaField label={t('block.options')} hint={t('block.options.hint')} rows={3} value={lines} error={said(faults, at, 'options')}
+          onValue={(v) => {
+            setLines(v);
+            set({ ...block, options: optionsOf(v) });
+          }} />
+      )}
+      {block['type'] === 'number' && (
+        <div class="fields">
+          <NumberMember card={card} member="min" label="block.min" />
+          <NumberMember card={card} member="max" label="block.max" />
+        </div>
+      )}
+      <div class="row checks">
+        <CheckField label={t('block.required')} value={block['required'] !== false} onValue={(v) => set({ ...block, required: v })} />
+        {block['type'] === 'choice' && (
+          <CheckField label={t('block.many')} value={block['many'] === true}
+            onValue={(v) => {
+              const { min: _a, max: _b, ...rest } = block;
+              set({ ...rest, many: v });
+            }} />
+        )}
+        {block['type'] === 'text' && <CheckField label={t('block.long')} value={block['long'] === true} onValue={(v) => set({ ...block, long: v })} />}
+        {block['type'] === 'number' && <CheckField label={t('block.integer')} value={block['integer'] === true} onValue={(v) => set({ ...block, integer: v })} />}
+      </div>
+    </>
+  );
+}
+
+function Card(card: CardProps) {
+  const { block, at, faults } = card;
+  const type = str(block['type']);
+  const known = (KINDS as readonly string[]).includes(type);
+  const title = known ? t(`block.${type as 'text'}.title`) : type;
+  const own = faults.filter((f) => f.path === `blocks[${at}]` || (f.path.startsWith(`blocks[${at}].`)
+    && !/\.(text|src|alt|label|name|options|min|max)\b/.test(f.path)));
+  return (
+    <li class="block-card" aria-label={title}>
+      <div class="block-head">
+        <h3>{title}</h3>
+        <Button kind="quiet" icon="arrow-up" label={t('block.up')} disabled={at === 0} onClick={() => card.move(-1)} />
+        <Button kind="quiet" icon="arrow-down" label={t('block.down')} disabled={card.last} onClick={() => card.move(1)} />
+        <Button kind="quiet" icon="trash-2" label={t('block.drop')} onClick={card.drop} />
+      </div>
+      {type === 'markdown' && <Markdown {...card} />}
+      {type === 'image' && <Picture {...card} />}
+      {ASKS.includes(type) && <Ask {...card} />}
+      {!known && <p class="note">{t('block.unknown')}</p>}
+      {own.map((f, i) => <p key={i} class="fault">{f.message}</p>)}
+    </li>
+  );
+}
+
+/** A block with a key of its own, so that moving keeps what is being written. */
+interface Kept { key: number; block: Raw }
+let keys = 0;
+const keep = (blocks: unknown): Kept[] => (Array.isArray(blocks) ? blocks : [])
+  .map((block) => ({ key: keys++, block: (typeof block === 'object' && block !== null ? block : {}) as Raw }));
+
+function JsonEditor({ text, faults, change }: { text: string; faults: Fault[]; change: (text: string) => void }) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  const goTo = (line: number) => {
+    const el = area.current;
+    if (!el) return;
+    const rows = el.value.split('\n');
+    const from = rows.slice(0, line - 1).reduce((n, r) => n + r.length + 1, 0);
+    el.focus();
+    el.setSelectionRange(from, from + (rows[line - 1]?.length ?? 0));
+  };
+  return (
+    <>
+      <AreaField label={t('questions.json')} code rows={16} area={area} value={text} onValue={change}
+        error={faults.length ? t('questions.faults', { n: faults.length }) : undefined} />
+      {faults.length > 0 && (
+        <ul class="fault-list">
+          {faults.map((f, i) => (
+            <li key={i}>
+              {f.line ? <button type="button" class="link figure" onClick={() => goTo(f.line!)}>{t('questions.line', { n: f.line })}</button> : null}
+              {f.path && <code>{f.path}</code>} {f.message}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+export function Questions({ draft, onState }: { draft: Draft; onState: (good: boolean) => void }) {
+  const [kept, setKept] = useState(() => keep(draft.p.template.blocks));
+  const [text, setText] = useState<string | null>(null);
+  const [faults, setFaults] = useState<Fault[]>([]);
+  const [failed, setFailed] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const turn = useRef(0);
+  const columns = shown(draft.p.columns);
+
+  const check = (template: Template | string, save: boolean) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      const mine = ++turn.current;
+      call('POST /projects/{project}/template/check', { path: { project: draft.p.id }, body: { template } }).then(
+        (found) => {
+          if (mine !== turn.current) return;
+          setFailed(false);
+          setFaults(found.faults);
+          onState(found.ok);
+          if (found.ok && save) draft.change({ template });
+        },
+        (error: unknown) => {
+          if (mine !== turn.current) return;
+          if (error instanceof ApiError && error.status >= 400 && error.status < 500) {
+            setFaults([{ path: '', message: error.detail }]);
+            onState(false);
+          } else setFailed(true);
+        },
+      );
+    }, WAIT_MS);
+  };
+  useEffect(() => () => clearTimeout(timer.current), []);
+  // Other columns: what was right may be wrong now.
+  useEffect(() => check(text ?? { blocks: kept.map((k) => k.block) }, false), [draft.p.columns.join('\n')]);
+
+  const put = (next: Kept[]) => {
+    setKept(next);
+    check({ blocks: next.map((k) => k.block) }, true);
+  };
+  const asForm = () => {
+    try {
+      const found = JSON.parse(text ?? '') as { blocks?: unknown };
+      setKept(keep(found.blocks));
+      setText(null);
+    } catch {
+      announce(t('questions.unread'));
+    }
+  };
+  const move = (at: number, by: -1 | 1) => {
+    const next = [...kept];
+    [next[at], next[at + by]] = [next[at + by]!, next[at]!];
+    put(next);
+  };
+  const general = faults.filter((f) => !/^blocks\[\d+\]/.test(f.path));
+  return (
+    <div class="stack">
+      <div class="row switch" role="group" aria-label={t('questions.mode')}>
+        <Button pressed={text === null} onClick={() => text !== null && asForm()}>{t('questions.form')}</Button>
+        <Button pressed={text !== null} onClick={() => text === null && setText(JSON.stringify({ blocks: kept.map((k) => k.block) }, null, 2))}>{t('questions.as-json')}</Button>
+      </div>
+      {failed && <Notice tone="warn">{t('error.0')}</Notice>}
+      {draft.errors.template && <Notice tone="bad">{draft.errors.template}</Notice>}
+      {text !== null
+        ? (
+          <JsonEditor text={text} faults={faults} change={(v) => {
+            setText(v);
+            check(v, true);
+          }} />
+        )
+        : (
+          <>
+            {general.map((f, i) => <Notice key={i} tone="bad">{f.message}</Notice>)}
+            <ol class="stack">
+              {kept.map((k, i) => (
+                <Card key={k.key} block={k.block} at={i} last={i === kept.length - 1} columns={columns} faults={faults}
+                  set={(block) => put(kept.map((o, n) => (n === i ? { ...o, block } : o)))}
+                  move={(by) => move(i, by)}
+                  drop={() => {
+                    put(kept.filter((_, n) => n !== i));
+                    announce(t('block.dropped'));
+                  }} />
+              ))}
+            </ol>
+            <div class="row" role="group" aria-label={t('block.add')}>
+              <span class="note">{t('block.add')}</span>
+              {KINDS.map((kind) => (
+                <Button key={kind} icon="plus" onClick={() => put([...kept, ...keep([newBlock(kind, kept.map((k) => k.block), columns)])])}>
+                  {t(`block.${kind}.title`)}
+                </Button>
+              ))}
+            </div>
+          </>
+        )}
+    </div>
+  );
+}

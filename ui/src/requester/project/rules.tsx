@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Quality and pay of a draft: what an answer earns, how many are asked for, and who may give them.
+import { useState } from 'preact/hooks';
+import { call } from '../../api/client.ts';
+import type { ProjectEdit } from '../../api/types.ts';
+import { t, type Key } from '../../base/i18n.ts';
+import { money, moneyParse, moneyPlain } from '../../base/money.ts';
+import { site } from '../../base/site.ts';
+import { Button } from '../../ui/button.tsx';
+import { CheckField, RadioField, TextField } from '../../ui/field.tsx';
+import { useList } from '../../ui/hooks.ts';
+import { errorText, Notice } from '../../ui/page.tsx';
+import type { Draft } from './draft.ts';
+
+/** A whole number of some unit, kept in the server's own: minutes as seconds, percent as permille. */
+function Whole({ draft, name, label, hint, unit, times = 1, min = 0, max }: {
+  draft: Draft; name: 'redundancy' | 'gold_share_permille' | 'gold_redundancy' | 'time_allowed_s' | 'approve_after_s' | 'estimate_s';
+  label: Key; hint?: Key; unit?: string; times?: number; min?: number; max: number;
+}) {
+  const [text, setText] = useState(String(Math.round((draft.p[name] / times) * 100) / 100));
+  const [wrong, setWrong] = useState(false);
+  return (
+    <TextField label={t(label)} hint={hint && t(hint)} inputMode="decimal" unit={unit} value={text}
+      error={wrong ? t('rules.between', { min, max }) : draft.errors[name]}
+      onValue={(v) => {
+        setText(v);
+        const n = Number(v.replace(',', '.'));
+        const kept = Math.round(n * times);
+        const good = v.trim() !== '' && Number.isFinite(n) && n >= min && n <= max && (times > 1 || Number.isInteger(n));
+        setWrong(!good);
+        if (good) draft.change({ [name]: kept } as ProjectEdit);
+      }} />
+  );
+}
+
+function Reward({ draft }: { draft: Draft }) {
+  const [text, setText] = useState(moneyPlain(draft.p.reward));
+  const [wrong, setWrong] = useState(false);
+  const seconds = draft.p.estimate_s;
+  return (
+    <TextField label={t('rules.reward')} inputMode="decimal" unit={site.value.currency} value={text}
+      hint={seconds > 0 ? t('rules.hourly', { money: money(Math.floor((draft.p.reward * 3600) / seconds)) }) : t('rules.reward.hint')}
+      error={wrong ? t('rules.reward.wrong') : draft.errors.reward}
+      onValue={(v) => {
+        setText(v);
+        const minor = moneyParse(v);
+        setWrong(minor === null);
+        if (minor !== null) draft.change({ reward: minor });
+      }} />
+  );
+}
+
+function Invites({ project }: { project: string }) {
+  const list = useList((after, signal) => call('GET /projects/{project}/invites', { path: { project }, query: { after }, signal }), [project]);
+  const [email, setEmail] = useState('');
+  const [error, setError] = useState<unknown>();
+  const run = (what: Promise<unknown>) => {
+    setError(undefined);
+    what.then(() => {
+      setEmail('');
+      list.reload();
+    }, setError);
+  };
+  const add = () => run(call('POST /projects/{project}/invites', { path: { project }, body: { email: email.trim() } }));
+  return (
+    <div class="stack">
+      <div class="beside">
+        <TextField label={t('rules.invite')} type="email" value={email} onValue={setEmail} error={error === undefined ? undefined : errorText(error)} />
+        <Button icon="plus" disabled={!email.trim()} onClick={add}>{t('rules.invite.act')}</Button>
+      </div>
+      {list.items?.length === 0 && <Notice>{t('rules.invite.none')}</Notice>}
+      {!!list.items?.length && (
+        <ul class="people">
+          {list.items.map((i) => (
+            <li key={i.user}>
+              <span><bdi>{i.name}</bdi> <span class="note">{i.email}</span></span>
+              <Button kind="quiet" icon="x" label={t('rules.invite.drop', { name: i.name })}
+                onClick={() => run(call('DELETE /projects/{project}/invites/{user}', { path: { project, user: i.user } }))} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+export function Rules({ draft }: { draft: Draft }) {
+  const { p } = draft;
+  const [audience, setAudience] = useState(p.audience);
+  const [picking, setPicking] = useState(p.picking);
+  const [deadline, setDeadline] = useState(p.deadline?.slice(0, 10) ?? '');
+  return (
+    <div class="stack">
+      <div class="fields">
+        <Reward draft={draft} />
+        <Whole draft={draft} name="estimate_s" label="rules.estimate" hint="rules.estimate.hint" unit={t('unit.seconds')} max={86400} />
+        <Whole draft={draft} name="redundancy" label="rules.redundancy" hint="rules.redundancy.hint" min={1} max={100} />
+        <Whole draft={draft} name="time_allowed_s" label="rules.time" hint="rules.time.hint" unit={t('unit.minutes')} times={60} min={0.5} max={1440} />
+        <Whole draft={draft} name="approve_after_s" label="rules.approve" hint="rules.approve.hint" unit={t('unit.hours')} times={3600} max={720} />
+        <Whole draft={draft} name="gold_share_permille" label="rules.gold" hint={p.gold > 0 ? 'rules.gold.hint' : 'rules.gold.none'} unit="%" times={10} max={100} />
+        {p.gold > 0 && <Whole draft={draft} name="gold_redundancy" label="rules.gold-redundancy" hint="rules.gold-redundancy.hint" min={1} max={1000} />}
+        <TextField label={t('rules.deadline')} hint={t('rules.deadline.hint')} type="date" value={deadline} error={draft.errors.deadline}
+          onValue={(v) => {
+            setDeadline(v);
+            draft.change({ deadline: v });
+          }} />
+      </div>
+      <RadioField label={t('rules.audience')} value={audience} error={draft.errors.audience}
+        onValue={(v) => {
+          setAudience(v as typeof audience);
+          draft.change({ audience: v as typeof audience });
+        }}
+        options={[
+          { value: 'everyone', label: t('rules.audience.everyone') },
+          { value: 'invited', label: t('rules.audience.invited') },
+        ]} />
+      {audience === 'invited' && <Invites project={p.id} />}
+      <CheckField label={t('rules.picking')} hint={t('rules.picking.hint')} value={picking}
+        onValue={(v) => {
+          setPicking(v);
+          draft.change({ picking: v });
+        }} />
+    </div>
+  );
+}

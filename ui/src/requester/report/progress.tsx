@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// How far, how good, how much and when done, followed live; a draft is edited here instead.
+import { useState } from 'preact/hooks';
+import { apiUrl } from '../../api/client.ts';
+import type { Progress as Far, Project } from '../../api/types.ts';
+import { number, percent, t } from '../../base/i18n.ts';
+import { money } from '../../base/money.ts';
+import { clock, exact, relative, timeMs } from '../../base/time.ts';
+import { Button } from '../../ui/button.tsx';
+import { Chart } from '../../ui/chart.tsx';
+import { useEvents } from '../../ui/hooks.ts';
+import { Notice, Problem, Skeleton } from '../../ui/page.tsx';
+import { Figure, Figures } from '../../ui/text.tsx';
+import { Editor } from '../project/editor.tsx';
+import { projectHref, ProjectPage } from '../project/parts.tsx';
+
+function finishText(f: Far): { value: string; note: string } {
+  if (f.state === 'done') return { value: t('progress.done'), note: '' };
+  if (f.state === 'closed') return { value: t('progress.closed'), note: '' };
+  const note = f.rate_per_hour > 0 ? t('progress.rate', { n: f.rate_per_hour }) : t('progress.rate.none');
+  return f.finish ? { value: relative(f.finish), note: `${exact(f.finish)} · ${note}` } : { value: '–', note };
+}
+
+function Body({ f, p }: { f: Far; p: Project }) {
+  const finish = finishText(f);
+  const waiting = Math.max(0, f.submitted - f.approved - f.rejected);
+  const first = f.chart[0];
+  const last = f.chart[f.chart.length - 1];
+  const counting = Math.max(0, f.submitted - f.rejected);
+  return (
+    <>
+      {f.state === 'funding' && <Notice>{t('progress.funding')}</Notice>}
+      {f.state === 'paused' && <Notice tone="warn">{t('progress.paused')}</Notice>}
+      {f.state === 'done' && (
+        <Notice tone="good" action={<Button icon="download" href={projectHref(p.id, 'results')}>{t('progress.results')}</Button>}>{t('progress.done.text')}</Notice>
+      )}
+      {f.state === 'closed' && <Notice>{t('progress.closed.text', { money: money(f.refunded) })}</Notice>}
+      <Figures label={t('progress.figures')}>
+        <Figure label={t('progress.far')} value={t('share', { n: f.judged, all: f.tasks })}
+          note={<>
+            <progress max={Math.max(1, f.answers_needed)} value={Math.min(counting, f.answers_needed)} aria-label={t('progress.far')} />
+            {t('progress.answers', { n: counting, all: f.answers_needed })}
+          </>} />
+        <Figure label={t('progress.good')} value={f.confidence_mean == null ? '–' : percent(f.confidence_mean, 1)}
+          note={f.confidence_mean == null ? t('progress.good.none') : t('progress.good.note', { n: f.rejected })} />
+        <Figure label={t('progress.much')} value={money(f.spent)}
+          note={<>{t('progress.much.note', { money: money(f.budget) })}{f.per_result != null && f.judged > 0 && <><br />{t('progress.each', { money: money(f.per_result) })}</>}</>} />
+        <Figure label={t('progress.when')} value={finish.value} note={finish.note} />
+      </Figures>
+      {waiting > 0 && p.approve_after_s > 0 && (
+        <div class="stack-top">
+          <Notice action={<Button href={projectHref(p.id, 'review')}>{t('progress.review')}</Button>}>{t('progress.waiting', { n: waiting })}</Notice>
+        </div>
+      )}
+      <div class="stack-top">
+        <Chart title={t('progress.chart')} kind="area" xLabel={t('progress.time')} xText={(x) => clock(x, first ? timeMs(first.at) : x)} yText={(y) => number(Math.round(y * 100) / 100)} yMax={4}
+          summary={first && last
+            ? t('progress.chart.text', { n: last.submitted, from: exact(first.at), to: exact(last.at) })
+            : t('progress.chart.none')}
+          series={[{ name: t('progress.submitted'), points: f.chart.map((c) => ({ x: timeMs(c.at), y: c.submitted })) }]} />
+      </div>
+      <dl class="facts-line">
+        <div><dt>{t('progress.paid')}</dt><dd class="figure">{money(f.rewards)}</dd></div>
+        <div><dt>{t('progress.fees')}</dt><dd class="figure">{money(f.fees)}</dd></div>
+        <div><dt>{t('progress.reserved')}</dt><dd class="figure">{money(f.reserved)}</dd></div>
+        {f.refunded > 0 && <div><dt>{t('progress.refunded')}</dt><dd class="figure">{money(f.refunded)}</dd></div>}
+      </dl>
+    </>
+  );
+}
+
+function Live({ p, reload }: { p: Project; reload: () => void }) {
+  const [f, setF] = useState<Far>();
+  const { error, again } = useEvents<Far>(apiUrl(`/projects/${p.id}/events`), (found) => {
+    setF(found);
+    if (found.state !== p.state) reload();
+  });
+  if (!f) return error === undefined ? <Skeleton tall /> : <Problem error={error} retry={again} />;
+  return <Body f={f} p={p} />;
+}
+
+export function Progress({ params }: { params: Record<string, string> }) {
+  return (
+    <ProjectPage id={params['project']!} tab="" draft={(p, reload) => <Editor start={p} published={reload} />}>
+      {(p, reload) => <Live p={p} reload={reload} />}
+    </ProjectPage>
+  );
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The real server for browser tests: its own data, a free port on 127.0.0.1, people of each role.
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+
+/** The program: TESSERA, or the newest build; built when there is none. */
+export function program() {
+  const found = [process.env.TESSERA, join(root, 'build/debug/tessera'), join(root, 'build/tessera')].find((p) => p && existsSync(p));
+  if (found) return found;
+  execFileSync('make', ['-j2', 'MODE=debug'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  return join(root, 'build/debug/tessera');
+}
+
+export const password = (role) => `password of the ${role}`;
+
+/** A site with an operator, a requester (with `funds`, such as "100.00") and workers. */
+export async function siteStart({ funds = '', workers = 1 } = {}) {
+  const exe = program();
+  const data = mkdtempSync(join(tmpdir(), 'tessera-ui-'));
+  const run = (args, input) => execFileSync(exe, [...args, '--data', data], { input, encoding: 'utf8' });
+  run(['init', '--json']);
+  const add = (name, email, role) => run(['user', 'add', '--name', name, '--email', email, '--role', role, '--password-stdin'], password(role));
+  add('Olga Operator', 'operator@example.org', 'operator');
+  for (let n = 1; n <= workers; n++) add(`Worker ${n}`, `worker${n}@example.org`, 'worker');
+  const server = spawn(exe, ['serve', '--data', data, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  const url = await new Promise((done, bad) => {
+    const hear = (piece) => {
+      said += piece;
+      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
+      if (found) done(found[0]);
+    };
+    server.stdout.on('data', hear);
+    server.stderr.on('data', hear);
+    server.on('exit', () => bad(new Error(`the server ended: ${said}`)));
+  });
+  return {
+    url,
+    fund: (email, amount) => run(['fund', '--user', email, '--amount', amount]),
+    said: () => said,
+    async stop() {
+      server.removeAllListeners('exit');
+      const gone = new Promise((done) => server.on('exit', done));
+      server.kill('SIGTERM');
+      await gone;
+      rmSync(data, { recursive: true, force: true });
+    },
+    funds,
+  };
+}
+
+/** Somebody at the API, with a cookie as a browser has it. */
+export async function apiAs(url, email, role) {
+  let cookie = '';
+  const call = async (verb, path, body) => {
+    const reply = await fetch(url + path, {
+      method: verb,
+      headers: { cookie, 'x-tessera': '1', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await reply.text();
+    if (!reply.ok) throw new Error(`${verb} ${path}: ${reply.status} ${text}`);
+    const set = reply.headers.get('set-cookie');
+    if (set) cookie = set.split(';')[0];
+    try {
+      return JSON.parse(text);
+    } catch {
+      return text;
+    }
+  };
+  await call('POST', '/api/v1/sign-in', { email, password: password(role) });
+  return call;
+}
+
+/** One figure of /metrics. */
+export async function metric(operator, name) {
+  const text = await operator('GET', '/metrics');
+  return Number(new RegExp(`^tessera_${name} (\\d+)`, 'm').exec(text)?.[1]);
+}
+
+/** Does tasks of a project until none is left or `most` are done; `answer(page, n)` says what. */
+export async function workOn(worker, project, most, answer) {
+  let n = 0;
+  for (; n < most; n++) {
+    const { assignment } = await worker('POST', `/api/v1/work/${project}/accept`, {});
+    if (!assignment) break;
+    await worker('POST', `/api/v1/work/${project}/tasks/${assignment.task}/submit`, {
+      epoch: assignment.epoch, answer: answer(assignment, n), active_ms: 4000,
+    });
+  }
+  return n;
+}
