@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // A browser for tests: Debian's chromium (or CHROMIUM), pages of fixed size, zone and language, and
 // the checks that hold for every page.
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
@@ -64,3 +65,22 @@ export const smallTargets = (page, min = 44) => page.evaluate((least) => {
   }
   return bad;
 }, min);
+
+/** What holds for every page; `name` is said with what is wrong and names the picture in `shots`. */
+export async function look(page, name, view, shots) {
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.waitForTimeout(150);
+  const bad = [];
+  for (const v of await axe(page)) bad.push(v);
+  if (await overflow(page) > 0) bad.push('wider than the window');
+  for (const s of await smallText(page)) bad.push(`small text ${s}`);
+  if (view.phone) for (const s of await smallTargets(page)) bad.push(`small target ${s}`);
+  if (shots) await page.screenshot({ path: `${shots}/${name}_${view.name}.png`, fullPage: true });
+  if (view.phone) {
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.waitForTimeout(50);
+    if (await overflow(page) > 0) bad.push('wider than 320 px');
+    await page.setViewportSize({ width: 390, height: 844 });
+  }
+  assert.deepEqual(bad, [], `${name} ${view.name}`);
+}

@@ -18,8 +18,8 @@ export function program() {
 
 export const password = (role) => `password of the ${role}`;
 
-/** A site with an operator, a requester (with `funds`, such as "100.00") and workers. */
-export async function siteStart({ funds = '', workers = 1 } = {}) {
+/** A site with an operator and workers. */
+export async function siteStart({ workers = 1 } = {}) {
   const exe = program();
   const data = mkdtempSync(join(tmpdir(), 'tessera-ui-'));
   const run = (args, input) => execFileSync(exe, [...args, '--data', data], { input, encoding: 'utf8' });
@@ -50,7 +50,6 @@ export async function siteStart({ funds = '', workers = 1 } = {}) {
       await gone;
       rmSync(data, { recursive: true, force: true });
     },
-    funds,
   };
 }
 
@@ -74,6 +73,12 @@ export async function apiAs(url, email, role) {
     }
   };
   await call('POST', '/api/v1/sign-in', { email, password: password(role) });
+  /** A file as the request's body. */
+  call.upload = async (path, body) => {
+    const reply = await fetch(url + path, { method: 'POST', headers: { cookie, 'x-tessera': '1' }, body });
+    if (!reply.ok) throw new Error(`POST ${path}: ${reply.status} ${await reply.text()}`);
+    return reply.json();
+  };
   return call;
 }
 
@@ -87,7 +92,10 @@ export async function metric(operator, name) {
 export async function workOn(worker, project, most, answer) {
   let n = 0;
   for (; n < most; n++) {
-    const { assignment } = await worker('POST', `/api/v1/work/${project}/accept`, {});
+    const { assignment } = await worker('POST', `/api/v1/work/${project}/accept`, {}).catch((error) => {
+      if (!/has ended/.test(error.message)) throw error;
+      return {};
+    });
     if (!assignment) break;
     await worker('POST', `/api/v1/work/${project}/tasks/${assignment.task}/submit`, {
       epoch: assignment.epoch, answer: answer(assignment, n), active_ms: 4000,

@@ -22,15 +22,19 @@ export function stepOf(field: string): number {
   return 4;
 }
 
-function Sum({ q, each }: { q: QuoteView; each: number }) {
+/** The quote's reward and fee are those of one answer. */
+function Sum({ q }: { q: QuoteView }) {
   return (
     <dl class="sum">
       <div>
-        <dt>{t('quote.answers', { items: number(q.tasks), money: money(each) })}
+        <dt>{t('quote.answers', { items: number(q.tasks), money: money(q.reward) })}
           <span class="note sub">{t('quote.answers.n', { n: q.answers })}</span></dt>
-        <dd class="figure">{money(q.reward)}</dd>
+        <dd class="figure">{money(q.answers * q.reward)}</dd>
       </div>
-      <div><dt>{t('quote.fee')}</dt><dd class="figure">{money(q.fee)}</dd></div>
+      <div>
+        <dt>{t('quote.fee')}<span class="note sub">{t('quote.fee.each', { money: money(q.fee) })}</span></dt>
+        <dd class="figure">{money(q.answers * q.fee)}</dd>
+      </div>
       <div class="total"><dt>{t('quote.total')}</dt><dd class="figure">{money(q.total)}</dd></div>
       <div>
         <dt>{t('quote.hourly')}<span class="note sub">{q.seconds_each > 0 ? t('quote.each', { time: duration(q.seconds_each) }) : t('quote.each.none')}</span></dt>
@@ -64,7 +68,7 @@ export function Quote({ draft, good, published }: { draft: Draft; good: boolean;
   ];
   return (
     <div class="stack">
-      <Sum q={q} each={p.reward} />
+      <Sum q={q} />
       {q.below_floor && q.floor_per_hour != null && (
         <Notice tone="warn">{t('quote.floor', { money: money(q.floor_per_hour) })} <a href="#step-4">{t('step.4')}</a></Notice>
       )}

@@ -43,19 +43,6 @@ function Kept({ draft }: { draft: Draft }) {
   );
 }
 
-/** Files go first, each with its records; then the draft itself. */
-async function dropDraft(project: string): Promise<void> {
-  const { items } = await call('GET /projects/{project}/sources', { path: { project } });
-  for (const s of items) {
-    if (s.state !== 'undoing') await call('DELETE /projects/{project}/sources/{source}', { path: { project, source: s.id } });
-  }
-  for (let n = 0; n < 20; n++) {
-    if ((await call('GET /projects/{project}/sources', { path: { project } })).items.length === 0) break;
-    await new Promise((done) => setTimeout(done, 300));
-  }
-  await call('DELETE /projects/{project}', { path: { project } });
-}
-
 export function Editor({ start, published }: { start: Project; published: () => void }) {
   const draft = useDraft(start);
   const { p } = draft;
@@ -111,7 +98,7 @@ export function Editor({ start, published }: { start: Project; published: () => 
         )}
       </div>
       {!beside && <Dialog full open={look} title={t('preview.title')} onClose={() => setLook(false)}>{preview}</Dialog>}
-      <Confirm open={drop} danger title={t('draft.drop.title')} yes={t('draft.drop')} act={() => dropDraft(p.id)}
+      <Confirm open={drop} danger title={t('draft.drop.title')} yes={t('draft.drop')} act={() => call('DELETE /projects/{project}', { path: { project: p.id } })}
         onClose={() => setDrop(false)} onDone={() => {
           announce(t('draft.dropped'));
           go('/projects', true);

@@ -74,8 +74,10 @@ function Acts({ p, reload }: { p: Project; reload: () => void }) {
   const close = () => call('POST /projects/{project}/close', { path: { project: p.id } })
     .then(({ refund }) => announce(t('project.closed', { money: money(refund) })));
   const open = p.state === 'open';
-  const unit = far && far.answers_needed > 0 ? Math.round(far.budget / far.answers_needed) : 0;
-  const left = far ? Math.max(0, far.answers_needed - far.submitted + far.rejected) : 0;
+  // A rejected answer's place opened again, and counts among those needed once more.
+  const places = far ? far.answers_needed - far.rejected : 0;
+  const unit = far && places > 0 ? Math.round(far.budget / places) : 0;
+  const left = far ? Math.max(0, far.answers_needed - far.submitted) : 0;
   return (
     <>
       {error !== undefined && <Notice tone="bad">{errorText(error)}</Notice>}

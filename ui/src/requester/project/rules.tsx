@@ -91,7 +91,7 @@ export function Rules({ draft }: { draft: Draft }) {
   const [deadline, setDeadline] = useState(p.deadline?.slice(0, 10) ?? '');
   return (
     <div class="stack">
-      <div class="fields">
+      <div class="fields rules">
         <Reward draft={draft} />
         <Whole draft={draft} name="estimate_s" label="rules.estimate" hint="rules.estimate.hint" unit={t('unit.seconds')} max={86400} />
         <Whole draft={draft} name="redundancy" label="rules.redundancy" hint="rules.redundancy.hint" min={1} max={100} />

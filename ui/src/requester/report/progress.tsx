@@ -5,7 +5,7 @@ import { apiUrl } from '../../api/client.ts';
 import type { Progress as Far, Project } from '../../api/types.ts';
 import { number, percent, t } from '../../base/i18n.ts';
 import { money } from '../../base/money.ts';
-import { clock, exact, relative, timeMs } from '../../base/time.ts';
+import { clock, exact, now, relative, timeMs } from '../../base/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chart } from '../../ui/chart.tsx';
 import { useEvents } from '../../ui/hooks.ts';
@@ -21,12 +21,26 @@ function finishText(f: Far): { value: string; note: string } {
   return f.finish ? { value: relative(f.finish), note: `${exact(f.finish)} · ${note}` } : { value: '–', note };
 }
 
+/** The kept points between the publishing and what is known now. */
+function pointsOf(f: Far, p: Project): { x: number; y: number }[] {
+  const kept = f.chart.map((c) => ({ x: timeMs(c.at), y: c.submitted }));
+  if (f.submitted === 0) return [];
+  const begin = p.published ? timeMs(p.published) : undefined;
+  const before = begin !== undefined && (!kept[0] || kept[0].x > begin) ? [{ x: begin, y: 0 }] : [];
+  const last = kept[kept.length - 1];
+  const end = p.done ? timeMs(p.done) : now();
+  const after = !last || (end > last.x && (f.state === 'open' || last.y !== f.submitted)) ? [{ x: Math.max(end, (last ?? before[0])?.x ?? end), y: f.submitted }] : [];
+  return [...before, ...kept, ...after];
+}
+
 function Body({ f, p }: { f: Far; p: Project }) {
   const finish = finishText(f);
   const waiting = Math.max(0, f.submitted - f.approved - f.rejected);
-  const first = f.chart[0];
-  const last = f.chart[f.chart.length - 1];
+  const points = pointsOf(f, p);
+  const first = points[0];
+  const last = points[points.length - 1];
   const counting = Math.max(0, f.submitted - f.rejected);
+  const places = f.answers_needed - f.rejected;
   return (
     <>
       {f.state === 'funding' && <Notice>{t('progress.funding')}</Notice>}
@@ -38,8 +52,8 @@ function Body({ f, p }: { f: Far; p: Project }) {
       <Figures label={t('progress.figures')}>
         <Figure label={t('progress.far')} value={t('share', { n: f.judged, all: f.tasks })}
           note={<>
-            <progress max={Math.max(1, f.answers_needed)} value={Math.min(counting, f.answers_needed)} aria-label={t('progress.far')} />
-            {t('progress.answers', { n: counting, all: f.answers_needed })}
+            <progress max={Math.max(1, places)} value={Math.min(counting, places)} aria-label={t('progress.far')} />
+            {t('progress.answers', { n: counting, all: places })}
           </>} />
         <Figure label={t('progress.good')} value={f.confidence_mean == null ? '–' : percent(f.confidence_mean, 1)}
           note={f.confidence_mean == null ? t('progress.good.none') : t('progress.good.note', { n: f.rejected })} />
@@ -53,11 +67,11 @@ function Body({ f, p }: { f: Far; p: Project }) {
         </div>
       )}
       <div class="stack-top">
-        <Chart title={t('progress.chart')} kind="area" xLabel={t('progress.time')} xText={(x) => clock(x, first ? timeMs(first.at) : x)} yText={(y) => number(Math.round(y * 100) / 100)} yMax={4}
+        <Chart title={t('progress.chart')} kind="area" xLabel={t('progress.time')} xText={(x) => clock(x, first ? first.x : x)} yText={(y) => number(Math.round(y * 100) / 100)} yMax={4}
           summary={first && last
-            ? t('progress.chart.text', { n: last.submitted, from: exact(first.at), to: exact(last.at) })
+            ? t('progress.chart.text', { n: last.y, from: exact(new Date(first.x).toISOString()), to: exact(new Date(last.x).toISOString()) })
             : t('progress.chart.none')}
-          series={[{ name: t('progress.submitted'), points: f.chart.map((c) => ({ x: timeMs(c.at), y: c.submitted })) }]} />
+          series={[{ name: t('progress.submitted'), points }]} />
       </div>
       <dl class="facts-line">
         <div><dt>{t('progress.paid')}</dt><dd class="figure">{money(f.rewards)}</dd></div>

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The operator's pages on the real server, in light, in dark and on a phone.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { browserStart, look, pageOf } from './lib.mjs';
+import { apiAs, metric, password, siteStart, workOn } from './server.mjs';
+
+const shots = process.env.SHOTS;
+let browser;
+let site;
+before(async () => {
+  browser = await browserStart();
+  site = await siteStart({ workers: 2 });
+  if (shots) mkdirSync(shots, { recursive: true });
+  await someWork();
+});
+after(async () => {
+  await browser?.close();
+  await site?.stop();
+});
+
+/** A project that was done, and one that is a draft. */
+async function someWork() {
+  const operator = await apiAs(site.url, 'operator@example.org', 'operator');
+  await operator('POST', '/api/v1/users', { name: 'Rita Requester', email: 'rita@example.org', role: 'requester', password: password('requester') });
+  const rita = await apiAs(site.url, 'rita@example.org', 'requester');
+  site.fund('rita@example.org', '20.00');
+  await rita('POST', '/api/v1/projects', { title: 'A draft' });
+  const { id } = await rita('POST', '/api/v1/projects', { title: 'Is this a colour?' });
+  await rita('POST', `/api/v1/projects/${id}`, { redundancy: 2, approve_after_s: 0 });
+  await rita.upload(`/api/v1/projects/${id}/sources?name=words.csv`, 'word\nred\ntable\nblue\n');
+  await until(async () => (await rita('GET', `/api/v1/projects/${id}/sources/1`)).state === 'checked');
+  await rita('POST', `/api/v1/projects/${id}/sources/1/import`, { skip_bad: false });
+  await until(async () => (await rita('GET', `/api/v1/projects/${id}`)).records === 3);
+  const quote = await rita('GET', `/api/v1/projects/${id}/quote`);
+  await rita('POST', `/api/v1/projects/${id}/publish`, { total: quote.total });
+  await until(async () => (await rita('GET', `/api/v1/projects/${id}`)).state === 'open');
+  for (const n of [1, 2]) await workOn(await apiAs(site.url, `worker${n}@example.org`, 'worker'), id, 99, () => ({ label: 'yes' }));
+  await until(async () => (await rita('GET', `/api/v1/projects/${id}/progress`)).paid === 6);
+}
+
+async function until(true_, ms = 15_000) {
+  for (const end = Date.now() + ms; Date.now() < end;) {
+    if (await true_()) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`never true: ${true_}`);
+}
+
+async function story(view) {
+  const { page, context, faults } = await pageOf(browser, view);
+  const see = (name) => look(page, `operator_${name}`, view, shots);
+  await page.goto(`${site.url}/sign-in`);
+  await page.getByLabel('Email').fill('operator@example.org');
+  await page.getByLabel('Password').fill(password('operator'));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Today', level: 1 }).waitFor();
+  await page.getByText('All is well').waitFor();
+  await page.getByText('Fees earned').waitFor();
+  await see('today');
+
+  const to = (name) => page.getByRole('navigation', { name: 'Main' }).locator('visible=true').getByRole('link', { name, exact: true }).click();
+  await to('Users');
+  await page.getByText('worker1@example.org').waitFor();
+  await see('users');
+  await page.getByLabel('Name or email').fill('rita');
+  await page.getByText('worker1@example.org').waitFor({ state: 'detached' });
+  assert.match(page.url(), /q=rita/);
+  await page.getByRole('button', { name: 'Roles of Rita Requester' }).click();
+  await page.getByRole('dialog').getByLabel('Worker').check();
+  await see('roles');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.locator('tbody .chip').getByText('Worker').waitFor();
+  await page.getByRole('button', { name: 'Roles of Rita Requester' }).click();
+  await page.getByRole('dialog').getByLabel('Worker').uncheck();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.locator('tbody .chip').getByText('Worker').waitFor({ state: 'detached' });
+  await page.getByLabel('Name or email').fill('');
+  await page.getByRole('button', { name: 'Add user' }).click();
+  const add = page.getByRole('dialog');
+  await add.getByLabel('Name').fill(`New ${view.name}`);
+  await add.getByLabel('Email').fill(`new-${view.name}@example.org`);
+  await see('add');
+  await add.getByRole('button', { name: 'Add user' }).click();
+  await page.getByText(`new-${view.name}@example.org`).waitFor();
+  await page.getByRole('button', { name: `Close the account of New ${view.name}` }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click();
+  await page.getByRole('button', { name: `Open the account of New ${view.name} again` }).waitFor();
+
+  await to('Projects');
+  await page.getByRole('link', { name: 'Is this a colour?' }).waitFor();
+  await see('projects');
+  await page.getByLabel('State').selectOption('draft');
+  await page.getByRole('link', { name: 'Is this a colour?' }).waitFor({ state: 'detached' });
+
+  await to('Ledger');
+  await page.getByText('The books are sound').waitFor();
+  await page.getByRole('button', { name: 'Deposit for Rita Requester' }).click();
+  await page.getByLabel('Amount').fill('12.5');
+  await page.getByLabel('Reference').fill(`bank ${view.name}`);
+  await see('ledger');
+  await page.getByRole('button', { name: 'Deposit', exact: true }).click();
+  const confirm = page.getByRole('dialog');
+  assert.match(await confirm.innerText(), /€12\.50/);
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Cancel');
+  await confirm.getByRole('button', { name: 'Record €12.50' }).click();
+  await confirm.waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'Entries of Rita Requester' }).click();
+  await page.getByText(`Deposit bank ${view.name}`).first().waitFor();
+  await see('account');
+
+  await to('Jobs');
+  await page.getByText('report.sample').first().waitFor();
+  await see('jobs');
+  await to('Audit');
+  await page.getByText('user.sign_in').first().waitFor();
+  await see('audit');
+  const [book] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Export' }).click()]);
+  assert.ok(readFileSync(await book.path(), 'utf8').trim().split('\n').every((l) => JSON.parse(l)));
+  await page.getByLabel('Act', { exact: true }).fill('nothing.like_this');
+  await page.getByText('No entries fit').waitFor();
+  await see('audit_none');
+  assert.deepEqual(faults, [], 'console');
+  await context.close();
+}
+
+for (const view of [{ name: 'light', scheme: 'light' }, { name: 'dark', scheme: 'dark' }, { name: 'phone', phone: true }]) {
+  test(`look 23-26, 29: the operator's pages (${view.name})`, { timeout: 120_000 }, () => story(view));
+}
+
+test('look 30: no page was reported for its policy', async () => {
+  assert.equal(await metric(await apiAs(site.url, 'operator@example.org', 'operator'), 'csp_reports_total'), 0);
+});

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// A requester's way on the real server: from signing up to the downloaded file, in light, in dark
+// and on a phone. SHOTS=DIR keeps pictures of the pages.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { browserStart, look, pageOf } from './lib.mjs';
+import { apiAs, metric, password, siteStart, workOn } from './server.mjs';
+
+const shots = process.env.SHOTS;
+let browser;
+let site;
+before(async () => {
+  browser = await browserStart();
+  site = await siteStart({ workers: 3 });
+  if (shots) mkdirSync(shots, { recursive: true });
+});
+after(async () => {
+  await browser?.close();
+  await site?.stop();
+});
+
+const CSV = 'city,country,gold_size\n' + [
+  'Lagos,Nigeria,large', 'Reykjavik,Iceland,small', 'Osaka,Japan,', 'Bergen,Norway,', 'Cusco,Peru,', 'Hoi An,Vietnam,',
+].join('\n') + '\n';
+
+const saved = (page) => page.locator('.kept.saved').waitFor();
+
+async function signUp(page, email) {
+  await page.goto(`${site.url}/sign-up?role=requester`);
+  await page.getByLabel('Name', { exact: true }).fill('Rita Requester');
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password').fill(password('requester'));
+  await page.getByRole('button', { name: 'Sign up' }).click();
+  await page.getByRole('heading', { name: 'Projects', level: 1 }).waitFor();
+}
+
+async function story(view) {
+  const email = `rita-${view.name}@example.org`;
+  const { page, context, faults } = await pageOf(browser, view);
+  const see = (name) => look(page, name, view, shots);
+  await signUp(page, email);
+  await page.getByText('No projects yet').waitFor();
+  await see('projects_empty');
+  site.fund(email, '100.00');
+
+  // A draft: named, then data with a bad row, and the same without it.
+  await page.getByRole('link', { name: 'New project' }).click();
+  await page.getByLabel('Title').fill('How large is this city?');
+  await see('new');
+  await page.getByRole('button', { name: 'Start the draft' }).click();
+  await page.getByRole('heading', { name: 'How large is this city?', level: 1 }).waitFor();
+  const project = new URL(page.url()).pathname.split('/')[2];
+  assert.equal(await page.locator('.step > h2').count(), 5);
+  await page.locator('.sum').waitFor();
+  assert.match(await page.locator('#step-5 .notice').first().innerText(), /no data has been imported/);
+  assert.ok(await page.getByRole('button', { name: /^Publish for/ }).isDisabled());
+  await see('draft');
+
+  await page.locator('input[type=file]').setInputFiles({ name: 'bad.csv', mimeType: 'text/csv', buffer: Buffer.from('city,country\nOslo,Norway\nParis\n') });
+  await page.getByText('Row 2 (line 3)').waitFor();
+  await see('draft_bad');
+  await page.getByRole('button', { name: 'Remove bad.csv' }).click();
+  await page.locator('.source').waitFor({ state: 'detached' });
+
+  // The template, first with a fault, as a form.
+  const cards = page.locator('.block-card');
+  await cards.nth(1).getByLabel('Question').fill('How large is it?');
+  await cards.nth(1).getByLabel('Name in the results').fill('Size!');
+  await cards.nth(1).locator('.fault').first().waitFor();
+  await cards.nth(1).getByLabel('Name in the results').fill('size');
+  await cards.nth(1).getByLabel('Options, one per line').fill('small | Small\nlarge | Large');
+  await cards.nth(1).locator('.fault').waitFor({ state: 'detached' });
+  await saved(page);
+
+  await page.locator('input[type=file]').setInputFiles({ name: 'cities.csv', mimeType: 'text/csv', buffer: Buffer.from(CSV) });
+  await page.getByRole('button', { name: 'Import 6 items' }).waitFor();
+  assert.equal(await page.locator('.table.grid tbody tr').count(), 5);
+  await see('draft_checked');
+  await page.getByRole('button', { name: 'Import 6 items' }).click();
+  await page.getByText('Imported', { exact: true }).waitFor();
+
+  await cards.nth(0).getByLabel('Text', { exact: true }).fill('## ');
+  await cards.nth(0).getByRole('button', { name: '{{city}}' }).click();
+  await saved(page);
+  if (view.phone) await page.getByRole('button', { name: 'Preview' }).click();
+  const preview = page.locator('.preview-page');
+  await preview.getByText('Lagos').waitFor();
+  await preview.getByText('Large', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Next item' }).click();
+  await preview.getByText('Reykjavik').waitFor();
+  if (view.phone) {
+    await see('draft_preview');
+    await page.getByRole('button', { name: 'Close' }).click();
+  }
+
+  // As JSON: a fault at its line, then back.
+  await page.getByRole('button', { name: 'JSON', exact: true }).click();
+  const json = page.getByLabel('Template as JSON');
+  const text = await json.inputValue();
+  await json.fill(text.replace('"choice"', '"choise"'));
+  await page.locator('#step-2').getByRole('button', { name: /^Line \d+/ }).first().waitFor();
+  await see('draft_json');
+  await json.fill(text);
+  await page.locator('#step-2 .fault').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Form', exact: true }).click();
+
+  await page.getByLabel('Instructions in markdown').fill('Large means **more than a million** people.');
+  await page.getByLabel('Pay for one answer').fill('0.05');
+  await page.getByLabel('Time for one answer').fill('10');
+  await page.getByLabel('Answers for each item').fill('2');
+  await page.getByLabel('Approve by itself after').fill('1');
+  await page.getByLabel('Share of known answers').fill('20');
+  await page.getByLabel('Answers for each known item').fill('2');
+  await saved(page);
+
+  // The quote: 6 items, 2 answers each, 5 cents, and a fee of a fifth.
+  await page.getByText('12 answers in all').waitFor();
+  assert.match(await page.locator('.sum .total').innerText(), /0\.72/);
+  assert.match(await page.locator('.sum').innerText(), /18\.00/);
+  await see('draft_quote');
+
+  // It was kept as it went: a fresh load has it all.
+  await page.reload();
+  await page.getByLabel('Instructions in markdown').waitFor();
+  assert.equal(await page.getByLabel('Instructions in markdown').inputValue(), 'Large means **more than a million** people.');
+  await page.getByRole('button', { name: 'Publish for €0.72' }).click();
+  const dialog = page.getByRole('dialog');
+  assert.match(await dialog.innerText(), /€0\.72/);
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Cancel');
+  await see('publish');
+  await dialog.getByRole('button', { name: 'Pay €0.72' }).click();
+  await page.getByRole('navigation', { name: 'Project' }).waitFor();
+
+  // Answers come in through the API; the page follows.
+  const w1 = await apiAs(site.url, 'worker1@example.org', 'worker');
+  const w2 = await apiAs(site.url, 'worker2@example.org', 'worker');
+  await page.getByText('Open', { exact: true }).waitFor();
+  await page.evaluate(() => { globalThis.stayed = true; });
+  assert.equal(await workOn(w1, project, 99, () => ({ size: 'large' })), 6);
+  await page.getByText('6 of 12 answers').waitFor();
+  await see('progress');
+  assert.ok(await page.evaluate(() => globalThis.stayed), 'the page was not loaded again');
+
+  // Pause and resume, by hand of the requester.
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('Paused', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText('Open', { exact: true }).waitFor();
+
+  // Review: one rejected with a reason, one approved, by keys alone.
+  await page.getByRole('link', { name: 'Review', exact: true }).first().click();
+  await page.getByText('6 answers wait for a decision').waitFor();
+  await page.locator('.review-page').waitFor();
+  await see('review');
+  await page.keyboard.press('r');
+  const reject = page.getByRole('dialog');
+  await reject.waitFor();
+  await reject.getByRole('button', { name: 'Reject' }).click();
+  await reject.getByText('Give the worker a reason.').waitFor();
+  await page.keyboard.type('Not a city');
+  await see('reject');
+  await page.keyboard.press('Control+Enter');
+  await reject.waitFor({ state: 'detached' });
+  await page.getByText('5 answers wait for a decision').waitFor();
+  await page.locator('.review-page').waitFor();
+  await page.keyboard.press('n');
+  await page.keyboard.press('a');
+  await page.getByText('4 answers wait for a decision').waitFor();
+  await page.getByRole('button', { name: 'Approve all' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /^Approve 4, pay €0\.20/ }).click();
+  await page.getByText('Nothing waits for a decision').waitFor();
+  await see('review_empty');
+
+  // The rest of the answers; a tie where the two differ.
+  const w3 = await apiAs(site.url, 'worker3@example.org', 'worker');
+  await workOn(w2, project, 99, (a) => ({ size: a.task === 2 ? 'small' : 'large' }));
+  await workOn(w3, project, 99, () => ({ size: 'large' }));
+  await page.getByRole('link', { name: 'Progress', exact: true }).click();
+  await page.getByText('Every item has its result.').waitFor();
+  await see('progress_done');
+
+  await page.getByRole('link', { name: 'Results', exact: true }).click();
+  await page.getByRole('link', { name: 'Item 6', exact: true }).waitFor();
+  await see('results');
+  assert.equal(await page.locator('.table tbody tr').count(), 6);
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download CSV' }).click()]);
+  const lines = readFileSync(await file.path(), 'utf8').trim().split(/\r?\n/);
+  assert.equal(lines.length, 7);
+  assert.match(lines[0], /city/);
+  assert.match(lines[3], /Osaka.*large/);
+  const [more] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download JSON Lines' }).click()]);
+  assert.equal(readFileSync(await more.path(), 'utf8').trim().split('\n').map((l) => JSON.parse(l)).length, 6);
+
+  await page.getByRole('link', { name: 'Item 2', exact: true }).click();
+  await page.getByRole('heading', { name: 'Item 2', level: 1 }).waitFor();
+  await page.getByRole('heading', { name: 'As workers see it' }).waitFor();
+  await see('item');
+  await page.goBack();
+  for (const [tab, wait] of [['Workers', /^Worker \d+/], ['Items', 'Item 6'], ['Settings', 'Fixed when published']]) {
+    await page.getByRole('link', { name: tab, exact: true }).first().click();
+    await page.getByText(wait).first().waitFor();
+    await see(tab.toLowerCase());
+  }
+  for (const [path, wait] of [['/projects', 'How large is this city?'], ['/billing', 'Budget of a project'], ['/team', 'Rita Requester'], ['/keys', 'No keys']]) {
+    await page.goto(site.url + path);
+    await page.getByText(wait).last().waitFor();
+    await see(path.slice(1));
+  }
+  assert.deepEqual(faults, [], 'console');
+  await context.close();
+}
+
+for (const view of [{ name: 'light', scheme: 'light' }, { name: 'dark', scheme: 'dark' }, { name: 'phone', phone: true }]) {
+  test(`look 20-23, 26, 29: from a new project to the downloaded file (${view.name})`, { timeout: 180_000 }, () => story(view));
+}
+
+test('look 23: closing names what comes back, and it does', { timeout: 60_000 }, async () => {
+  const { page, context, faults } = await pageOf(browser, {});
+  await signUp(page, 'close@example.org');
+  site.fund('close@example.org', '10.00');
+  const api = await apiAs(site.url, 'close@example.org', 'requester');
+  const { id } = await api('POST', '/api/v1/projects', { title: 'To be closed' });
+  await page.goto(`${site.url}/projects/${id}`);
+  await page.getByText('Paste rows as text').click();
+  await page.getByLabel('Rows').fill('word\nred\ngreen\nblue\n');
+  await page.getByRole('button', { name: 'Use these rows' }).click();
+  await page.getByRole('button', { name: 'Import 3 items' }).click();
+  await page.getByRole('button', { name: /^Publish for/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /^Pay/ }).click();
+  await page.getByText('Open', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  const yes = page.getByRole('dialog').getByRole('button', { name: /^Close, get €0\.54 back/ });
+  await yes.waitFor();
+  await yes.click();
+  await page.getByText('This project is closed. €0.54 came back.').waitFor();
+  const { orgs } = await api('GET', '/api/v1/me');
+  for (let n = 0; n < 50; n++) {
+    if ((await api('GET', `/api/v1/orgs/${orgs[0].id}/balance`)).available === 1000) break;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  assert.equal((await api('GET', `/api/v1/orgs/${orgs[0].id}/balance`)).available, 1000);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('look 30: no page was reported for its policy', async () => {
+  assert.equal(await metric(await apiAs(site.url, 'operator@example.org', 'operator'), 'csp_reports_total'), 0);
+});
