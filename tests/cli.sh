@@ -110,6 +110,10 @@ site() {
 		--user ada@example.org --amount 0.005
 	ends 3 "$engine: a stranger is refused" "$tessera" fund --data "$data" \
 		--user eve@example.org --amount 1.00
+	ends 0 "$engine: its jobs are listed" "$tessera" job list --data "$data"
+	says out '^waiting' "$engine: some wait for their time"
+	ends 3 "$engine: what is not broken is not revived" "$tessera" job revive --data "$data" \
+		--kind user.sweep
 	ends 0 "$engine: doctor runs beside the server" "$tessera" doctor --data "$data" --json
 	says out '"sound":true' "$engine: and finds all sound"
 	[ "$engine" != sqlite ] ||

@@ -14,7 +14,7 @@
  *
  * A body is bounded (some thousand rows or 20 ms); it calls `job_again` for the rest.
  * A body that refuses is tried again after 1, 2, 4 … 300 s; after ten tries the job is
- * kept as broken, shown by `tessera jobs` and the operator's page, and can be revived. A
+ * kept as broken, shown by `tessera job list` and the operator's page, and can be revived. A
  * refusal for the store's own reasons (ERR_STORE, ERR_BUSY) is no try, and a job that
  * comes back by itself does not break. What is signalled while a body runs makes it run again.
  *

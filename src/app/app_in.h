@@ -46,6 +46,8 @@ enum err app_help(struct ctx *, const struct room_call *);
 enum err app_version(struct ctx *, const struct room_call *);
 enum err app_list_routes(struct ctx *, const struct room_call *);
 enum err app_list_jobs(struct ctx *, const struct room_call *);
+enum err app_job_list(struct ctx *, const struct room_call *);
+enum err app_job_revive(struct ctx *, const struct room_call *);
 enum err app_list_settings(struct ctx *, const struct room_call *);
 enum err app_list_tables(struct ctx *, const struct room_call *);
 enum err app_openapi(struct ctx *, const struct room_call *);

@@ -37,6 +37,13 @@ static const struct room_option init_options[] = {
 	{ .name = NULL },
 };
 
+static const struct room_option revive_options[] = {
+	{ "kind", .required = true, .about = "as `job list` shows it" },
+	{ "key", .value = "0", .about = "likewise" },
+	{ "part", .value = "0", .about = "likewise" },
+	{ .name = NULL },
+};
+
 static const struct room_command commands[] = {
 	{ "serve", serve_options, app_serve, .about = "Run the site until SIGTERM" },
 	{ "init", init_options, app_init,
@@ -46,6 +53,11 @@ static const struct room_command commands[] = {
 	{ "routes", NULL, app_list_routes, .about = "List every route of the API" },
 	{ "openapi", NULL, app_openapi, .about = "Print the API's OpenAPI document" },
 	{ "jobs", NULL, app_list_jobs, .about = "List every kind of background work" },
+	{ "job list", NULL, app_job_list, .needs_site = true,
+	  .about =
+		  "List the work that waits, runs or is broken: state, kind, key, part, due, tries" },
+	{ "job revive", revive_options, app_job_revive, .needs_site = true,
+	  .about = "Try a broken job again" },
 	{ "settings", NULL, app_list_settings,
 	  .about = "List every setting, with its value in --data if given" },
 	{ "tables", NULL, app_list_tables,
