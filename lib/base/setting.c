@@ -118,7 +118,7 @@ static enum err read_conf(struct ctx *c, struct setting_values *values, struct s
 	return read_line(c, values, conf, number);
 }
 
-/* TESSERA_PAY_FEE_PERMILLE for pay.fee_permille. */
+/* TESSERA_PROJECT_FEE_PERMILLE for project.fee_permille. */
 static struct str variable_of(struct arena *mem, struct str name)
 {
 	struct str text = str_format(mem, "TESSERA_%.*s", STR_ARG(name));

@@ -11,7 +11,7 @@
 #include "base/ctx.h"
 
 struct setting {
-	const char *name;  /* "pay.fee_permille"; NULL ends a list */
+	const char *name;  /* "project.fee_permille"; NULL ends a list */
 	const char *value; /* the default */
 	int64_t min, max;  /* of a number; both 0: the setting is text of at most 1,000 bytes */
 	const char *about; /* one sentence */

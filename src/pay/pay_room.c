@@ -30,8 +30,6 @@ static const struct job_kind jobs[] = {
 };
 
 static const struct setting settings[] = {
-	{ "pay.fee_permille", "200", 0, 1000,
-	  "The fee of the house in thousandths of the reward, for projects made from now on." },
 	{ "pay.floor_per_hour_minor", "0", 0, 100000000,
 	  "A quote that pays less per hour, in minor units, carries a warning; 0: no floor." },
 	{ 0 },
