@@ -86,7 +86,7 @@ async function story(view) {
   await page.getByText(`new-${view.name}@example.org`).waitFor();
   await page.getByRole('button', { name: `Close the account of New ${view.name}` }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click();
-  await page.getByRole('button', { name: `Open the account of New ${view.name} again` }).waitFor();
+  await page.getByRole('button', { name: `Open again the account of New ${view.name}` }).waitFor();
 
   await to('Projects');
   await page.getByRole('link', { name: 'Is this a colour?' }).waitFor();

@@ -171,7 +171,7 @@ export const words = {
   'rules.reward.wrong': 'Write an amount such as 0.05.',
   'rules.hourly': 'About {money} per hour',
   'rules.estimate': 'Time for one answer',
-  'rules.estimate.hint': 'Your guess; workers see the measured time later',
+  'rules.estimate.hint': 'Your guess, until it is measured',
   'rules.redundancy': 'Answers for each item',
   'rules.redundancy.hint': 'By different workers; three is usual',
   'rules.time': 'Time allowed',

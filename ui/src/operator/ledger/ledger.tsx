@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The books: both sides and whether they cancel out, deposits, and the lines of one account.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ApiError, call } from '../../api/client.ts';
 import type { Ledger as Books } from '../../api/types.ts';
 import { number, t } from '../../base/i18n.ts';
@@ -34,7 +34,7 @@ function Sides({ l }: { l: Books }) {
         <div class="total"><dt>{t('ledger.inside')}</dt><dd class="figure">{money(sum, l.currency)}</dd></div>
         <div class="total"><dt>{t('ledger.came-in')}</dt><dd class="figure">{money(l.came_in, l.currency)}</dd></div>
       </dl>
-      <p class="note">{t('ledger.counts', { accounts: number(l.accounts), projects: number(l.projects) })}</p>
+      <p class="note">{t('ledger.counts', { accounts: number(l.accounts), n: l.projects })}</p>
     </div>
   );
 }
@@ -52,6 +52,7 @@ function Deposit({ org, onClose, done }: { org: Org; onClose: () => void; done: 
     }),
   );
   const amount = moneyParse(form.values.amount) ?? 0;
+  useEffect(() => form.ref.current?.querySelector('input')?.focus(), []);
   const send = async () => {
     const made = await call('POST /deposits', { body: { org: org.id, amount, reference: form.values.reference.trim() } });
     if (!made.fresh) throw new ApiError(409, '', t('deposit.repeat'));

@@ -25,8 +25,9 @@ function finishText(f: Far): { value: string; note: string } {
 function pointsOf(f: Far, p: Project): { x: number; y: number }[] {
   const kept = f.chart.map((c) => ({ x: timeMs(c.at), y: c.submitted }));
   if (f.submitted === 0) return [];
-  const begin = p.published ? timeMs(p.published) : undefined;
-  const before = begin !== undefined && (!kept[0] || kept[0].x > begin) ? [{ x: begin, y: 0 }] : [];
+  // A kept point stands at the beginning of its step: the first may lie before the publishing.
+  const begin = Math.min(p.published ? timeMs(p.published) : Infinity, kept[0] ? kept[0].x - 1000 : now());
+  const before = kept[0]?.y === 0 ? [] : [{ x: begin, y: 0 }];
   const last = kept[kept.length - 1];
   const end = p.done ? timeMs(p.done) : now();
   const after = !last || (end > last.x && (f.state === 'open' || last.y !== f.submitted)) ? [{ x: Math.max(end, (last ?? before[0])?.x ?? end), y: f.submitted }] : [];
