@@ -69,6 +69,10 @@ export const smallTargets = (page, min = 44) => page.evaluate((least) => {
 /** What holds for every page; `name` is said with what is wrong and names the picture in `shots`. */
 export async function look(page, name, view, shots) {
   await page.evaluate(() => scrollTo(0, 0));
+  // As tall as the page: else a sticky bar may lie over some control, which scrolling frees.
+  const size = page.viewportSize();
+  const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width: size.width, height: Math.max(size.height, tall) });
   await page.waitForTimeout(150);
   const bad = [];
   for (const v of await axe(page)) bad.push(v);
@@ -80,7 +84,7 @@ export async function look(page, name, view, shots) {
     await page.setViewportSize({ width: 320, height: 640 });
     await page.waitForTimeout(50);
     if (await overflow(page) > 0) bad.push('wider than 320 px');
-    await page.setViewportSize({ width: 390, height: 844 });
   }
+  await page.setViewportSize(size);
   assert.deepEqual(bad, [], `${name} ${view.name}`);
 }

@@ -167,7 +167,7 @@ export const words = {
   'block.min': 'Smallest',
   'block.max': 'Largest',
   'rules.reward': 'Pay for one answer',
-  'rules.reward.hint': 'Give the time an answer takes to see the pay per hour.',
+  'rules.reward.hint': 'What its worker earns',
   'rules.reward.wrong': 'Write an amount such as 0.05.',
   'rules.hourly': 'About {money} per hour',
   'rules.estimate': 'Time for one answer',
