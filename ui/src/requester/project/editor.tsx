@@ -9,7 +9,7 @@ import { go } from '../../base/route.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm, Dialog } from '../../ui/dialog.tsx';
 import { AreaField, TextField } from '../../ui/field.tsx';
-import { announce, useMedia } from '../../ui/hooks.ts';
+import { announce, useEvery, useMedia } from '../../ui/hooks.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Notice, Page } from '../../ui/page.tsx';
 import { Data } from '../intake/data.tsx';
@@ -32,6 +32,9 @@ function Step({ n, done, children }: { n: 1 | 2 | 3 | 4 | 5; done: boolean; chil
   );
 }
 
+const OPENING_MS = 400;
+const OPENING_MAX = 75;
+
 const STATE_ICONS = { saved: 'circle-check', waiting: 'refresh-cw', failed: 'cloud-off', changed: 'triangle-alert' } as const;
 
 function Kept({ draft }: { draft: Draft }) {
@@ -53,6 +56,19 @@ export function Editor({ start, published }: { start: Project; published: () => 
   const [good, setGood] = useState(true);
   const [look, setLook] = useState(false);
   const [drop, setDrop] = useState(false);
+  // Paid, and on its way: the project leaves the draft when its budget has arrived.
+  const [opening, setOpening] = useState(0);
+  useEvery(OPENING_MS, () => {
+    published();
+    setOpening((n) => (n >= OPENING_MAX ? 0 : n + 1));
+  }, opening > 0);
+  if (opening > 0) {
+    return (
+      <Page title={p.title} up={['/projects', t('projects.title')]}>
+        <div role="status"><Notice>{t('progress.funding')}</Notice></div>
+      </Page>
+    );
+  }
   const preview = <Preview p={p} stale={!good} />;
   return (
     <Page title={p.title} up={['/projects', t('projects.title')]}
@@ -88,7 +104,7 @@ export function Editor({ start, published }: { start: Project; published: () => 
               }} />
           </Step>
           <Step n={4} done={p.reward > 0 && Object.keys(draft.errors).length === 0}><Rules draft={draft} /></Step>
-          <Step n={5} done={false}><Quote draft={draft} good={good} published={published} /></Step>
+          <Step n={5} done={false}><Quote draft={draft} good={good} published={() => setOpening(1)} /></Step>
         </div>
         {beside && (
           <aside class="editor-side" aria-label={t('preview.title')}>

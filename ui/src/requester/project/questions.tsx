@@ -124,10 +124,10 @@ function Picture({ block, at, columns, faults, set }: CardProps) {
 }
 
 /** A number member: empty takes it away, so that the server's own rule holds. */
-function NumberMember({ card, member, label }: { card: CardProps; member: string; label: Key }) {
+function NumberMember({ card, member, word }: { card: CardProps; member: string; word: Key }) {
   const [text, setText] = useState(num(card.block[member]));
   return (
-    <TextField label={t(label)} inputMode="decimal" value={text} error={said(card.faults, card.at, member)}
+    <TextField label={t(word)} inputMode="decimal" value={text} error={said(card.faults, card.at, member)}
       onValue={(v) => {
         setText(v);
         const { [member]: _, ...rest } = card.block;
@@ -155,8 +155,8 @@ function Ask(card: CardProps) {
       )}
       {block['type'] === 'number' && (
         <div class="fields">
-          <NumberMember card={card} member="min" label="block.min" />
-          <NumberMember card={card} member="max" label="block.max" />
+          <NumberMember card={card} member="min" word="block.min" />
+          <NumberMember card={card} member="max" word="block.max" />
         </div>
       )}
       <div class="row checks">

@@ -13,14 +13,14 @@ import { errorText, Notice } from '../../ui/page.tsx';
 import type { Draft } from './draft.ts';
 
 /** A whole number of some unit, kept in the server's own: minutes as seconds, percent as permille. */
-function Whole({ draft, name, label, hint, unit, times = 1, min = 0, max }: {
+function Whole({ draft, name, word, note, unit, times = 1, min = 0, max }: {
   draft: Draft; name: 'redundancy' | 'gold_share_permille' | 'gold_redundancy' | 'time_allowed_s' | 'approve_after_s' | 'estimate_s';
-  label: Key; hint?: Key; unit?: string; times?: number; min?: number; max: number;
+  word: Key; note?: Key; unit?: string; times?: number; min?: number; max: number;
 }) {
   const [text, setText] = useState(String(Math.round((draft.p[name] / times) * 100) / 100));
   const [wrong, setWrong] = useState(false);
   return (
-    <TextField label={t(label)} hint={hint && t(hint)} inputMode="decimal" unit={unit} value={text}
+    <TextField label={t(word)} hint={note && t(note)} inputMode="decimal" unit={unit} value={text}
       error={wrong ? t('rules.between', { min, max }) : draft.errors[name]}
       onValue={(v) => {
         setText(v);
@@ -93,12 +93,12 @@ export function Rules({ draft }: { draft: Draft }) {
     <div class="stack">
       <div class="fields rules">
         <Reward draft={draft} />
-        <Whole draft={draft} name="estimate_s" label="rules.estimate" hint="rules.estimate.hint" unit={t('unit.seconds')} max={86400} />
-        <Whole draft={draft} name="redundancy" label="rules.redundancy" hint="rules.redundancy.hint" min={1} max={100} />
-        <Whole draft={draft} name="time_allowed_s" label="rules.time" hint="rules.time.hint" unit={t('unit.minutes')} times={60} min={0.5} max={1440} />
-        <Whole draft={draft} name="approve_after_s" label="rules.approve" hint="rules.approve.hint" unit={t('unit.hours')} times={3600} max={720} />
-        <Whole draft={draft} name="gold_share_permille" label="rules.gold" hint={p.gold > 0 ? 'rules.gold.hint' : 'rules.gold.none'} unit="%" times={10} max={100} />
-        {p.gold > 0 && <Whole draft={draft} name="gold_redundancy" label="rules.gold-redundancy" hint="rules.gold-redundancy.hint" min={1} max={1000} />}
+        <Whole draft={draft} name="estimate_s" word="rules.estimate" note="rules.estimate.hint" unit={t('unit.seconds')} max={86400} />
+        <Whole draft={draft} name="redundancy" word="rules.redundancy" note="rules.redundancy.hint" min={1} max={100} />
+        <Whole draft={draft} name="time_allowed_s" word="rules.time" note="rules.time.hint" unit={t('unit.minutes')} times={60} min={0.5} max={1440} />
+        <Whole draft={draft} name="approve_after_s" word="rules.approve" note="rules.approve.hint" unit={t('unit.hours')} times={3600} max={720} />
+        <Whole draft={draft} name="gold_share_permille" word="rules.gold" note={p.gold > 0 ? 'rules.gold.hint' : 'rules.gold.none'} unit="%" times={10} max={100} />
+        {p.gold > 0 && <Whole draft={draft} name="gold_redundancy" word="rules.gold-redundancy" note="rules.gold-redundancy.hint" min={1} max={1000} />}
         <TextField label={t('rules.deadline')} hint={t('rules.deadline.hint')} type="date" value={deadline} error={draft.errors.deadline}
           onValue={(v) => {
             setDeadline(v);
