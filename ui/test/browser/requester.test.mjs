@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { browserStart, look, pageOf } from './lib.mjs';
-import { apiAs, metric, password, siteStart, workOn } from './server.mjs';
+import { apiAs, metric, password, siteStart, workOn, zipOf } from './server.mjs';
 
 const shots = process.env.SHOTS;
 let browser;
@@ -240,6 +240,41 @@ test('look 23: closing names what comes back, and it does', { timeout: 60_000 },
     await new Promise((done) => setTimeout(done, 100));
   }
   assert.equal((await api('GET', `/api/v1/orgs/${orgs[0].id}/balance`)).available, 1000);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('pictures in a zip are seen in the preview', { timeout: 60_000 }, async () => {
+  const view = { name: 'pictures' };
+  const { page, context, faults } = await pageOf(browser, view);
+  await signUp(page, 'pictures@example.org');
+  site.fund('pictures@example.org', '10.00');
+  const api = await apiAs(site.url, 'pictures@example.org', 'requester');
+  const { id } = await api('POST', '/api/v1/projects', { title: 'Which colour is it?' });
+  await page.goto(`${site.url}/projects/${id}`);
+  const drawn = (colour) => page.evaluate((c) => {
+    const canvas = document.createElement('canvas');
+    canvas.width = 320;
+    canvas.height = 200;
+    const pen = canvas.getContext('2d');
+    pen.fillStyle = c;
+    pen.fillRect(0, 0, 320, 200);
+    return canvas.toDataURL('image/png').split(',')[1];
+  }, colour);
+  const files = [];
+  for (const colour of ['teal', 'orange']) files.push([`${colour}.png`, Buffer.from(await drawn(colour), 'base64')]);
+  await page.locator('input[type=file]').setInputFiles({ name: 'colours.zip', mimeType: 'application/zip', buffer: zipOf(files) });
+  await page.getByRole('button', { name: 'Import 2 items' }).click();
+  await page.getByText('Imported', { exact: true }).waitFor();
+  await page.locator('#step-2').getByRole('button', { name: 'Image', exact: true }).click();
+  const card = page.locator('.block-card').last();
+  await card.getByLabel('Column with the image').selectOption({ label: 'image' });
+  await card.getByRole('button', { name: 'Move up' }).click();
+  await saved(page);
+  const picture = page.locator('.preview-page img.ok');
+  await picture.waitFor();
+  assert.equal(await picture.evaluate((el) => el.naturalWidth), 320);
+  await look(page, 'draft_pictures', view, shots);
   assert.deepEqual(faults, []);
   await context.close();
 });

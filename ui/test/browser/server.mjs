@@ -103,3 +103,40 @@ export async function workOn(worker, project, most, answer) {
   }
   return n;
 }
+
+function crc32(bytes) {
+  let crc = ~0;
+  for (const b of bytes) {
+    crc ^= b;
+    for (let k = 0; k < 8; k++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
+/** A zip of files that are not packed: [[name, bytes]…]. */
+export function zipOf(files) {
+  const parts = [];
+  const ends = [];
+  let at = 0;
+  for (const [name, bytes] of files) {
+    const same = Buffer.alloc(26);
+    same.writeUInt16LE(20, 0);
+    same.writeUInt32LE(crc32(bytes), 10);
+    same.writeUInt32LE(bytes.length, 14);
+    same.writeUInt32LE(bytes.length, 18);
+    same.writeUInt16LE(name.length, 22);
+    const place = Buffer.alloc(14);
+    place.writeUInt32LE(at, 10);
+    ends.push(Buffer.from('PK\x01\x02\x14\x00', 'latin1'), same, place, Buffer.from(name));
+    const head = [Buffer.from('PK\x03\x04', 'latin1'), same, Buffer.from(name), bytes];
+    parts.push(...head);
+    at += head.reduce((n, b) => n + b.length, 0);
+  }
+  const directory = Buffer.concat(ends);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(files.length, 4);
+  end.writeUInt16LE(files.length, 6);
+  end.writeUInt32LE(directory.length, 8);
+  end.writeUInt32LE(at, 12);
+  return Buffer.concat([...parts, directory, Buffer.from('PK\x05\x06', 'latin1'), end]);
+}

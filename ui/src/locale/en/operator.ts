@@ -112,7 +112,7 @@ export const words = {
   'audit.lead': 'Entries are chained by hashes; “tessera audit check” walks the chains.',
   'audit.export': 'Export',
   'audit.what': 'Act',
-  'audit.scope': 'Project or account number',
+  'audit.scope': 'Project or account',
   'audit.at': 'When',
   'audit.actor': 'By',
   'audit.about': 'About',
