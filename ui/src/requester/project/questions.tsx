@@ -34,7 +34,7 @@ function newBlock(kind: string, blocks: Raw[], columns: string[]): Raw {
   const name = freeName(blocks);
   switch (kind) {
     case 'markdown': return { type: kind, text: columns[0] ? `{{${columns[0]}}}` : t('block.markdown.new') };
-    case 'image': return { type: kind, src: `{{${columns.find((c) => /image|file|picture|photo|url/i.test(c)) ?? columns[0] ?? 'image'}}}` };
+    case 'image': return { type: kind, src: `{{${columns.find((c) => /image|picture|photo/i.test(c)) ?? columns.find((c) => /file|url/i.test(c)) ?? columns[0] ?? 'image'}}}` };
     case 'choice': return { type: kind, name, label: t('block.label.new'), options: [t('block.option.yes'), t('block.option.no')], required: true };
     default: return { type: kind, name, label: t('block.label.new'), required: true };
   }

@@ -112,21 +112,22 @@ function ApproveAll({ p, waiting, done }: { p: Project; waiting: number; done: (
   );
 }
 
-function Queue({ p, items, waiting, more, loadMore, reload }: {
-  p: Project; items: Review[]; waiting: number; more: boolean; loadMore: () => void; reload: () => void;
-}) {
+/** One page of the list; when all of it is decided, the next is read. */
+function Queue({ p, items, waiting, reload }: { p: Project; items: Review[]; waiting: number; reload: () => void }) {
   const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
   const [at, setAt] = useState(0);
   const [rejecting, setRejecting] = useState(false);
   const [error, setError] = useState<unknown>();
   const left = items.filter((r) => !gone.has(keyOf(r)));
   const r = left[Math.min(at, left.length - 1)];
-  const n = Math.max(left.length, waiting - gone.size);
+  // What was decided before the count was read is not in it.
+  const counted = useRef(0);
   useEffect(() => {
-    if (left.length === 0) {
-      if (more) loadMore();
-      else if (gone.size > 0) reload();
-    }
+    counted.current = gone.size;
+  }, [waiting]);
+  const n = Math.max(left.length, waiting - (gone.size - counted.current));
+  useEffect(() => {
+    if (left.length === 0 && gone.size > 0) reload();
   }, [left.length]);
   const decided = (what: Review, word: 'review.approved' | 'review.rejected') => {
     setGone((old) => new Set(old).add(keyOf(what)));
@@ -195,12 +196,12 @@ function Body({ p }: { p: Project }) {
   };
   const waiting = far.data ? Math.max(0, far.data.submitted - far.data.approved - far.data.rejected) : 0;
   return (
-    <List list={list} empty={
+    <List list={{ ...list, more: false }} empty={
       <Empty icon="circle-check" title={t('review.none')}
         text={p.approve_after_s > 0 ? t('review.none.text', { time: duration(p.approve_after_s) }) : t('review.none.auto')}
         action={<Button kind="primary" icon="refresh-cw" onClick={reload}>{t('results.look')}</Button>} />
     }>
-      {(items) => <Queue p={p} items={items} waiting={waiting} more={false} loadMore={list.loadMore} reload={reload} />}
+      {(items) => <Queue p={p} items={items} waiting={waiting} reload={reload} />}
     </List>
   );
 }
