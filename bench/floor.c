@@ -4,10 +4,10 @@
  *
  *   floor --data FOLDER [--seconds S] [--tasks N]
  *
- * A bare loop over SQLite on the house's own schema and settings (WAL, synchronous=FULL), one thread,
- * no HTTP, no JSON, no rules: for each cycle the rows that accept, submit, judging, approval
- * and pay write for one answer, by the same statements. Prints one JSON object. FOLDER must
- * be on the disk that the server of the same run uses.
+ * A bare loop over SQLite on the house's own schema and settings (WAL, synchronous=FULL), one
+ * thread, no HTTP, no JSON, no rules: for each cycle the rows that accept, submit, judging,
+ * approval and pay write for one answer, by the same statements. Prints one JSON object. FOLDER
+ * must be on the disk that the server of the same run uses.
  */
 #include <sqlite3.h>
 #include <stdio.h>
@@ -156,11 +156,11 @@ static void make_site(struct floor *f, struct arena *mem, const char *folder)
 	do_sql(f->db,
 	       "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=10000;"
 	       "PRAGMA cache_size=-65536");
-	snprintf(
-		sql, sizeof(sql),
-		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %lld) "
-		"INSERT INTO task(project_id, id, cap, need, open, gold) SELECT %d, i, %d, %d, 1, 0 FROM n",
-		(long long)f->tasks, PROJECT, REDUNDANCY, REDUNDANCY);
+	snprintf(sql, sizeof(sql),
+		 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %lld) "
+		 "INSERT INTO task(project_id, id, cap, need, open, gold) "
+		 "SELECT %d, i, %d, %d, 1, 0 FROM n",
+		 (long long)f->tasks, PROJECT, REDUNDANCY, REDUNDANCY);
 	do_sql(f->db, sql);
 	do_sql(f->db, "PRAGMA wal_checkpoint(TRUNCATE)");
 }

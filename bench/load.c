@@ -7,8 +7,8 @@
  *
  * A cycle is accept and submit, two requests; with --empty it is two GETs of /healthz, the
  * floor of HTTP. FILE holds a bearer key in each line, one for each connection. Prints
- * one JSON object: cycles a second, latency of a request, CPU of the server for a cycle. Closed loop: a
- * simulated worker waits for each reply. One thread, epoll, loopback only.
+ * one JSON object: cycles a second, latency of a request, CPU of the server for a cycle. Closed
+ * loop: a simulated worker waits for each reply. One thread, epoll, loopback only.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -78,13 +78,12 @@ static void send_step(struct load *load, struct line *line)
 		n = snprintf(text, sizeof(text),
 			     "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
 	} else {
-		int len =
-			line->step == ACCEPT ?
-				snprintf(body, sizeof(body), "{}") :
-				snprintf(
-					body, sizeof(body),
-					"{\"epoch\":\"%s\",\"answer\":{\"label\":\"%s\"},\"active_ms\":900}",
-					line->epoch, line->task[0] % 2 ? "cat" : "dog");
+		int len = line->step == ACCEPT ?
+				  snprintf(body, sizeof(body), "{}") :
+				  snprintf(body, sizeof(body),
+					   "{\"epoch\":\"%s\",\"answer\":{\"label\":\"%s\"},"
+					   "\"active_ms\":900}",
+					   line->epoch, line->task[0] % 2 ? "cat" : "dog");
 		n = snprintf(text, sizeof(text),
 			     "POST /api/v1/work/%.*s/%s%s%s HTTP/1.1\r\nHost: localhost\r\n"
 			     "Authorization: Bearer %.*s\r\nContent-Type: application/json\r\n"

@@ -54,8 +54,7 @@ static const struct room_command commands[] = {
 	{ "openapi", NULL, app_openapi, .about = "Print the API's OpenAPI document" },
 	{ "jobs", NULL, app_list_jobs, .about = "List every kind of background work" },
 	{ "job list", NULL, app_job_list, .needs_site = true,
-	  .about =
-		  "List the work that waits, runs or is broken: state, kind, key, part, due, tries" },
+	  .about = "List work that waits, runs or is broken: state, kind, key, part, due, tries" },
 	{ "job revive", revive_options, app_job_revive, .needs_site = true,
 	  .about = "Try a broken job again" },
 	{ "settings", NULL, app_list_settings,

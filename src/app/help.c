@@ -29,9 +29,9 @@ static void put_command(struct buf *out, const struct room_command *one)
 			buf_format(out, " (default: %s)", o->value);
 		buf_add(out, S("\n"));
 	}
-	buf_add(out,
-		S("\n  --data DIR           the site's folder (or TESSERA_DATA)\n"
-		  "  --json               the result as JSON on stdout, the rest as JSON on stderr\n"));
+	buf_add(out, S("\n  --data DIR           the site's folder (or TESSERA_DATA)\n"
+		       "  --json               the result as JSON on stdout, the rest as JSON "
+		       "on stderr\n"));
 }
 
 struct str app_help_text(struct arena *mem, const struct room_command *command)

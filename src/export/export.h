@@ -8,7 +8,8 @@
  *
  * Columns of the CSV form: task, gold, the record's columns (a name that meets one of ours
  * gets `input_` before it), then for each field F: F, F_confidence, F_answers, F_ties (JSON list,
- * empty without a tie), and last `answers` (JSON list of {"worker","answer","state","at","seconds"}).
+ * empty without a tie), and last `answers` (a JSON list of
+ * {"worker","answer","state","at","seconds"}).
  * Several values of one field are joined by |. Cells that a spreadsheet would run as a formula are
  * defused. JSON Lines have the same, as {"task","gold","fields","results","answers"}.
  */
@@ -30,11 +31,11 @@ struct export
 	int64_t rows; /* written so far */
 };
 
-/* "csv" or "jsonl". ERR_INPUT anything else. ERR_MISSING no such project. Rights are the caller's. */
+/* "csv" or "jsonl". ERR_INPUT anything else; ERR_MISSING no such project. Rights: the caller's. */
 MUST_USE enum err export_start(struct ctx *, project_id, struct str form, bool with_answers,
 			       struct export *out);
 
-/* The next piece in ctx->mem (take a mark before, reset after); empty and `*more` false at the end. */
+/* The next piece in ctx->mem (mark before, reset after); empty and `*more` false at the end. */
 MUST_USE enum err export_piece(struct ctx *, struct export *, struct str *piece, bool *more);
 
 extern const struct room export_room;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* `tessera project publish`: agree to the quote as it stands, and wait until the project is open. */
+/* `tessera project publish`: agree to the quote as it stands, and wait until it is open. */
 #include "job/job.h"
 #include "os/os.h"
 #include "pay/pay_in.h"

@@ -4,13 +4,13 @@
 #include "project/api_in.h"
 #include "project/project.sql.h"
 
-#define PROJECT_VIEW                                                                                 \
-	"{id:id,org:id,title:text,brief:text,instructions:text,template:any,kind:text,"              \
-	"reward:money,fee_permille:int,redundancy:int,gold_share_permille:int,"                      \
-	"gold_redundancy:int,time_allowed_s:int,approve_after_s:int,deadline:time?,"                 \
-	"audience:(everyone|invited),picking:bool,estimate_s:int,revision:int,created:time,"         \
-	"state:(draft|funding|open|paused|done|closed|leaving),columns:[text],records:int,gold:int," \
-	"tasks:int,places:int,published:time?,done:time?}"
+#define PROJECT_VIEW                                                                         \
+	"{id:id,org:id,title:text,brief:text,instructions:text,template:any,kind:text,"      \
+	"reward:money,fee_permille:int,redundancy:int,gold_share_permille:int,"              \
+	"gold_redundancy:int,time_allowed_s:int,approve_after_s:int,deadline:time?,"         \
+	"audience:(everyone|invited),picking:bool,estimate_s:int,revision:int,created:time," \
+	"state:(draft|funding|open|paused|done|closed|leaving),columns:[text],records:int,"  \
+	"gold:int,tasks:int,places:int,published:time?,done:time?}"
 
 #define IN(form, member) .offset = offsetof(struct form, member)
 #define PROJECT_ID(form, member)                                                        \

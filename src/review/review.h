@@ -12,7 +12,7 @@
 #define REVIEW_H
 #include "assignment/assignment.h"
 
-/* Approve one answer as `by`. A repeat is OK. ERR_MISSING none such; ERR_CONFLICT it is rejected. */
+/* Approve one answer as `by`. A repeat is OK. ERR_MISSING none such; ERR_CONFLICT if rejected. */
 MUST_USE enum err review_approve(struct ctx *, struct assignment_key);
 
 /* Reject one answer. ERR_INPUT no reason; ERR_MISSING none such; ERR_CONFLICT it is approved. */
