@@ -190,8 +190,7 @@ const struct web_route report_routes[] = {
 		  "tries:int, error:text?}]}",
 	  .about = "Background work that waits, runs or is broken; the broken first" },
 	{ WEB_POST, "/api/v1/jobs/revive", .who = USER_OPERATOR, .runs = WEB_WRITE,
-	  .handler = revive_post, .fields = revive_fields,
-	  .form_size = sizeof(struct revive_form),
+	  .handler = revive_post, .fields = revive_fields, .form_size = sizeof(struct revive_form),
 	  .about = "Try a broken job again from now" },
 	{ .path = NULL },
 };
