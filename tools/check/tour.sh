@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# Every `path:function` named in a document exists, and so does every file that one links to.
+# Every `path:function` named in a document exists, and so does every file that one links to; the
+# design names every room and every table.
 bad=0
 files=$(git ls-files --cached --others --exclude-standard '*.md' ':!tests/fuzz')
 for file in $files; do
@@ -18,5 +19,11 @@ for file in $files; do
 	while read -r link; do
 		[ -e "$folder/$link" ] || echo "tour: $file: there is no $link"
 	done
+done | grep . && bad=1
+{
+	sed -n 's/^[[:space:]]*X(\([a-z]*\)).*/^| \1 |/p' src/app/rooms.c
+	cat src/*/[0-9]*.sql lib/*/[0-9]*.sql | sed -n 's/^CREATE TABLE \([a-z_]*\).*/`\1`/p'
+} | while read -r word; do
+	grep -q -- "$word" docs/design.md || echo "tour: docs/design.md does not name $word"
 done | grep . && bad=1
 exit "$bad"
