@@ -2,14 +2,15 @@
 /*
  * A piece is a page of judged tasks with their results and answers, each read by one range
  * statement and merged by task number. Pulled by the caller, so the web's stream and the command
- * share it and neither can outrun a slow reader.
+ * share it and neither can outrun a slow reader. A page has memory of its own; one that
+ * needs more is read again with half as many tasks.
  */
 #include "export/export.h"
 #include "assignment/assignment.h"
 #include "base/csv.h"
 #include "export/export.sql.h"
 
-enum { PAGE = 500, PIECE_MAX = 256 * 1024 * 1024 };
+enum { PAGE = 500, PAGE_MEMORY = 8 << 20, PIECE_MAX = 256 * 1024 * 1024 };
 
 /* One page, and how far each of its lists is used up. */
 struct page {
@@ -26,7 +27,7 @@ enum err export_start(struct ctx *c, project_id id, struct str form, bool with_a
 	struct project_state state;
 	struct json_fault fault;
 
-	*out = (struct export){ .with_answers = with_answers };
+	*out = (struct export){ .with_answers = with_answers, .page = PAGE };
 	if (str_eq(form, S("jsonl")))
 		out->form = EXPORT_JSONL;
 	else if (!str_eq(form, S("csv")))
@@ -43,7 +44,7 @@ enum err export_start(struct ctx *c, project_id id, struct str form, bool with_a
 static enum err read_page(struct ctx *c, const struct export *e, struct page *p)
 {
 	*p = (struct page){ .tasks = 0 };
-	TRY(export_task_page(c, e->project.id, e->after, PAGE, &p->task, &p->tasks));
+	TRY(export_task_page(c, e->project.id, e->after, e->page, &p->task, &p->tasks));
 	if (p->tasks == 0)
 		return OK;
 
@@ -76,7 +77,8 @@ static void put_answers(struct page *p, int64_t task, struct json *out)
 
 /* --- JSON Lines --- */
 
-static void put_line(struct ctx *c, const struct export *e, struct page *p, size_t at,
+/* False: the line is too long. */
+static bool put_line(struct ctx *c, const struct export *e, struct page *p, size_t at,
 		     struct buf *buf)
 {
 	const struct export_task_page *t = &p->task[at];
@@ -110,6 +112,7 @@ static void put_line(struct ctx *c, const struct export *e, struct page *p, size
 	json_object_end(&out);
 	buf_add(buf, json_end(&out));
 	buf_add_char(buf, '\n');
+	return !buf_is_full(&out.buf);
 }
 
 /* --- CSV --- */
@@ -197,7 +200,8 @@ static void put_results(struct ctx *c, const struct export *e, struct page *p, i
 	}
 }
 
-static void put_row(struct ctx *c, const struct export *e, struct page *p, size_t at,
+/* False: the row is too long. */
+static bool put_row(struct ctx *c, const struct export *e, struct page *p, size_t at,
 		    struct buf *out)
 {
 	const struct export_task_page *t = &p->task[at];
@@ -218,36 +222,67 @@ static void put_row(struct ctx *c, const struct export *e, struct page *p, size_
 		csv_put(out, cell, false, true);
 	}
 	put_results(c, e, p, t->task, out);
-	if (e->with_answers) {
-		struct json answers = json_make(c->mem, PIECE_MAX);
+	struct json answers = json_make(c->mem, PIECE_MAX);
 
+	if (e->with_answers) {
 		put_answers(p, t->task, &answers);
 		csv_put(out, json_end(&answers), false, false);
 	}
 	csv_end_line(out);
+	return !buf_is_full(&answers.buf);
 }
 
-enum err export_piece(struct ctx *c, struct export *e, struct str *piece, bool *more)
+static enum err make_piece(struct ctx *c, struct export *e, struct str *piece, bool *more)
 {
 	struct buf out = buf_make(c->mem, PIECE_MAX);
+	struct ctx row = *c; /* its memory is given back after each row */
 	struct page p;
 
 	TRY(read_page(c, e, &p));
+	row.mem = arena_under(c->mem, PAGE_MEMORY);
 	if (!e->started && e->form == EXPORT_CSV)
 		put_head(c, e, &out);
 	e->started = true;
 	for (size_t i = 0; i < p.tasks; i++) {
-		if (e->form == EXPORT_CSV)
-			put_row(c, e, &p, i, &out);
-		else
-			put_line(c, e, &p, i, &out);
+		bool whole = e->form == EXPORT_CSV ? put_row(&row, e, &p, i, &out) :
+						     put_line(&row, e, &p, i, &out);
+
+		if (!whole || buf_is_full(&out) || (arena_is_spent(c->mem) && e->page > 1))
+			return refuse(c, ERR_LIMIT, "a page of results is too large");
+		arena_clear(row.mem);
 	}
 	if (p.tasks > 0)
 		e->after = p.task[p.tasks - 1].task;
 	e->rows += (int64_t)p.tasks;
-	*more = p.tasks == PAGE;
+	*more = p.tasks == (size_t)e->page;
 	*piece = buf_str(&out);
-	if (buf_is_full(&out))
-		return refuse(c, ERR_LIMIT, "a page of results is too large");
+	return OK;
+}
+
+enum err export_piece(struct ctx *c, struct export *e, struct str *piece, bool *more)
+{
+	struct arena_mark mark = arena_mark(c->mem);
+	struct export next = *e;
+	struct ctx own = *c;
+
+	for (;;) {
+		own.mem = arena_under(c->mem, PAGE_MEMORY);
+		enum err err = make_piece(&own, &next, piece, more);
+
+		if (err == OK)
+			break;
+		if (err != ERR_LIMIT || next.page == 1)
+			return refuse(c, err, "%.*s", STR_ARG(own.refusal.message));
+		next = *e;
+		e->page /= 2;
+		next.page = e->page;
+		own.refusal = (struct refusal){ 0 };
+		arena_reset(c->mem, mark);
+	}
+	/* Tasks that lie together are alike: the page grows back slowly. */
+	next.page = next.page + next.page / 8 + 1;
+	if (next.page > PAGE)
+		next.page = PAGE;
+	*e = next;
 	return OK;
 }

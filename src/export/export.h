@@ -28,6 +28,7 @@ struct export
 	bool with_answers;
 	bool started;
 	int64_t after;
+	int64_t page; /* tasks that are read at once */
 	int64_t rows; /* written so far */
 };
 
@@ -35,7 +36,8 @@ struct export
 MUST_USE enum err export_start(struct ctx *, project_id, struct str form, bool with_answers,
 			       struct export *out);
 
-/* The next piece in ctx->mem (mark before, reset after); empty and `*more` false at the end. */
+/* The next piece in ctx->mem (mark before, reset after); empty and `*more` false at the end.
+ * ERR_LIMIT when one task alone is too large. */
 MUST_USE enum err export_piece(struct ctx *, struct export *, struct str *piece, bool *more);
 
 extern const struct room export_room;

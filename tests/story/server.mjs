@@ -20,9 +20,9 @@ function freePort() {
 export const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Server {
-	constructor(program, database) {
+	constructor(program, database, folder = tmpdir()) {
 		this.program = program;
-		this.data = mkdtempSync(join(tmpdir(), 'tessera-story-'));
+		this.data = mkdtempSync(join(folder, 'tessera-story-'));
 		this.database = database;
 		this.kills = 0;
 	}
