@@ -56,12 +56,11 @@ static sqlite3_stmt *house(struct arena *mem, sqlite3 *db, const char *name)
 /* Bind whole numbers in the order $1, $2 …; texts are bound before. */
 static void run(sqlite3_stmt *s, int count, const int64_t *value)
 {
-	char name[16];
+	static const char *const name[] = { "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8" };
 	int code;
 
 	for (int i = 0; i < count; i++) {
-		snprintf(name, sizeof(name), "$%d", i + 1);
-		int at = sqlite3_bind_parameter_index(s, name);
+		int at = sqlite3_bind_parameter_index(s, name[i]);
 		if (at > 0 && value[i] != INT64_MIN)
 			sqlite3_bind_int64(s, at, value[i]);
 	}
@@ -84,7 +83,8 @@ static void text(sqlite3_stmt *s, const char *name, const char *value)
 #define KEPT INT64_MIN /* bound before */
 
 struct rows {
-	sqlite3_stmt *next, *claim, *accept, *submit, *answer, *undraft, *fill;
+	sqlite3_stmt *next, *claim_more, *claim_any, *accept, *submit, *answer, *undraft;
+	sqlite3_stmt *fill_more, *fill_last;
 	sqlite3_stmt *approve, *paid, *line, *history, *judged, *result;
 };
 
@@ -92,12 +92,14 @@ static struct rows prepare(struct arena *mem, sqlite3 *db)
 {
 	struct rows r = {
 		.next = house(mem, db, "task_next_row"),
-		.claim = house(mem, db, "task_claim_set"),
+		.claim_more = house(mem, db, "task_claim_more"),
+		.claim_any = house(mem, db, "task_claim_any"),
 		.accept = house(mem, db, "assignment_add"),
 		.submit = house(mem, db, "assignment_submit_set"),
 		.answer = house(mem, db, "answer_add"),
 		.undraft = house(mem, db, "draft_drop"),
-		.fill = house(mem, db, "task_fill_set"),
+		.fill_more = house(mem, db, "task_fill_more"),
+		.fill_last = house(mem, db, "task_fill_last"),
 		.approve = house(mem, db, "assignment_decide"),
 		.paid = house(mem, db, "assignment_paid_set"),
 		.line = house(mem, db, "pay_line_add"),
@@ -118,19 +120,20 @@ static struct rows prepare(struct arena *mem, sqlite3 *db)
 static void cycle(const struct rows *r, int64_t n, int64_t now)
 {
 	int64_t task = n / REDUNDANCY + 1, worker = 1000 + n % WORKERS;
+	bool last = n % REDUNDANCY == REDUNDANCY - 1;
 
 	RUN(r->next, PROJECT, 0, task - 1);
-	RUN(r->claim, PROJECT, task);
+	RUN(last ? r->claim_any : r->claim_more, PROJECT, task);
 	RUN(r->accept, PROJECT, task, worker, n + 1, now + 600000000, now);
 	RUN(r->submit, PROJECT, task, worker, n + 1, 1, now, 900);
 	RUN(r->answer, PROJECT, task, worker, KEPT);
 	RUN(r->undraft, PROJECT, task, worker);
-	RUN(r->fill, PROJECT, task);
+	RUN(last ? r->fill_last : r->fill_more, PROJECT, task);
 	RUN(r->approve, PROJECT, task, worker, 3);
 	RUN(r->paid, PROJECT, task, worker);
 	RUN(r->line, PROJECT, task, worker, 1 + n / 500, 5, 1, now);
 	RUN(r->history, worker, PROJECT, task, 3, 5, 900, KEPT, now);
-	if (n % REDUNDANCY != REDUNDANCY - 1)
+	if (!last)
 		return;
 	RUN(r->judged, PROJECT, task);
 	sqlite3_bind_double(r->result, sqlite3_bind_parameter_index(r->result, "$5"), 1.0);

@@ -42,6 +42,13 @@ enum err job_signal(struct ctx *c, const char *kind, int64_t key)
 	return job_at(c, kind, key, 0, c->now);
 }
 
+enum err job_gather(struct ctx *c, const char *kind, int64_t key)
+{
+	bool alone = !store_gathers(c->store);
+
+	return job_at(c, kind, key, 0, alone ? c->now : usec_after(c->now, JOB_GATHER_US));
+}
+
 enum err job_again(struct ctx *c, struct job *job)
 {
 	(void)c;

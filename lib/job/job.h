@@ -44,6 +44,12 @@ struct job_kind {
 /* In the caller's transaction: run soon. */
 MUST_USE enum err job_signal(struct ctx *, const char *kind, int64_t key);
 MUST_USE enum err job_signal_part(struct ctx *, const char *kind, int64_t key, int64_t part);
+/*
+ * The same for what costs less the more of it is done at once, as paying does: in a server it runs
+ * JOB_GATHER_US later, with all that was signalled till then. Elsewhere nobody else signals.
+ */
+#define JOB_GATHER_US (USEC_SECOND / 4)
+MUST_USE enum err job_gather(struct ctx *, const char *kind, int64_t key);
 /* In the caller's transaction: run at or after `at`; an earlier row of the same key wins. */
 MUST_USE enum err job_at(struct ctx *, const char *kind, int64_t key, int64_t part, usec at);
 /* In a body: there is more of the same; run again at once. */

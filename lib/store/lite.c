@@ -17,6 +17,8 @@
 enum {
 	PAGE_BYTES = 2048, /* a small commit writes less than with 4096; 1024 gains nothing more */
 	PARAMS_MAX = 64,
+	LOOKASIDE_BYTES = 1200, /* small pieces of a connection, taken without malloc */
+	LOOKASIDE_PIECES = 200,
 	BUSY_MS = 5000,
 	RESTART_BUSY_MS = 50,
 	PASSIVE_PAGES = 2000,	/* the checkpointer is woken when the log has grown by so much */
@@ -189,7 +191,7 @@ static enum err lite_run(struct ctx *c, struct store *s, const struct store_stmt
 		err = refuse(c, ERR_LIMIT, "this is too much at once");
 	else if (code != SQLITE_DONE)
 		err = lite_failed(c, s, stmt->name);
-	*changed = sqlite3_changes64(l->db);
+	*changed = sqlite3_stmt_readonly(made->made) != 0 ? 0 : sqlite3_changes64(l->db);
 	sqlite3_reset(made->made);
 	return err;
 }
@@ -272,6 +274,8 @@ static enum err lite_settle(struct ctx *c, struct store *s, bool in_memory)
 	int code = SQLITE_OK;
 
 	snprintf(page, sizeof(page), "PRAGMA page_size=%d", PAGE_BYTES);
+	sqlite3_db_config(l->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES,
+			  LOOKASIDE_PIECES);
 	sqlite3_busy_timeout(l->db, BUSY_MS);
 	sqlite3_db_config(l->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	sqlite3_db_config(l->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
@@ -315,6 +319,9 @@ enum err lite_open(struct ctx *c, struct store *s, const char *path)
 	s->engine = l;
 	l->path = str_c(s->mem, str_of(path));
 	l->cache = store_cache_make(s->mem);
+	/* Nobody asks SQLite how much memory it uses; counting takes a lock with each piece. Said
+	 * before its first use by the process, and ignored afterwards. */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	int code = sqlite3_open_v2(path, &l->db, flags, NULL);
 	CHECK(l->db != NULL);
 	enum err err = code == SQLITE_OK ? lite_settle(c, s, in_memory) : lite_failed(c, s, "open");

@@ -382,8 +382,9 @@ static enum err pg_run(struct ctx *c, struct store *s, const struct store_stmt *
 		return pg_lost(c, s, stmt->name);
 	TRY(pg_receive(c, s, sent, &call));
 	TRY(pg_rows(c, stmt, call.result, rows));
+	bool reads = str_starts(str_of(PQcmdStatus(call.result)), S("SELECT"));
 	struct str count = str_of(PQcmdTuples(call.result));
-	if (count.len > 0 && !num_i64(count, 0, INT64_MAX, changed))
+	if (!reads && count.len > 0 && !num_i64(count, 0, INT64_MAX, changed))
 		*changed = 0;
 	return OK;
 }

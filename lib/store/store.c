@@ -126,7 +126,9 @@ enum err store_run(struct ctx *c, const struct store_stmt *stmt, const struct st
 	else if (strcmp(stmt->group, "account") == 0)
 		s->touched |= STORE_ACCOUNT_SIDE;
 	TRY(check_args(c, stmt, args));
-	TRY(run_here(c, stmt, args, &count, &found));
+	enum err err = run_here(c, stmt, args, &count, &found);
+	s->stirred = s->stirred || err != OK || count > 0;
+	TRY(err);
 	CHECK(stmt->shape != STORE_ONE || found.count == 1);
 	CHECK(stmt->shape != STORE_MAYBE || found.count <= 1);
 	if (changed != NULL)
@@ -142,7 +144,7 @@ bool store_row_room(struct ctx *c, struct store_rows *rows, size_t *size)
 		return false;
 	if (rows->count < *size)
 		return true;
-	size_t bigger = *size == 0 ? 4 : *size * 2;
+	size_t bigger = *size == 0 ? 1 : *size * 4;
 	struct store_value *value = NEW_MANY(c->mem, struct store_value, bigger * rows->columns);
 
 	if (rows->count > 0)
@@ -198,6 +200,14 @@ unsigned store_touched(struct store *s)
 
 	s->touched = 0;
 	return touched;
+}
+
+bool store_was_stirred(struct store *s)
+{
+	bool stirred = s->stirred;
+
+	s->stirred = false;
+	return stirred;
 }
 
 enum err store_begin(struct ctx *c)
@@ -325,6 +335,12 @@ struct store_note *store_notes(struct store *s, size_t *count)
 {
 	*count = s->note_count;
 	return s->note;
+}
+
+void store_notes_cut(struct store *s, size_t count)
+{
+	CHECK(count <= s->note_count);
+	s->note_count = count;
 }
 
 void store_notes_forget(struct store *s)

@@ -44,6 +44,7 @@ struct store {
 	bool again;	  /* the failure asks for the whole transaction once more */
 	bool broken;	  /* the failure ended the transaction, not just its statement */
 	unsigned touched; /* enum store_side */
+	bool stirred;	  /* a statement changed a row, or failed */
 	char said[STORE_SAID_MAX];
 	struct store_note *note;
 	size_t note_count, note_size;
@@ -77,6 +78,11 @@ struct store_cache {
 struct store_cache store_cache_make(struct arena *);
 /* The row of `stmt`, new when `made` is NULL. */
 struct store_cache_row *store_cache_at(struct store_cache *, const struct store_stmt *);
+
+/* Has a statement changed a row, or failed, since the last call? */
+bool store_was_stirred(struct store *);
+/* Take off the notes made since there were `count`. */
+void store_notes_cut(struct store *, size_t count);
 
 /* Room for one more row behind `rows->count`, in the context's memory; false when it is spent. */
 MUST_USE bool store_row_room(struct ctx *, struct store_rows *, size_t *size);

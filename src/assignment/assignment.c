@@ -131,7 +131,7 @@ static enum err keep_answer(struct ctx *c, struct assignment_key key, struct str
 	TRY(answer_add(c, key.project, key.task, key.worker, body));
 	TRY(draft_drop(c, key.project, key.task, key.worker, &changed));
 	TRY(tally_add(c, key.project.v, "submitted", 1));
-	return full ? job_signal(c, "quality.judge", key.project.v) : OK;
+	return full ? job_gather(c, "quality.judge", key.project.v) : OK;
 }
 
 /* The lease has run out, the work is there: it counts if a place is still free. */

@@ -186,6 +186,6 @@ enum err dispatch_submit(struct ctx *c, struct assignment_key key, int64_t epoch
 		return OK;
 	TRY(project_state_get(c, key.project, &state));
 	if (project.approve_after_s == 0)
-		TRY(job_signal(c, "review.sweep", key.project.v));
-	return state.gold > 0 ? job_signal(c, "quality.score", key.project.v) : OK;
+		TRY(job_gather(c, "review.sweep", key.project.v));
+	return state.gold > 0 ? job_gather(c, "quality.score", key.project.v) : OK;
 }

@@ -1,12 +1,14 @@
 -- kept: the book. Entries are written once and never changed or removed: they are also the
--- record of which transfers have been posted.
+-- record of which transfers have been posted. The words are listed with OR: for a list behind IN,
+-- SQLite makes a table of its own with each row that it checks.
 CREATE TABLE account_balance(
 	account_id BIGINT NOT NULL,
 	sub TEXT NOT NULL,
 	balance_minor BIGINT NOT NULL,
 	PRIMARY KEY (account_id, sub),
-	CHECK (sub IN ('available', 'held', 'payout_pending', 'external', 'sent', 'recv')),
-	CHECK (sub NOT IN ('available', 'held', 'payout_pending') OR balance_minor >= 0)
+	CHECK (sub = 'available' OR sub = 'held' OR sub = 'payout_pending' OR sub = 'external'
+		OR sub = 'sent' OR sub = 'recv'),
+	CHECK (balance_minor >= 0 OR sub = 'external' OR sub = 'sent' OR sub = 'recv')
 );
 CREATE TABLE account_entry(
 	account_id BIGINT NOT NULL,
@@ -15,7 +17,8 @@ CREATE TABLE account_entry(
 	amount_minor BIGINT NOT NULL,
 	at_us BIGINT NOT NULL,
 	PRIMARY KEY (account_id, transfer, sub),
-	CHECK (sub IN ('available', 'held', 'payout_pending', 'external', 'sent', 'recv')),
+	CHECK (sub = 'available' OR sub = 'held' OR sub = 'payout_pending' OR sub = 'external'
+		OR sub = 'sent' OR sub = 'recv'),
 	CHECK (amount_minor <> 0)
 );
 CREATE INDEX account_entry_time ON account_entry(account_id, at_us);
@@ -38,7 +41,7 @@ CREATE TABLE project_entry(
 	amount_minor BIGINT NOT NULL,
 	at_us BIGINT NOT NULL,
 	PRIMARY KEY (project_id, transfer, sub),
-	CHECK (sub IN ('reserved', 'fee', 'sent', 'recv')),
+	CHECK (sub = 'reserved' OR sub = 'fee' OR sub = 'sent' OR sub = 'recv'),
 	CHECK (amount_minor <> 0)
 );
 CREATE TABLE project_outbox(

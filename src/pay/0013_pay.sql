@@ -35,7 +35,7 @@ CREATE TABLE work_history(
 	reason TEXT NOT NULL,
 	at_us BIGINT NOT NULL,
 	PRIMARY KEY (account_id, project_id, task_id),
-	CHECK (state IN (2, 3, 4)),
+	CHECK (state BETWEEN 2 AND 4),
 	CHECK (reward_minor >= 0)
 ) /*lite: WITHOUT ROWID*/;
 CREATE INDEX work_history_time ON work_history(account_id, at_us);

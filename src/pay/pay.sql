@@ -12,7 +12,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING;
 
 -- pay_batch_lines(project project_id, batch int)
 --	-> many (task task_id, worker user_id, reward money, at usec, active_ms int)
-SELECT l.task_id, l.worker_id, l.reward_minor, l.at_us, a.active_ms FROM pay_line AS l
+SELECT l.task_id, l.worker_id, l.reward_minor, l.at_us, a.active_ms
+FROM pay_line AS l /*lite: INDEXED BY pay_line_batch*/
 JOIN assignment AS a ON a.project_id = l.project_id AND a.task_id = l.task_id
 	AND a.worker_id = l.worker_id
 WHERE l.project_id = $1 AND l.batch = $2 ORDER BY l.worker_id, l.task_id;

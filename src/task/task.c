@@ -46,7 +46,9 @@ enum err task_claim(struct ctx *c, project_id project, task_id id, bool *got)
 {
 	int64_t changed;
 
-	TRY(task_claim_set(c, project, id, &changed));
+	TRY(task_claim_more(c, project, id, &changed));
+	if (changed == 0)
+		TRY(task_claim_any(c, project, id, &changed));
 	*got = changed > 0;
 	return OK;
 }
@@ -62,13 +64,22 @@ enum err task_release(struct ctx *c, project_id project, task_id id)
 
 enum err task_fill(struct ctx *c, project_id project, task_id id, bool *full)
 {
-	struct task_fill_set row;
-	bool found;
+	struct task now;
+	int64_t changed;
 
-	TRY(task_fill_set(c, project, id, &row, &found));
-	CHECK(found);
-	*full = row.filled >= row.need;
-	return OK;
+	for (;;) {
+		*full = false;
+		TRY(task_fill_more(c, project, id, &changed));
+		if (changed > 0)
+			return OK;
+		*full = true;
+		TRY(task_fill_last(c, project, id, &changed));
+		if (changed > 0)
+			return OK;
+		/* A place was opened again between the two looks. */
+		TRY(task_get(c, project, id, &now));
+		CHECK(now.taken > 0);
+	}
 }
 
 enum err task_fill_late(struct ctx *c, project_id project, task_id id, bool *got, bool *full)

@@ -20,18 +20,25 @@ SELECT cap, need, taken, filled, shut, open, stage, gold FROM task WHERE project
 SELECT id FROM task /*lite: INDEXED BY task_open*/
 WHERE project_id = $1 AND gold = $2 AND id > $3 AND open = 1 ORDER BY id LIMIT 1;
 
--- task_claim_set(project project_id, id task_id) -> changed
+-- A place that is not the last one: `open` stays, so SQLite leaves its index alone.
+-- task_claim_more(project project_id, id task_id) -> changed
+UPDATE task SET taken = taken + 1 WHERE project_id = $1 AND id = $2 AND taken + filled + 1 < need;
+
+-- task_claim_any(project project_id, id task_id) -> changed
 UPDATE task SET taken = taken + 1, open = CASE WHEN taken + filled + 1 < need THEN 1 ELSE 0 END
 WHERE project_id = $1 AND id = $2 AND taken + filled < need;
 
 -- task_release_set(project project_id, id task_id) -> changed
 UPDATE task SET taken = taken - 1, open = 1 WHERE project_id = $1 AND id = $2 AND taken > 0;
 
--- task_fill_set(project project_id, id task_id) -> maybe (filled int, need int)
-UPDATE task SET taken = taken - 1, filled = filled + 1,
-  stage = CASE WHEN filled + 1 >= need THEN 1 ELSE stage END
-WHERE project_id = $1 AND id = $2 AND taken > 0
-RETURNING filled, need;
+-- Two guards instead of one RETURNING, for which SQLite makes a table of its own with each row.
+-- task_fill_more(project project_id, id task_id) -> changed: not the last place
+UPDATE task SET taken = taken - 1, filled = filled + 1
+WHERE project_id = $1 AND id = $2 AND taken > 0 AND filled + 1 < need;
+
+-- task_fill_last(project project_id, id task_id) -> changed
+UPDATE task SET taken = taken - 1, filled = filled + 1, stage = 1
+WHERE project_id = $1 AND id = $2 AND taken > 0 AND filled + 1 >= need;
 
 -- task_fill_late_set(project project_id, id task_id) -> maybe (filled int, need int)
 UPDATE task SET filled = filled + 1,
