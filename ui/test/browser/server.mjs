@@ -27,27 +27,42 @@ export async function siteStart({ workers = 1 } = {}) {
   const add = (name, email, role) => run(['user', 'add', '--name', name, '--email', email, '--role', role, '--password-stdin'], password(role));
   add('Olga Operator', 'operator@example.org', 'operator');
   for (let n = 1; n <= workers; n++) add(`Worker ${n}`, `worker${n}@example.org`, 'worker');
-  const server = spawn(exe, ['serve', '--data', data, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let server;
   let said = '';
-  const url = await new Promise((done, bad) => {
-    const hear = (piece) => {
-      said += piece;
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
-      if (found) done(found[0]);
-    };
-    server.stdout.on('data', hear);
-    server.stderr.on('data', hear);
-    server.on('exit', () => bad(new Error(`the server ended: ${said}`)));
-  });
+  const serve = async (listen) => {
+    const mine = spawn(exe, ['serve', '--data', data, '--listen', listen], { stdio: ['ignore', 'pipe', 'pipe'] });
+    server = mine;
+    let words = '';
+    return new Promise((done, bad) => {
+      const hear = (piece) => {
+        said += piece;
+        words += piece;
+        const found = /http:\/\/127\.0\.0\.1:\d+/.exec(words);
+        if (found) done(found[0]);
+      };
+      mine.stdout.on('data', hear);
+      mine.stderr.on('data', hear);
+      mine.on('exit', () => bad(new Error(`the server ended: ${words}`)));
+    });
+  };
+  const end = async (signal) => {
+    server.removeAllListeners('exit');
+    const gone = new Promise((done) => server.on('exit', done));
+    server.kill(signal);
+    await gone;
+  };
+  const url = await serve('127.0.0.1:0');
   return {
     url,
+    /** A command of the program on this site's data; with JSON on its standard output. */
+    tell: (args) => JSON.parse(run([...args, '--json'])),
     fund: (email, amount) => run(['fund', '--user', email, '--amount', amount]),
     said: () => said,
+    /** kill -9, and the same site at the same address again. */
+    kill: () => end('SIGKILL'),
+    again: () => serve(new URL(url).host),
     async stop() {
-      server.removeAllListeners('exit');
-      const gone = new Promise((done) => server.on('exit', done));
-      server.kill('SIGTERM');
-      await gone;
+      await end('SIGTERM');
       rmSync(data, { recursive: true, force: true });
     },
   };

@@ -4,6 +4,7 @@ export const words = {
   'kind.choice': 'Choice',
   'kind.text': 'Text',
   'kind.number': 'Number',
+  'kind.mixed': 'Mixed',
   'device.any': 'Any device',
   'work.title': 'Tasks',
   'work.lead': 'Open to you now. Pay per hour is what others actually took, where it says so.',
