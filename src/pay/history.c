@@ -90,7 +90,9 @@ static usec page_end(usec first, usec last, size_t count, usec upto)
 {
 	if (count < NEWS_MAX)
 		return upto;
-	return first.us < last.us ? (usec){ last.us - 1 } : last;
+	if (first.us < last.us)
+		last.us--;
+	return last;
 }
 
 static usec earlier(usec a, usec b)
