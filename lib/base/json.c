@@ -449,6 +449,16 @@ bool json_read(struct arena *mem, struct str text, struct json_value **out,
 	return true;
 }
 
+enum err json_read_own(struct ctx *c, struct str text, struct json_value **out)
+{
+	struct json_fault fault;
+
+	if (json_read(c->mem, text, out, &fault))
+		return OK;
+	CHECK(arena_is_spent(c->mem) || text.len >= arena_left(c->mem) / 2);
+	return refuse(c, ERR_LIMIT, "this is too much at once");
+}
+
 /* --- looking at a tree --- */
 
 const struct json_value *json_get(const struct json_value *object, struct str key)

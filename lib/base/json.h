@@ -11,7 +11,7 @@
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
-#include "base/num.h"
+#include "base/ctx.h"
 
 enum { JSON_DEPTH_MAX = 32 };
 
@@ -35,6 +35,9 @@ struct json_fault {
 
 MUST_USE bool json_read(struct arena *, struct str text, struct json_value **out,
 			struct json_fault *fault);
+
+/* Of what we wrote ourselves: a fault in it is a bug, but ERR_LIMIT when memory is spent. */
+MUST_USE enum err json_read_own(struct ctx *, struct str text, struct json_value **out);
 
 /* Absent members give NULL; so does a member of NULL, so that paths can be chained. */
 const struct json_value *json_get(const struct json_value *object, struct str key);

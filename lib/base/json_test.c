@@ -558,3 +558,25 @@ PLAIN_PROPERTY(json, a_damaged_text_is_read_or_refused_within_its_bounds)
 		WANT(fault.line >= 1 && fault.column >= 1);
 	}
 }
+
+/* In a request's memory there may be room for a text and not for its tree. */
+PLAIN_TEST(json, our_own_text_is_read_or_memory_is_too_small)
+{
+	struct arena *mem = c->mem;
+	struct str text = S("[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]");
+	bool refused = false, read = false;
+
+	for (size_t room = 64; room < 4096; room += 64) {
+		struct json_value *list;
+
+		c->mem = arena_new(room);
+		enum err err = json_read_own(c, text, &list);
+		WANT(err == OK || err == ERR_LIMIT);
+		refused = refused || err == ERR_LIMIT;
+		read = err == OK && list->count == 20;
+		arena_free(c->mem);
+		c->mem = mem;
+		c->refusal = (struct refusal){ 0 };
+	}
+	WANT(refused && read);
+}

@@ -206,10 +206,10 @@ static bool put_row(struct ctx *c, const struct export *e, struct page *p, size_
 {
 	const struct export_task_page *t = &p->task[at];
 	struct json_value *fields;
-	struct json_fault fault;
 	struct str gold;
 
-	CHECK(json_read(c->mem, t->fields, &fields, &fault));
+	if (json_read_own(c, t->fields, &fields) != OK)
+		return false;
 	csv_put(out, str_format(c->mem, "%lld", (long long)t->task), true, false);
 	csv_put(out, t->gold ? S("1") : S("0"), false, false);
 	for (const struct json_value *name = e->columns->first; name != NULL; name = name->next) {

@@ -231,10 +231,9 @@ bool project_template_given(struct kind_faults *f, const struct json_value *give
 enum err project_columns(struct ctx *c, struct str columns, struct str **names, int *count)
 {
 	struct json_value *list;
-	struct json_fault fault;
 	int i = 0;
 
-	CHECK(json_read(c->mem, columns, &list, &fault));
+	TRY(json_read_own(c, columns, &list));
 	*names = NEW_MANY(c->mem, struct str, list->count + 1);
 	for (const struct json_value *v = list->first; v != NULL; v = v->next)
 		if (json_text(v, &(*names)[i]))
@@ -258,11 +257,10 @@ enum err project_page(struct ctx *c, const struct project *p, struct str fields,
 {
 	struct kind_template template;
 	struct json_value *cells = NULL;
-	struct json_fault fault;
 
 	TRY(project_template(c, p, &template));
 	if (fields.len > 0)
-		CHECK(json_read(c->mem, fields, &cells, &fault));
+		TRY(json_read_own(c, fields, &cells));
 	json_object(out);
 	json_text_of(out, "title", p->title);
 	json_key(out, "instructions");

@@ -39,7 +39,6 @@ enum err quality_gold_set(struct ctx *c, project_id id, task_id task,
 /* The known answer as a JSON object: set by hand, or from the record's gold_ columns. */
 static enum err truth_of(struct ctx *c, project_id project, task_id task, struct json_value **out)
 {
-	struct json_fault fault;
 	struct gold_get kept;
 	struct intake_record record;
 	bool found;
@@ -49,24 +48,23 @@ static enum err truth_of(struct ctx *c, project_id project, task_id task, struct
 		TRY(intake_record(c, project, task.v, &record));
 		kept.truth = record.truth;
 	}
-	CHECK(json_read(c->mem, kept.truth, out, &fault));
-	return OK;
+	return json_read_own(c, kept.truth, out);
 }
 
-static bool is_right(struct ctx *c, const struct kind_template *template,
-		     const struct json_value *truth, struct str body)
+static enum err is_right(struct ctx *c, const struct kind_template *template,
+			 const struct json_value *truth, struct str body, bool *right)
 {
 	struct json_value *answer;
-	struct json_fault fault;
 
-	CHECK(json_read(c->mem, body, &answer, &fault));
+	TRY(json_read_own(c, body, &answer));
+	*right = true;
 	for (const struct json_value *known = truth->first; known != NULL; known = known->next) {
 		const struct kind_field *field = kind_field_find(template, known->key);
 
 		if (field != NULL && !kind_same(c->mem, field, known, json_get(answer, known->key)))
-			return false;
+			*right = false;
 	}
-	return true;
+	return OK;
 }
 
 enum err quality_gold_score(struct ctx *c, project_id id, int limit, bool *more)
@@ -82,11 +80,11 @@ enum err quality_gold_score(struct ctx *c, project_id id, int limit, bool *more)
 	TRY(gold_unscored(c, id, limit, &row, &count));
 	for (size_t i = 0; i < count; i++) {
 		int64_t fresh;
+		bool right;
 
 		if (i == 0 || row[i].task.v != row[i - 1].task.v)
 			TRY(truth_of(c, id, row[i].task, &truth));
-		bool right = is_right(c, &template, truth, row[i].body);
-
+		TRY(is_right(c, &template, truth, row[i].body, &right));
 		TRY(gold_answer_add(c, id, row[i].task, row[i].worker, right, &fresh));
 		if (fresh == 1)
 			TRY(gold_score_add(c, id, row[i].worker, right, &fresh));

@@ -20,9 +20,8 @@ static enum err read_answers(struct ctx *c, const struct batch *b, const struct 
 {
 	for (size_t i = b->from; i < b->to; i++) {
 		struct json_value *value;
-		struct json_fault fault;
 
-		CHECK(json_read(c->mem, b->row[i].body, &value, &fault));
+		TRY(json_read_own(c, b->row[i].body, &value));
 		answer[i - b->from] = value;
 	}
 	return OK;
