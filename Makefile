@@ -27,7 +27,8 @@ GEN := build/gen
 
 # V=1 shows the whole command lines.
 Q := $(if $(V),,@)
-say = $(if $(V),,@printf '%-7s %s\n' $(1) $(2))
+quiet := $(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(V)$(quiet),,@printf '%-7s %s\n' $(1) $(2))
 
 # --- flags ---
 
@@ -120,7 +121,7 @@ $(OUT)/tessera: $(HOUSE_OBJECTS) $(MAIN_OBJECTS)
 
 # The demo and the manuals call build/tessera: always the release build.
 build/tessera: build/release/tessera
-	cp -f $< $@.new && mv -f $@.new $@
+	@cp -f $< $@.new && mv -f $@.new $@
 
 $(OUT)/tests: $(HOUSE_OBJECTS) $(TEST_OBJECTS)
 	$(call say,LINK,$@)
@@ -175,11 +176,11 @@ $(GEN)/files.mk: $(SQL) Makefile $(if $(wildcard tools/mksql.c),build/tools/mksq
 ifneq ($(wildcard ui/build.mjs),)
 UI_SOURCES := $(shell find ui -type f ! -path '*/node_modules/*')
 ui/node_modules/.package-lock.json: ui/package-lock.json
-	cd ui && npm ci --ignore-scripts --no-audit --no-fund
-	touch $@
+	cd ui && npm ci --ignore-scripts --no-audit --no-fund$(if $(quiet), --silent)
+	@touch $@
 build/ui.stamp: $(UI_SOURCES) ui/node_modules/.package-lock.json
 	@rm -rf build/ui && mkdir -p build/ui
-	node ui/build.mjs
+	$(Q)node ui/build.mjs$(if $(quiet), >/dev/null)
 	@touch $@
 else
 # No browser app in this tree: a shell that says so, so that the server links and answers.
