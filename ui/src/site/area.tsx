@@ -2,7 +2,7 @@
 // The site area: the pages of people who are not signed in.
 import { addWords } from '../base/i18n.ts';
 import { words } from '../locale/en/site.ts';
-import type { PageEntry } from '../ui/page.tsx';
+import { later, type PageEntry } from '../ui/page.tsx';
 import { Home } from './home.tsx';
 import { Forgot, Reset, SignIn, SignUp } from './user/sign.tsx';
 
@@ -14,4 +14,5 @@ export const pages: PageEntry[] = [
   { path: '/sign-up', view: SignUp },
   { path: '/forgot', view: Forgot },
   { path: '/reset', view: Reset },
+  { path: '/developers', view: later(async () => (await import('./developers.tsx')).Developers) },
 ];

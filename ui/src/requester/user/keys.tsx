@@ -42,6 +42,7 @@ export function Keys() {
   );
   return (
     <Page title={t('nav.keys')} lead={t('keys.lead')}>
+      <p><a href="/developers">{t('keys.api')}</a></p>
       <div class="panel">
         <Form form={form} label={t('keys.new')}>
           <div class="beside">
