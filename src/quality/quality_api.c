@@ -44,7 +44,7 @@ static enum err results_page(struct ctx *c, void *in, struct web_reply *reply)
 	struct project project;
 	size_t count, rows = 0, at = 0;
 
-	TRY(project_must_own(c, form->project, &project));
+	TRY(project_must_reach(c, form->project, ORG_REVIEWER, &project));
 	TRY(quality_judged_page(c, form->project, (task_id){ form->after }, page_limit(form), &task,
 				&count));
 	if (count > 0)
@@ -135,7 +135,7 @@ static enum err task_get_page(struct ctx *c, void *in, struct web_reply *reply)
 	struct project project;
 	struct task task;
 
-	TRY(project_must_own(c, form->project, &project));
+	TRY(project_must_reach(c, form->project, ORG_REVIEWER, &project));
 	TRY(task_get(c, form->project, form->task, &task));
 	TRY(intake_record(c, form->project, form->task.v, &record));
 	json_object(out);

@@ -66,7 +66,7 @@ static enum err waiting_page(struct ctx *c, void *in, struct web_reply *reply)
 	usec at;
 	size_t count;
 
-	TRY(project_must_own(c, form->project, &project));
+	TRY(project_must_reach(c, form->project, ORG_REVIEWER, &project));
 	TRY(read_cursor(c, form->after, &at, &task, &worker));
 	TRY(review_waiting_page(c, form->project, at, task, worker, limit, &row, &count));
 	json_object(out);
@@ -118,7 +118,7 @@ static enum err approve_post(struct ctx *c, void *in, struct web_reply *reply)
 	const struct decision_form *form = in;
 	struct project project;
 
-	TRY(project_must_own(c, form->key.project, &project));
+	TRY(project_must_reach(c, form->key.project, ORG_REVIEWER, &project));
 	TRY(review_approve(c, form->key));
 	web_status(reply, 204);
 	return OK;
@@ -129,7 +129,7 @@ static enum err reject_post(struct ctx *c, void *in, struct web_reply *reply)
 	const struct decision_form *form = in;
 	struct project project;
 
-	TRY(project_must_own(c, form->key.project, &project));
+	TRY(project_must_reach(c, form->key.project, ORG_REVIEWER, &project));
 	TRY(review_reject(c, form->key, form->reason));
 	web_status(reply, 204);
 	return OK;
@@ -157,7 +157,7 @@ static enum err approve_all_post(struct ctx *c, void *in, struct web_reply *repl
 	struct project project;
 	int64_t approved;
 
-	TRY(project_must_own(c, form->project, &project));
+	TRY(project_must_reach(c, form->project, ORG_REVIEWER, &project));
 	TRY(assignment_approve_due(c, form->project, form->upto, ALL_AT_ONCE, &approved));
 	json_object(out);
 	json_i64_of(out, "approved", approved);

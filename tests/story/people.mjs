@@ -150,9 +150,15 @@ async function tenants(server) {
 	is(204, (await ask(ada, 'POST', `/orgs/${hers}/members`, { email: 'eve@two.org', role: 'reviewer' })).status, 'an owner takes somebody in');
 	is(200, (await ask(eve, 'GET', `/orgs/${hers}`)).status, 'who then sees the organisation');
 	is(403, (await ask(eve, 'POST', `/orgs/${hers}/members`, { email: 'eve@two.org', role: 'owner' })).status, 'but cannot make herself its owner');
+	const made = (await ask(ada, 'POST', '/projects', { org: hers, title: 'Hers' })).body.id, work = `/projects/${made}`;
+	for (const part of ['/tasks', '/reviews', '/results']) is(200, (await ask(eve, 'GET', work + part)).status, `a reviewer sees ${part} of the organisation's projects`);
+	is(200, (await ask(eve, 'POST', `${work}/reviews/approve-all`, { upto: '2020-01-01T00:00:00Z' })).status, 'and judges answers');
+	is(404, (await ask(eve, 'POST', `${work}/reviews/1/1/approve`, {})).status, 'where there are any');
+	is(403, (await ask(eve, 'GET', `${work}/quote`)).status, 'but does not see the money');
 	is(409, (await ask(ada, 'DELETE', `/orgs/${hers}/members/${ada.id}`)).status, 'the last owner stays');
 	is(204, (await ask(eve, 'DELETE', `/orgs/${hers}/members/${eve.id}`)).status, 'a member may leave');
 	is(404, (await ask(eve, 'GET', `/orgs/${hers}`)).status, 'and is a stranger again');
+	is(404, (await ask(eve, 'GET', `${work}/reviews`)).status, 'to the projects too');
 	holds(hers !== evil, 'each has an organisation of its own');
 	return pair.secret_key;
 }
