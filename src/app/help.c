@@ -34,6 +34,24 @@ static void put_command(struct buf *out, const struct room_command *one)
 		       "on stderr\n"));
 }
 
+/* One line for each command whose name starts so; how many there are. */
+static int put_list(struct buf *out, struct str start)
+{
+	int count = 0;
+
+	for (size_t i = 0; house_rooms[i] != NULL; i++) {
+		const struct room_command *one = house_rooms[i]->commands;
+
+		for (; one != NULL && one->name != NULL; one++) {
+			if (!str_starts(str_of(one->name), start))
+				continue;
+			buf_format(out, "  %-16s %s\n", one->name, one->about);
+			count++;
+		}
+	}
+	return count;
+}
+
 struct str app_help_text(struct arena *mem, const struct room_command *command)
 {
 	struct buf out = buf_make(mem, TEXT_MAX);
@@ -43,12 +61,7 @@ struct str app_help_text(struct arena *mem, const struct room_command *command)
 		return buf_str(&out);
 	}
 	buf_add(&out, S("tessera COMMAND [options]; see: tessera help COMMAND\n\n"));
-	for (size_t i = 0; house_rooms[i] != NULL; i++) {
-		const struct room_command *one = house_rooms[i]->commands;
-
-		for (; one != NULL && one->name != NULL; one++)
-			buf_format(&out, "  %-16s %s\n", one->name, one->about);
-	}
+	put_list(&out, S(""));
 	buf_add(&out, S("\nExit codes: 0 done"));
 	for (int i = 1; i < ERR_COUNT; i++)
 		buf_format(&out, ", %d %s", err_row((enum err)i)->exit_code,
@@ -69,8 +82,14 @@ enum err app_help(struct ctx *c, const struct room_call *call)
 			if (str_eq(str_of(one->name), name))
 				found = one;
 	}
-	if (found == NULL && name.len > 0)
-		return refuse(c, ERR_MISSING, "there is no command %.*s", STR_ARG(name));
+	if (found == NULL && name.len > 0) {
+		struct buf list = buf_make(c->mem, TEXT_MAX);
+
+		if (put_list(&list, str_format(c->mem, "%.*s ", STR_ARG(name))) == 0)
+			return refuse(c, ERR_MISSING, "there is no command %.*s", STR_ARG(name));
+		printf("%.*s", STR_ARG(buf_str(&list)));
+		return OK;
+	}
 
 	struct str text = app_help_text(c->mem, found);
 	printf("%.*s", STR_ARG(text));
