@@ -83,6 +83,30 @@ static enum err lease_is_over(struct ctx *c)
 		      "given back");
 }
 
+/* He has never had the task. Nothing is told of a project that is not for him. */
+static enum err no_lease(struct ctx *c, struct assignment_key key)
+{
+	struct project project;
+	struct project_state state;
+	bool may;
+
+	TRY(project_get(c, key.project, &project));
+	TRY(project_state_get(c, key.project, &state));
+	TRY(project_may_work(c, &project, key.worker, &may));
+	if (!may || state.state < PROJECT_OPEN)
+		return refuse(c, ERR_MISSING, "there is no such project");
+	return lease_is_over(c);
+}
+
+enum err assignment_must_know(struct ctx *c, struct assignment_key key)
+{
+	struct assignment row;
+	bool found;
+
+	TRY(assignment_look(c, key, &row, &found));
+	return found ? OK : no_lease(c, key);
+}
+
 enum err assignment_heartbeat(struct ctx *c, struct assignment_key key, int64_t epoch,
 			      int64_t allowed_us, usec *until)
 {
@@ -91,8 +115,10 @@ enum err assignment_heartbeat(struct ctx *c, struct assignment_key key, int64_t 
 
 	TRY(assignment_extend(c, key.project, key.task, key.worker, epoch, c->now, allowed_us,
 			      allowed_us * ASSIGNMENT_EXTENSIONS, &row, &found));
-	if (!found)
+	if (!found) {
+		TRY(assignment_must_know(c, key));
 		return lease_is_over(c);
+	}
 	*until = row.until;
 	return OK;
 }
@@ -107,7 +133,9 @@ enum err assignment_draft(struct ctx *c, struct assignment_key key, int64_t epoc
 		return refuse_field(c, ERR_INPUT, S("answer"), "a draft holds at most %d bytes",
 				    BODY_MAX);
 	TRY(assignment_look(c, key, &row, &found));
-	if (!found || row.state != ASSIGNMENT_ACCEPTED || row.epoch != epoch)
+	if (!found)
+		return no_lease(c, key);
+	if (row.state != ASSIGNMENT_ACCEPTED || row.epoch != epoch)
 		return lease_is_over(c);
 	return draft_put(c, key.project, key.task, key.worker, body, c->now, &changed);
 }
@@ -172,7 +200,9 @@ enum err assignment_submit(struct ctx *c, struct assignment_key key, int64_t epo
 	}
 
 	TRY(assignment_look(c, key, &row, &found));
-	if (!found || row.epoch != epoch || row.state == ASSIGNMENT_RETURNED)
+	if (!found)
+		return no_lease(c, key);
+	if (row.epoch != epoch || row.state == ASSIGNMENT_RETURNED)
 		return lease_is_over(c);
 	if (row.state == ASSIGNMENT_EXPIRED)
 		return submit_late(c, key, epoch, body, active_ms);
@@ -200,7 +230,9 @@ enum err assignment_return(struct ctx *c, struct assignment_key key, int64_t epo
 		return OK;
 	}
 	TRY(assignment_look(c, key, &row, &found));
-	if (found && row.epoch == epoch &&
+	if (!found)
+		return no_lease(c, key);
+	if (row.epoch == epoch &&
 	    (row.state == ASSIGNMENT_RETURNED || row.state == ASSIGNMENT_EXPIRED))
 		return OK;
 	return lease_is_over(c);

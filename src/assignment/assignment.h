@@ -67,6 +67,12 @@ MUST_USE enum err assignment_look(struct ctx *, struct assignment_key, struct as
 				  bool *found);
 
 /*
+ * That the worker has had the task, so that a refusal may speak of it.
+ * ERR_MISSING the project is not for him; ERR_CONFLICT it is, and he has not.
+ */
+MUST_USE enum err assignment_must_know(struct ctx *, struct assignment_key);
+
+/*
  * The page is still open: the lease runs for `allowed_us` from now, but never past
  * ASSIGNMENT_EXTENSIONS times the allowed time after it was accepted.
  * ERR_CONFLICT the lease is over or is another one.

@@ -157,8 +157,10 @@ enum err dispatch_pick(struct ctx *c, project_id id, task_id task, user_id worke
 	return claim(c, &g, task);
 }
 
-static enum err check_answer(struct ctx *c, const struct project *project,
-			     const struct json_value *answer, struct str *canonical)
+/* What is wrong with an answer tells of the template: only to who has had the task. */
+static enum err check_answer(struct ctx *c, struct assignment_key key,
+			     const struct project *project, const struct json_value *answer,
+			     struct str *canonical)
 {
 	struct kind_faults faults = kind_faults_make(c->mem, (struct str){ NULL, 0 });
 	struct kind_template template;
@@ -166,6 +168,7 @@ static enum err check_answer(struct ctx *c, const struct project *project,
 	TRY(project_template(c, project, &template));
 	if (kind_answer_check(&faults, &template, answer, canonical))
 		return OK;
+	TRY(assignment_must_know(c, key));
 	return refuse_field(c, ERR_INPUT,
 			    str_format(c->mem, "answer.%.*s", STR_ARG(faults.list[0].path)), "%.*s",
 			    STR_ARG(faults.list[0].message));
@@ -180,7 +183,7 @@ enum err dispatch_submit(struct ctx *c, struct assignment_key key, int64_t epoch
 	bool fresh;
 
 	TRY(project_get(c, key.project, &project));
-	TRY(check_answer(c, &project, answer, &canonical));
+	TRY(check_answer(c, key, &project, answer, &canonical));
 	TRY(assignment_submit(c, key, epoch, canonical, active_ms, &fresh));
 	if (!fresh)
 		return OK;

@@ -102,3 +102,23 @@ TEST(dispatch, a_project_that_is_not_open_gives_nothing)
 	WANT_ERR(ERR_CONFLICT, dispatch_next(c, f.project, f.worker[0], &a, &got));
 	WANT_ERR(ERR_MISSING, dispatch_next(c, (project_id){ 12345 }, f.worker[0], &a, &got));
 }
+
+TEST(dispatch, a_wrong_answer_tells_nothing_to_who_has_not_had_the_task)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ 0 });
+	struct assignment_key key = { f.project, { 1 }, f.worker[0] };
+	struct json_value *empty;
+	struct json_fault fault;
+	struct assignment a;
+	bool got, moved;
+
+	WANT(json_read(c->mem, S("{}"), &empty, &fault));
+	WANT_ERR(ERR_CONFLICT, dispatch_submit(c, key, 5, empty, 0));
+	WANT_OK(assignment_accept(c, key, USEC_MINUTE, &a, &got));
+	WANT_ERR(ERR_INPUT, dispatch_submit(c, key, a.epoch, empty, 0));
+	WANT_OK(project_state_move(c, f.project, PROJECT_OPEN, PROJECT_DRAFT, &moved));
+	key.worker = f.worker[1];
+	WANT_ERR(ERR_MISSING, dispatch_submit(c, key, 5, empty, 0));
+	WANT_ERR(ERR_MISSING, assignment_return(c, key, 5));
+	WANT_OK(project_state_move(c, f.project, PROJECT_DRAFT, PROJECT_OPEN, &moved));
+}
