@@ -15,9 +15,9 @@ tell() {
 	passed=$((passed + ${last%% passed*}))
 	failed=$((failed + $(printf '%s' "$last" | sed 's/.*, \([0-9]*\) failed/\1/')))
 }
-tell node tests/story/faults.mjs "$tessera" '' input files
+tell node tests/story/faults.mjs "$tessera" "" input files overlap crash
 if [ -n "${PGHOST:-}" ]; then
-	for part in input files; do
+	for part in input files overlap crash; do
 		createdb "faults_$part" || exit 1
 		tell node tests/story/faults.mjs "$tessera" "postgresql:///faults_$part" "$part"
 		dropdb "faults_$part"
