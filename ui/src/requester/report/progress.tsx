@@ -18,7 +18,9 @@ function finishText(f: Far): { value: string; note: string } {
   if (f.state === 'done') return { value: t('progress.done'), note: '' };
   if (f.state === 'closed') return { value: t('progress.closed'), note: '' };
   const note = f.rate_per_hour > 0 ? t('progress.rate', { n: f.rate_per_hour }) : t('progress.rate.none');
-  return f.finish ? { value: relative(f.finish), note: `${exact(f.finish)} · ${note}` } : { value: '–', note };
+  if (!f.finish) return { value: '–', note };
+  const soon = timeMs(f.finish) - now() < 60_000;
+  return { value: soon ? t('progress.soon') : relative(f.finish), note: `${exact(f.finish)} · ${note}` };
 }
 
 /** The kept points between the publishing and what is known now. */
