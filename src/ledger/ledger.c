@@ -202,16 +202,16 @@ enum err ledger_escrow_send(struct ctx *c, const struct ledger_parcel *parcel)
 					parcel->amount, parcel->note);
 }
 
-enum err ledger_account_open(struct ctx *c, account_id account, int max, struct ledger_parcel **out,
-			     size_t *count)
+enum err ledger_account_open(struct ctx *c, account_id account, escrow_id escrow, int max,
+			     struct ledger_parcel **out, size_t *count)
 {
 	struct ledger_account_outbox_open *rows;
 	size_t found;
 
-	TRY(ledger_account_outbox_open(c, account, max, &rows, &found));
+	TRY(ledger_account_outbox_open(c, account, escrow, max, &rows, &found));
 	struct ledger_parcel *parcels = NEW_MANY(c->mem, struct ledger_parcel, found);
 	for (size_t i = 0; i < found; i++)
-		parcels[i] = (struct ledger_parcel){ rows[i].transfer, account, rows[i].escrow,
+		parcels[i] = (struct ledger_parcel){ rows[i].transfer, account, escrow,
 						     rows[i].amount, rows[i].note };
 	*out = parcels;
 	*count = found;

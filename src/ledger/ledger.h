@@ -114,9 +114,9 @@ struct ledger_parcel {
 /* In the transaction of a fresh post of the same name. */
 MUST_USE enum err ledger_account_send(struct ctx *, const struct ledger_parcel *);
 MUST_USE enum err ledger_escrow_send(struct ctx *, const struct ledger_parcel *);
-/* What is not marked as arrived, by name, at most `max`. */
-MUST_USE enum err ledger_account_open(struct ctx *, account_id, int max, struct ledger_parcel **out,
-				      size_t *count);
+/* What is not marked as arrived, by name, at most `max`; of an account, what is for that escrow. */
+MUST_USE enum err ledger_account_open(struct ctx *, account_id, escrow_id, int max,
+				      struct ledger_parcel **out, size_t *count);
 MUST_USE enum err ledger_escrow_open(struct ctx *, escrow_id, int max, struct ledger_parcel **out,
 				     size_t *count);
 /* Only after the other side has committed; a repeat is harmless. */

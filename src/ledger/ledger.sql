@@ -33,10 +33,10 @@ ORDER BY at_us DESC, transfer DESC, sub DESC LIMIT $6;
 INSERT INTO account_outbox(account_id, transfer, project_id, amount_minor, note)
 VALUES ($1, $2, $3, $4, $5);
 
--- ledger_account_outbox_open(account account_id, max int) -> many (transfer text, escrow escrow_id, amount money, note text)
-SELECT transfer, project_id, amount_minor, note
+-- ledger_account_outbox_open(account account_id, escrow escrow_id, max int) -> many (transfer text, amount money, note text)
+SELECT transfer, amount_minor, note
 FROM account_outbox /*lite: INDEXED BY account_outbox_open*/
-WHERE account_id = $1 AND state = 0 ORDER BY transfer LIMIT $2;
+WHERE account_id = $1 AND project_id = $2 AND state = 0 ORDER BY transfer LIMIT $3;
 
 -- ledger_account_outbox_done(account account_id, transfer text) -> none
 UPDATE account_outbox SET state = 1 WHERE account_id = $1 AND transfer = $2 AND state = 0;

@@ -153,16 +153,18 @@ TEST(ledger, a_parcel_is_open_until_it_has_arrived)
 	deposit(c, firm, 900, S("a"));
 	WANT_OK(move(c, firm, parcel.transfer, ACCOUNT_AVAILABLE, ACCOUNT_SENT, 900, &fresh));
 	WANT_OK(ledger_account_send(c, &parcel));
-	WANT_OK(ledger_account_open(c, firm, 10, &open, &count));
+	WANT_OK(ledger_account_open(c, firm, hall, 10, &open, &count));
 	WANT_I64(1, (int64_t)count);
 	WANT_STR(S("fund:9001:1"), open[0].transfer);
 	WANT_STR(S("a note"), open[0].note);
 	WANT_I64(900, open[0].amount.minor);
 	WANT_I64(hall.v, open[0].escrow.v);
+	WANT_OK(ledger_account_open(c, firm, (escrow_id){ 4711 }, 10, &open, &count));
+	WANT_I64(0, (int64_t)count);
 	WANT_OK(ledger_escrow_post(c, hall, parcel.transfer, in, 2, &fresh));
 	WANT_OK(ledger_account_arrived(c, firm, parcel.transfer));
 	WANT_OK(ledger_account_arrived(c, firm, parcel.transfer));
-	WANT_OK(ledger_account_open(c, firm, 10, &open, &count));
+	WANT_OK(ledger_account_open(c, firm, hall, 10, &open, &count));
 	WANT_I64(0, (int64_t)count);
 }
 

@@ -69,16 +69,7 @@ static struct project_funding note_read(struct ctx *c, struct str text)
 static enum err parcels_of(struct ctx *c, account_id account, project_id project,
 			   struct ledger_parcel **out, size_t *count)
 {
-	struct ledger_parcel *parcels;
-	size_t found, kept = 0;
-
-	TRY(ledger_account_open(c, account, PARCELS_MAX, &parcels, &found));
-	for (size_t i = 0; i < found; i++)
-		if (parcels[i].escrow.v == project.v)
-			parcels[kept++] = parcels[i];
-	*out = parcels;
-	*count = kept;
-	return OK;
+	return ledger_account_open(c, account, pay_escrow(project), PARCELS_MAX, out, count);
 }
 
 enum err pay_publish_ready(struct ctx *c, project_id id, money total, struct pay_publish *out)

@@ -38,7 +38,8 @@ static size_t open_parcels(struct ctx *c, const struct fixture *f)
 	struct ledger_parcel *parcels;
 	size_t in, out;
 
-	WANT_OK(ledger_account_open(c, pay_account_of_org(f->org), 100, &parcels, &in));
+	WANT_OK(ledger_account_open(c, pay_account_of_org(f->org), pay_escrow(f->project), 100,
+				    &parcels, &in));
 	WANT_OK(ledger_escrow_open(c, pay_escrow(f->project), 100, &parcels, &out));
 	return in + out;
 }
@@ -225,6 +226,27 @@ TEST(pay, each_leg_of_funding_may_run_again)
 	test_run_jobs(c);
 	WANT_I64(BUDGET, reserved(c, &f));
 	WANT_I64(PROJECT_OPEN, state_of(c, &f));
+}
+
+TEST(pay, a_budget_arrives_however_many_of_the_org_are_under_way)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .draft = true });
+	account_id account = pay_account_of_org(f.org);
+	struct account_line lines[] = { { ACCOUNT_AVAILABLE, { -1 } }, { ACCOUNT_SENT, { 1 } } };
+	bool fresh;
+
+	for (int i = 0; i < 120; i++) {
+		struct ledger_parcel other = {
+			str_format(c->mem, "fund:1%03d:1", i), account, { 1000 + i }, { 1 }, S("")
+		};
+
+		WANT_OK(ledger_account_post(c, account, other.transfer, lines, 2, &fresh));
+		WANT_OK(ledger_account_send(c, &other));
+	}
+	WANT_OK(pay_publish(c, f.project));
+	test_run_jobs(c);
+	WANT_I64(PROJECT_OPEN, state_of(c, &f));
+	WANT_I64(0, (int64_t)open_parcels(c, &f));
 }
 
 TEST(pay, a_budget_is_not_marked_before_it_has_arrived)
