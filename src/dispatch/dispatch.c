@@ -143,6 +143,17 @@ enum err dispatch_next(struct ctx *c, project_id id, user_id worker, struct assi
 	return *got ? OK : anywhere(c, &g);
 }
 
+static enum err must_have_room(struct ctx *c, const struct grant *g)
+{
+	struct dispatch_held_count held;
+
+	TRY(dispatch_held_count(c, g->project.id, g->worker, &held));
+	if (held.n >= DISPATCH_HELD_MAX)
+		return refuse(c, ERR_LIMIT, "you hold %d tasks here: finish one or give it back",
+			      DISPATCH_HELD_MAX);
+	return OK;
+}
+
 enum err dispatch_pick(struct ctx *c, project_id id, task_id task, user_id worker,
 		       struct assignment *out, bool *got)
 {
@@ -154,6 +165,7 @@ enum err dispatch_pick(struct ctx *c, project_id id, task_id task, user_id worke
 	if (*got && out->key.task.v == task.v)
 		return OK;
 	TRY(must_be_open(c, &g));
+	TRY(must_have_room(c, &g));
 	return claim(c, &g, task);
 }
 

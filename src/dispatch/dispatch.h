@@ -11,12 +11,14 @@
  *
  * Rules of a grant: the project is open, the worker is in its audience, has never had
  * the task, and holds no other lease in the project (then he is given that one; where tasks
- * are picked he may hold several).
+ * are picked he may hold DISPATCH_HELD_MAX, so that nobody keeps all of them from the others).
  * A share of what he gets, by chance, are tasks whose answer is known (gold).
  */
 #ifndef DISPATCH_H
 #define DISPATCH_H
 #include "assignment/assignment.h"
+
+enum { DISPATCH_HELD_MAX = 10 };
 
 /* Next task for the worker, leased; `*got` is false when there is none for him now.
  * ERR_MISSING  no such project, or not for this worker
@@ -25,7 +27,8 @@ MUST_USE enum err dispatch_next(struct ctx *, project_id, user_id worker, struct
 				bool *got);
 
 /* That very task, where the project lets workers pick. `*got` is false when it is taken
- * or was done before. ERR_DENIED the project does not allow it; the others as above. */
+ * or was done before. ERR_DENIED the project does not allow it; ERR_LIMIT he holds as many as he
+ * may; the others as above. */
 MUST_USE enum err dispatch_pick(struct ctx *, project_id, task_id, user_id worker,
 				struct assignment *out, bool *got);
 

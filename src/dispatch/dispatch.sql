@@ -7,6 +7,10 @@ WHERE t.project_id = $1 AND t.open = 1 AND NOT EXISTS (
   WHERE a.project_id = $1 AND a.task_id = t.id AND a.worker_id = $2)
 ORDER BY t.gold, t.id LIMIT 1;
 
+-- dispatch_held_count(project project_id, worker user_id) -> one (n int)
+SELECT COUNT(*) FROM assignment /*lite: INDEXED BY assignment_lease*/
+WHERE project_id = $1 AND worker_id = $2 AND state = 1;
+
 -- dispatch_open_page(project project_id, worker user_id, after task_id, limit int) -> many (task task_id)
 SELECT t.id FROM task AS t
 WHERE t.project_id = $1 AND t.open = 1 AND t.id > $3 AND NOT EXISTS (

@@ -82,6 +82,23 @@ TEST(dispatch, a_picked_task_is_that_very_task)
 	WANT(!got);
 }
 
+TEST(dispatch, a_picker_holds_no_more_than_he_may)
+{
+	struct fixture f =
+		fixture_open(c, (struct fixture_shape){ .picking = true, .tasks = 12 });
+	struct assignment a;
+	bool got;
+
+	for (int64_t task = 1; task <= DISPATCH_HELD_MAX; task++) {
+		WANT_OK(dispatch_pick(c, f.project, (task_id){ task }, f.worker[0], &a, &got));
+		WANT(got);
+	}
+	WANT_ERR(ERR_LIMIT, dispatch_pick(c, f.project, (task_id){ 11 }, f.worker[0], &a, &got));
+	WANT_OK(assignment_return(c, a.key, a.epoch));
+	WANT_OK(dispatch_pick(c, f.project, (task_id){ 11 }, f.worker[0], &a, &got));
+	WANT(got);
+}
+
 TEST(dispatch, all_gold_share_gives_gold_first)
 {
 	struct fixture f = fixture_open(
