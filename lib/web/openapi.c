@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * The API's document (OpenAPI 3.1), made from the route tables. Only paths under /api/
- * are in it: the rest is the site's own. `x-who` holds the role bits of the gate, `x-runs`
- * where the handler runs.
+ * are in it: the rest is the site's own. `x-who` holds the role bits of the gate, `x-roles` their
+ * words, `x-runs` where the handler runs; each list of routes is a tag.
  */
 #include "web/form_in.h"
 #include "web/view_in.h"
@@ -187,7 +187,18 @@ static void put_responses(struct json *j, const struct web_route *route)
 	json_object_end(j);
 }
 
-static void put_operation(struct json *j, const struct web_route *route)
+static void put_roles(struct json *j, const struct web_document *d, uint32_t who)
+{
+	json_key(j, "x-roles");
+	json_list(j);
+	for (size_t i = 0; d->roles[i] != NULL; i++)
+		if ((who >> i & 1) != 0)
+			json_put_text(j, str_of(d->roles[i]));
+	json_list_end(j);
+}
+
+static void put_operation(struct json *j, const struct web_document *d, size_t list,
+			  const struct web_route *route)
 {
 	static const char *const runs[] = { "read", "write", "stream", "events" };
 
@@ -201,7 +212,15 @@ static void put_operation(struct json *j, const struct web_route *route)
 		json_list(j);
 		json_list_end(j);
 	}
+	if (d->tags != NULL) {
+		json_key(j, "tags");
+		json_list(j);
+		json_put_text(j, str_of(d->tags[list].name));
+		json_list_end(j);
+	}
 	json_i64_of(j, "x-who", route->who);
+	if (d->roles != NULL)
+		put_roles(j, d, route->who);
 	json_text_of(j, "x-runs", str_of(runs[route->runs]));
 	put_parameters(j, route);
 	put_body(j, route);
@@ -210,8 +229,10 @@ static void put_operation(struct json *j, const struct web_route *route)
 }
 
 /* Routes of one path stand together in the document, whichever list they come from. */
-static void put_paths(struct json *j, const struct web_route *const *routes)
+static void put_paths(struct json *j, const struct web_document *d)
 {
+	const struct web_route *const *routes = d->routes;
+
 	json_key(j, "paths");
 	json_object(j);
 	for (const struct web_route *const *list = routes; *list != NULL; list++) {
@@ -229,11 +250,31 @@ static void put_paths(struct json *j, const struct web_route *const *routes)
 			for (const struct web_route *const *l = list; *l != NULL; l++)
 				for (const struct web_route *e = *l; e->path != NULL; e++)
 					if (strcmp(e->path, r->path) == 0)
-						put_operation(j, e);
+						put_operation(j, d, (size_t)(l - routes), e);
 			json_object_end(j);
 		}
 	}
 	json_object_end(j);
+}
+
+/* The lists that have a path under /api/. */
+static void put_tags(struct json *j, const struct web_document *d)
+{
+	json_key(j, "tags");
+	json_list(j);
+	for (size_t i = 0; d->routes[i] != NULL; i++) {
+		bool any = false;
+
+		for (const struct web_route *r = d->routes[i]; r->path != NULL; r++)
+			any = any || strncmp(r->path, "/api/", 5) == 0;
+		if (!any)
+			continue;
+		json_object(j);
+		json_text_of(j, "name", str_of(d->tags[i].name));
+		json_text_of(j, "description", str_of(d->tags[i].about));
+		json_object_end(j);
+	}
+	json_list_end(j);
 }
 
 static void put_components(struct json *j)
@@ -252,18 +293,19 @@ static void put_components(struct json *j)
 	json_object_end(j);
 }
 
-void web_openapi(const struct web_route *const *routes, const char *title, const char *version,
-		 struct json *j)
+void web_openapi(const struct web_document *d, struct json *j)
 {
 	json_object(j);
 	json_text_of(j, "openapi", S("3.1.0"));
 	json_key(j, "info");
 	json_object(j);
-	json_text_of(j, "title", str_of(title));
-	json_text_of(j, "version", str_of(version));
+	json_text_of(j, "title", str_of(d->title));
+	json_text_of(j, "version", str_of(d->version));
 	json_object_end(j);
 	json_raw_of(j, "security", S("[{\"bearer\":[]},{\"cookie\":[]}]"));
-	put_paths(j, routes);
+	if (d->tags != NULL)
+		put_tags(j, d);
+	put_paths(j, d);
 	put_components(j);
 	json_object_end(j);
 }

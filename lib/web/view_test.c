@@ -128,12 +128,15 @@ static const struct web_route *const lists[] = { first_list, second_list, NULL }
 
 PLAIN_TEST(web, the_document_tells_of_every_api_route_once)
 {
+	static const struct web_tag tags[] = { { "thing", "Things." }, { "name", "Names." } };
+	static const char *const roles[] = { "reader", "writer", "owner", NULL };
+	const struct web_document document = { "Site", "1.2", lists, tags, roles };
 	struct json out = json_make(c->mem, 100000);
 	struct json_value *doc;
 	struct json_fault fault;
 	struct str text;
 
-	web_openapi(lists, "Site", "1.2", &out);
+	web_openapi(&document, &out);
 	WANT(json_read(c->mem, json_end(&out), &doc, &fault));
 	WANT(json_text(json_get(doc, S("openapi")), &text));
 	WANT_STR(S("3.1.0"), text);
@@ -146,6 +149,8 @@ PLAIN_TEST(web, the_document_tells_of_every_api_route_once)
 	WANT(json_text(json_get(json_get(things, S("get")), S("operationId")), &text));
 	WANT_STR(S("get_things"), text);
 	WANT(json_get(json_get(things, S("get")), S("security")) == NULL);
+	WANT_I64(2, (int64_t)json_get(json_get(things, S("get")), S("x-roles"))->count);
+	WANT_I64(2, (int64_t)json_get(doc, S("tags"))->count);
 	WANT(json_is(json_get(json_get(things, S("post")), S("security")), JSON_LIST));
 	const struct json_value *post =
 		json_get(json_get(paths, S("/api/v1/things/{thing}/name")), S("post"));

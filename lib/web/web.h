@@ -154,8 +154,16 @@ struct web_counts {
 struct web_counts web_counts(const struct web *);
 
 /* --- openapi.c: the document from the route tables --- */
-void web_openapi(const struct web_route *const *routes, const char *title, const char *version,
-		 struct json *out);
+struct web_document {
+	const char *title, *version;
+	const struct web_route *const *routes; /* lists, ended by NULL */
+	/* A name and a sentence for each list of routes, or NULL. */
+	const struct web_tag {
+		const char *name, *about;
+	} *tags;
+	const char *const *roles; /* a word for each bit of `who`, the lowest first; NULL ends */
+};
+void web_openapi(const struct web_document *, struct json *out);
 /* Is `value` of the type `view`? Else `*path` and `*why` say where not. */
 MUST_USE bool web_view_fits(struct arena *, const char *view, const struct json_value *value,
 			    struct str *path, const char **why);

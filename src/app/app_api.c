@@ -3,6 +3,7 @@
 #include "app/app_in.h"
 #include "app/app.sql.h"
 #include "ledger/ledger.h"
+#include "user/user.h"
 
 enum err app_health_page(struct ctx *c, void *form, struct web_reply *reply)
 {
@@ -60,10 +61,35 @@ enum err app_metrics_page(struct ctx *c, void *form, struct web_reply *reply)
 	return OK;
 }
 
+struct web_document app_document(struct arena *mem)
+{
+#define ROLE_WORD(name, bit, word) word,
+	static const char *const roles[] = { USER_ROLE_TABLE(ROLE_WORD) NULL };
+#undef ROLE_WORD
+	size_t count = 0, listed = 0;
+
+	while (house_rooms[count] != NULL)
+		count++;
+	struct web_tag *tags = NEW_MANY(mem, struct web_tag, count + 1);
+
+	/* house_routes leaves out the same rooms. */
+	for (size_t i = 0; i < count; i++)
+		if (house_rooms[i]->routes != NULL)
+			tags[listed++] =
+				(struct web_tag){ house_rooms[i]->name, house_rooms[i]->about };
+	return (struct web_document){ .title = "Tessera",
+				      .version = APP_VERSION,
+				      .routes = house_routes(mem),
+				      .tags = tags,
+				      .roles = roles };
+}
+
 enum err app_openapi_page(struct ctx *c, void *form, struct web_reply *reply)
 {
+	const struct web_document document = app_document(c->mem);
+
 	(void)form;
-	web_openapi(house_routes(c->mem), "Tessera", APP_VERSION, web_json(reply));
+	web_openapi(&document, web_json(reply));
 	return OK;
 }
 

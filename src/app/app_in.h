@@ -55,6 +55,9 @@ enum err app_openapi(struct ctx *, const struct room_call *);
 /* The help of one command, or of all when NULL. */
 struct str app_help_text(struct arena *, const struct room_command *);
 
+/* The API's document: every room is a tag. */
+struct web_document app_document(struct arena *);
+
 /* --- app_api.c: the handlers of the roof's own routes, and what the shell is told --- */
 enum err app_health_page(struct ctx *, void *form, struct web_reply *);
 enum err app_metrics_page(struct ctx *, void *form, struct web_reply *);

@@ -241,10 +241,11 @@ enum err app_list_tables(struct ctx *c, const struct room_call *call)
 
 enum err app_openapi(struct ctx *c, const struct room_call *call)
 {
+	const struct web_document document = app_document(c->mem);
 	struct json out = json_make(c->mem, TEXT_MAX);
 
 	(void)call;
-	web_openapi(house_routes(c->mem), "Tessera", APP_VERSION, &out);
+	web_openapi(&document, &out);
 	print_json(&out);
 	return OK;
 }

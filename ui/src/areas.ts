@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Which area an address belongs to, by its first part. The router and what runs ahead of it agree.
 export const AREAS = {
-  site: ['', 'sign-in', 'sign-up', 'forgot', 'reset', 'developers'],
+  site: ['', 'sign-in', 'sign-up', 'forgot', 'reset', 'docs'],
   worker: ['work', 'held', 'answers', 'earnings', 'profile', 'notices'],
   requester: ['projects', 'billing', 'team', 'keys'],
   operator: ['operate'],

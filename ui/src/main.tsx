@@ -309,6 +309,7 @@ function App() {
       <main id="main" class={bare ? 'main bare' : 'main'} tabIndex={-1}>
         <Boundary key={path}>{body}</Boundary>
       </main>
+      {!bare && <footer class="foot"><a href="/docs/api" aria-current={path === '/docs/api' ? 'page' : undefined}>{t('nav.api')}</a></footer>}
       {!bare && shown.length > 0 && <BottomBar nav={shown} />}
       {mustSignIn.value && <SignInAgain />}
       <div class="hidden" aria-live="polite">{said.value}</div>

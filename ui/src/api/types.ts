@@ -151,6 +151,22 @@ export interface AuditRow {
   what: string; about?: Id | null; detail?: unknown; hash: string;
 }
 
+/** The server's own document, as far as its page shows it. */
+export interface Schema {
+  type?: string | string[]; format?: string; enum?: unknown[]; pattern?: string; description?: string;
+  minLength?: number; maxLength?: number; minimum?: number; maximum?: number;
+  properties?: Record<string, Schema>; required?: string[]; items?: Schema;
+}
+type Content = Record<string, { schema?: Schema }>;
+export interface OpenApi {
+  tags?: { name: string; description?: string }[];
+  paths: Record<string, Record<string, {
+    operationId: string; summary?: string; tags?: string[]; 'x-roles'?: string[]; 'x-runs'?: string;
+    parameters?: { name: string; in: 'path' | 'query'; required?: boolean; schema: Schema }[];
+    requestBody?: { content: Content }; responses: Record<string, { content?: Content }>;
+  }>>;
+}
+
 interface Page { after?: string; limit?: number }
 
 /** Operation → what it takes and gives. `path` values are named in the key itself. */
@@ -232,6 +248,7 @@ export interface Api {
   'POST /work/{project}/tasks/{task}/return': { body: { epoch: string | number }; reply: void };
   'GET /work/mine': { query: Page; reply: List<Mine> };
 
+  'GET /openapi.json': { reply: OpenApi };
   'GET /health/details': { reply: Health };
   'GET /jobs': { reply: List<Job> };
   'POST /jobs/revive': { body: { kind: string; key?: Id; part?: Id }; reply: void };

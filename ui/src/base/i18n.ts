@@ -3,6 +3,7 @@
 // Areas add their words when they are loaded, so that a worker does not carry a requester's.
 import { signal } from '@preact/signals-core';
 import type { words as baseWords } from '../locale/en/base';
+import type { words as docsWords } from '../locale/en/docs';
 import type { words as operatorWords } from '../locale/en/operator';
 import type { words as recordWords } from '../locale/en/records';
 import type { words as requesterWords } from '../locale/en/requester';
@@ -15,6 +16,7 @@ export type Words = Record<string, Word>;
 export type Key =
   | keyof typeof baseWords
   | keyof typeof siteWords
+  | keyof typeof docsWords
   | keyof typeof workerWords
   | keyof typeof recordWords
   | keyof typeof requesterWords

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// The site area: the pages of people who are not signed in.
+// The site area: the pages of people who are not signed in, and the page about the API.
 import { addWords } from '../base/i18n.ts';
 import { words } from '../locale/en/site.ts';
 import { later, type PageEntry } from '../ui/page.tsx';
@@ -14,5 +14,5 @@ export const pages: PageEntry[] = [
   { path: '/sign-up', view: SignUp },
   { path: '/forgot', view: Forgot },
   { path: '/reset', view: Reset },
-  { path: '/developers', view: later(async () => (await import('./developers.tsx')).Developers) },
+  { path: '/docs/api', view: later(async () => (await import('./app/api.tsx')).ApiDocs) },
 ];

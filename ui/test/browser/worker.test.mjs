@@ -259,6 +259,47 @@ for (const view of [
   test(`look 7-13, 15, 16, 26, 29: from signing up to the first pay (${view.name}, by ${view.by})`, { timeout: 120_000 }, () => story(view));
 }
 
+for (const view of [{ name: 'light', scheme: 'light' }, { name: 'dark', scheme: 'dark' }, { name: 'phone', phone: true }]) {
+  test(`the API's page: signed out, found by search and by address, each call shown (${view.name})`, { timeout: 60_000 }, async () => {
+    const { page, context, faults, strangers } = await visitor(view);
+    await page.goto(site.url + '/');
+    await page.getByRole('link', { name: 'API documentation' }).click();
+    await page.getByRole('heading', { name: 'The API', level: 1 }).waitFor();
+    await page.locator('.op').first().waitFor();
+    const doc = await (await fetch(`${site.url}/api/v1/openapi.json`)).json();
+    const all = Object.values(doc.paths).reduce((n, verbs) => n + Object.keys(verbs).length, 0);
+    assert.equal(await page.locator('.op').count(), all);
+    await look(page, 'api', view, shots);
+    await page.getByLabel('Search').fill('publish quoted');
+    await page.locator('.api-list > .note', { hasText: /^1 operation$/ }).waitFor();
+    assert.match(page.url(), /q=publish/);
+    const one = page.locator('.op[open]');
+    await one.getByText("-d '{\"total\":").waitFor();
+    assert.match(await one.innerText(), /Who may: Requester and Operator/);
+    assert.match(await one.innerText(), /money, from 0|money, 0 to/);
+    await look(page, 'api_one', view, shots);
+    await page.getByLabel('Search').fill('no such thing');
+    await page.getByText('No operation has these words').waitFor();
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await page.locator('.op').first().waitFor();
+
+    // By keyboard: open one, follow its link; the address leads back to it.
+    await page.locator('#post_sign_in > summary').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#post_sign_in .op-link').focus();
+    await page.keyboard.press('Enter');
+    assert.match(page.url(), /#post_sign_in$/);
+    await page.reload();
+    await page.locator('#post_sign_in[open]').waitFor();
+    const top = await page.locator('#post_sign_in').evaluate((el) => el.getBoundingClientRect().top);
+    assert.ok(top >= 0 && top < 600, `it is in sight: ${top}`);
+    assert.match(await page.locator('#post_sign_in').innerText(), /Anybody, also signed out/);
+    assert.deepEqual(faults, [], 'console');
+    assert.deepEqual(strangers, [], 'requests to other places');
+    await context.close();
+  });
+}
+
 test('look 13: near its end the time is said in a word, and a key gives more', { timeout: 60_000 }, async () => {
   const { page, context, faults } = await visitor({});
   await signUp(page, { name: 'clock' });

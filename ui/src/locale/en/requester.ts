@@ -361,7 +361,6 @@ export const words = {
   'team.remove.title': 'Remove {name}?',
   'team.remove.text': 'Projects stay with the organisation.',
   'keys.lead': 'For programs that use the API in your name. Send the secret as a bearer token.',
-  'keys.api': 'What programs can do: every route of the API',
   'keys.new': 'Make a key',
   'keys.label': 'What for',
   'keys.once': 'Copy the secret now: it is not shown again.',

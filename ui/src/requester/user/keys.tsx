@@ -41,8 +41,8 @@ export function Keys() {
     (v) => needed(v, 'label'),
   );
   return (
-    <Page title={t('nav.keys')} lead={t('keys.lead')}>
-      <p><a href="/developers">{t('keys.api')}</a></p>
+    <Page title={t('nav.keys')} lead={t('keys.lead')}
+      actions={<Button icon="book-open" href="/docs/api">{t('nav.api')}</Button>}>
       <div class="panel">
         <Form form={form} label={t('keys.new')}>
           <div class="beside">
