@@ -17,6 +17,7 @@
 	X(task)       \
 	X(assignment) \
 	X(dispatch)   \
+	X(model)      \
 	X(quality)    \
 	X(review)     \
 	X(pay)        \

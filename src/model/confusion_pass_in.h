@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * confusion_pass_in: the pass for one type of number; included with REAL, REAL_EXP, REAL_LOG, PASS and its
+ * storage set. There is one copy for each frequent number of classes, so that the inner loops
+ * are unrolled; that is worth a factor of three.
+ */
+#define INLINE static inline __attribute__((always_inline))
+
+enum { AHEAD = 24 };
+
+/* Posterior from log weights in z; adds z ln z to the shard. */
+INLINE void finish(struct confusion_shard *s, REAL *restrict z, const REAL *restrict votes,
+		   uint32_t classes)
+{
+	const REAL least = (REAL)MODEL_FLOOR;
+	REAL max = z[0], sum = 0, entropy = 0;
+
+	for (uint32_t k = 1; k < classes; k++)
+		max = z[k] > max ? z[k] : max;
+	for (uint32_t k = 0; k < classes; k++)
+		z[k] = REAL_EXP(z[k] - max);
+	if (s->anchored)
+		for (uint32_t k = 0; k < classes; k++)
+			z[k] *= votes[k] + (REAL)s->pseudo;
+	for (uint32_t k = 0; k < classes; k++)
+		sum += z[k];
+	for (uint32_t k = 0; k < classes; k++)
+		z[k] /= sum;
+	if (s->anchored) /* whoever anchors does not ask for it */
+		return;
+	for (uint32_t k = 0; k < classes; k++) {
+		REAL p = z[k] > least ? z[k] : least;
+
+		entropy += p * REAL_LOG(p);
+	}
+	s->entropy += (double)entropy;
+}
+
+INLINE void count_votes(const uint32_t *key, int32_t n, REAL *restrict votes, uint32_t classes)
+{
+	for (uint32_t k = 0; k < classes; k++)
+		votes[k] = 0;
+	for (int32_t i = 0; i < n; i++)
+		votes[key[i] % classes] += 1;
+}
+
+INLINE void keep(struct confusion_shard *s, int32_t task, REAL *restrict z, uint32_t classes)
+{
+	struct model_fit *fit = s->fit;
+	uint32_t best = 0;
+
+	if (model_is_gold(s->answers, task)) {
+		for (uint32_t k = 0; k < classes; k++)
+			z[k] = 0;
+		z[s->answers->gold[task]] = 1;
+	}
+	for (uint32_t k = 0; k < classes; k++) {
+		s->class_sum[k] += (double)z[k];
+		best = z[k] > z[best] ? k : best;
+	}
+	fit->label[task] = (int32_t)best;
+	fit->confidence[task] = (float)z[best];
+	if (fit->posterior == NULL)
+		return;
+
+	float *old = fit->posterior + (size_t)task * classes, moved = 0;
+
+	for (uint32_t k = 0; k < classes; k++) {
+		float step = fabsf((float)z[k] - old[k]);
+
+		moved = step > moved ? step : moved;
+		old[k] = (float)z[k];
+	}
+	s->moved = (double)moved > s->moved ? (double)moved : s->moved;
+}
+
+INLINE void pass(struct confusion_shard *s, REAL *restrict z, REAL *restrict votes,
+		 uint32_t classes)
+{
+	const struct model_answers *a = s->answers;
+	const REAL *restrict table = s->table;
+	REAL *restrict count = s->count;
+	REAL *restrict base = (REAL *)s->row + classes;
+	const uint32_t *const near_end = a->key + a->from[a->tasks] - AHEAD;
+
+	for (uint32_t k = 0; k < classes; k++)
+		base[k] = (REAL)s->base[k];
+	for (int32_t t = s->task; t < s->task_end; t++) {
+		const uint32_t *key = a->key + a->from[t];
+		const int32_t n = a->from[t + 1] - a->from[t];
+
+		if (table == NULL || s->anchored)
+			count_votes(key, n, votes, classes);
+		if (table != NULL) {
+			for (uint32_t k = 0; k < classes; k++)
+				z[k] = base[k];
+			for (int32_t i = 0; i < n; i++) {
+				const REAL *row = table + (size_t)key[i] * classes;
+
+				if (classes > 4 && key + i < near_end)
+					PREFETCH(s, table, key + i, classes);
+				for (uint32_t k = 0; k < classes; k++)
+					z[k] += row[k];
+			}
+			finish(s, z, votes, classes);
+		} else {
+			REAL sum = (REAL)n + (REAL)s->pseudo * (REAL)classes;
+
+			for (uint32_t k = 0; k < classes; k++)
+				z[k] = (votes[k] + (REAL)s->pseudo) / sum;
+		}
+		keep(s, t, z, classes);
+		for (int32_t i = 0; i < n; i++) {
+			REAL *row = count + (size_t)key[i] * classes;
+
+			for (uint32_t k = 0; k < classes; k++)
+				row[k] += z[k];
+		}
+	}
+}
+
+#define FIXED(n)                                        \
+	static void pass_##n(struct confusion_shard *s) \
+	{                                               \
+		REAL z[n], votes[n];                    \
+                                                        \
+		pass(s, z, votes, n);                   \
+	}
+FIXED(2)
+FIXED(3)
+FIXED(4)
+FIXED(5)
+FIXED(8)
+FIXED(10)
+FIXED(16)
+FIXED(20)
+#undef FIXED
+
+PASS_STORAGE void PASS(struct confusion_shard *s)
+{
+	switch (s->answers->classes) {
+	case 2:
+		pass_2(s);
+		break;
+	case 3:
+		pass_3(s);
+		break;
+	case 4:
+		pass_4(s);
+		break;
+	case 5:
+		pass_5(s);
+		break;
+	case 8:
+		pass_8(s);
+		break;
+	case 10:
+		pass_10(s);
+		break;
+	case 16:
+		pass_16(s);
+		break;
+	case 20:
+		pass_20(s);
+		break;
+	default:
+		pass(s, s->row, s->votes, (uint32_t)s->answers->classes);
+	}
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * model: what redundant answers say together, by pure functions of the answers.
+ *
+ * Nothing here knows a store, a project or a clock: arrays in, arrays out, all in the arena that
+ * is given. `tessera aggregate` is the same on a file. Formulas stand in the header comment of
+ * each file, with source and units; README.md says how the priors were chosen.
+ *
+ * Answers are (task, worker, label). Ids are int32, from 0, in byte order of the names, so that no
+ * result depends on the order of the input; labels of kind ordinal and number are in order of value.
+ * Answers are sorted by task, within it by worker: those of task t are [from[t], from[t + 1]).
+ * Every sum runs in that order, in at most MODEL_SHARDS parts whose bounds depend on the data
+ * alone: one thread and two give the same bits.
+ *
+ * Probabilities and shares are in 0..1, confusion counts in answers, weights have the unit that the
+ * method's file names. No output is NaN: K = 1, single answers and unanimous crowds are fine.
+ */
+#ifndef MODEL_H
+#define MODEL_H
+#include "base/base.h"
+
+enum {
+	MODEL_SHARDS = 2,
+	MODEL_CLASSES_MAX = 100000,
+	MODEL_ANSWERS_MAX = 2000000000,
+};
+/* Cells (workers x classes x classes) of the methods that keep a confusion matrix: 8 or 16 bytes. */
+#define MODEL_CELLS_MAX INT64_C(100000000)
+/* Cells (tasks x classes) of the posteriors of all tasks: 4 bytes each. */
+#define MODEL_POSTERIOR_MAX INT64_C(1000000000)
+
+/* --- one label out of a list: choice and ordinal --- */
+
+struct model_answers {
+	int32_t tasks, workers, classes;
+	const int32_t *from; /* tasks + 1 */
+	const uint32_t *key; /* worker * classes + label */
+	const int32_t *gold; /* for each task its known class or -1; NULL: none known */
+};
+
+enum model_method {
+	MODEL_PLURALITY,
+	MODEL_WAWA,
+	MODEL_ONE_COIN,
+	MODEL_ZENCROWD,
+	MODEL_DAWID_SKENE,
+	MODEL_SHRUNK, /* the default */
+	MODEL_IBCC,
+	MODEL_GLAD,
+	MODEL_MACE,
+	MODEL_METHODS
+};
+
+struct model_options {
+	int iterations_max; /* 0: the method's own */
+	bool converged;	    /* Dawid-Skene: until max |dz| < 1e-5 instead of Crowd-Kit's rule */
+	bool lean;	    /* Dawid-Skene: do not keep posteriors */
+	int threads;	    /* 0 and 1: the caller's; more help methods with a confusion matrix */
+	void (*at)(void *seen_by, int iteration); /* told before each iteration; NULL: nobody */
+	void *seen_by;
+};
+
+struct model_fit {
+	float *posterior;  /* tasks x classes; NULL when lean */
+	int32_t *label;	   /* the most probable class; the first of several */
+	float *confidence; /* its posterior */
+	double *weight;	   /* of each worker, in the method's own unit */
+	float *difficulty; /* GLAD: b of each task, higher is easier; else NULL */
+	int iterations;
+};
+
+/* ERR_LIMIT when the method's tables would not fit; ERR_INPUT past the limits above. */
+MUST_USE enum err model_fits(struct ctx *, enum model_method, const struct model_answers *);
+void model_run(struct arena *, enum model_method, const struct model_answers *,
+	       const struct model_options *, struct model_fit *out);
+const char *model_name(enum model_method);
+MUST_USE bool model_by_name(struct str name, enum model_method *out);
+
+/* Tied means less than this below the best posterior. */
+#define MODEL_TIE 1e-6F
+int model_tied(const float *posterior, int32_t classes); /* how many share the best place */
+
+/* What a fit says of each worker: expected share of right answers, and expected confusion. */
+struct model_worker {
+	int32_t answers;
+	double right; /* sum of the posteriors of what he said */
+};
+void model_workers(const struct model_answers *, const struct model_fit *,
+		   struct model_worker *out);
+/* counts[(w * classes + l) * classes + k]: answers l of w where the truth is thought to be k. */
+void model_confusion_all(const struct model_answers *, const struct model_fit *, float *counts);
+
+/* --- agreement --- */
+
+struct model_agreement {
+	bool has_alpha;	 /* false when every answer is the same, or no task has two */
+	double alpha;	 /* Krippendorff */
+	double percent;	 /* mean share of agreeing pairs, over tasks with two answers or more */
+	bool has_fleiss; /* every task has the same number of answers */
+	double fleiss;
+};
+
+/* `value` of each class for the interval measure; NULL: nominal. */
+void model_agreement(const struct model_answers *, const double *value,
+		     struct model_agreement *out);
+/* For the ordinal measure: the value of a class is its mid-rank among all paired answers. */
+void model_mid_ranks(const struct model_answers *, double *value);
+/* Cohen's kappa of two workers on the tasks of both; false when it is not defined. */
+MUST_USE bool model_cohen(struct arena *, const struct model_answers *, int32_t left, int32_t right,
+			  int32_t *common, double *kappa);
+
+/* Digamma, for x > 0; absolute error below 1e-12 for x >= 0.01. */
+double model_digamma(double x);
+
+#endif
