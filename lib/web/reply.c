@@ -278,11 +278,11 @@ static struct http_row refusal_row(const struct web_request *req)
 	return (struct http_row){ row->status, row->word, row->plain };
 }
 
-static void put_retry(struct web_request *req)
+static void put_retry(struct web_request *req, int status)
 {
 	int64_t wait = req->ctx.refusal.retry_after_s;
 
-	if (wait == 0 && (req->err == ERR_BUSY || req->http_status == 503))
+	if (wait == 0 && status == 503)
 		wait = 1;
 	if (wait > 0)
 		web_reply_add(&req->reply, "Retry-After",
@@ -300,7 +300,7 @@ static void make_problem(struct web_request *req)
 		web_reply_add(&req->reply, "WWW-Authenticate", S("Bearer"));
 	if (row.status == 405)
 		web_reply_add(&req->reply, "Allow", str_of(req->match.allow));
-	put_retry(req);
+	put_retry(req, row.status);
 	json_object(&out);
 	json_text_of(&out, "type", str_format(req->mem, "/problems/%s", row.word));
 	json_text_of(&out, "title", str_of(row.plain));

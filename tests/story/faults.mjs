@@ -3,6 +3,8 @@
  * Bad input and faults, on a running server and through its API.
  *
  *   node tests/story/faults.mjs PROGRAM DATABASE|'' PART…
+ *
+ * The part `disk` wants its temporary folder on a small file system of its own.
  */
 import { World, is, tally } from './faults_world.mjs';
 
@@ -10,10 +12,10 @@ const [program, database, ...parts] = process.argv.slice(2);
 
 for (const part of parts) {
 	const began = Date.now();
-	const w = await World.make(program, database || undefined);
+	const { [part]: run, settings } = await import(`./faults_${part}.mjs`);
+	const w = await World.make(program, database || undefined, settings);
 
 	try {
-		const { [part]: run } = await import(`./faults_${part}.mjs`);
 		await run(w);
 		is('sound', w.server.doctor(), `${part}: all books are sound`);
 	} catch (error) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What the parts of the story of faults share: counting, people, projects, and a look at all tables.
 import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { Client, agentOf } from './client.mjs';
 import { Server, wait } from './server.mjs';
 
@@ -97,13 +98,13 @@ export class Tables {
 
 // A site of its own with an operator, two requesters and two workers.
 export class World {
-	static async make(program, database, settings, folder) {
+	static async make(program, database, settings = '', folder = undefined) {
 		const w = new World();
 
 		w.server = new Server(program, database, folder);
-		w.server.settings = settings;
 		w.agent = agentOf(32);
 		w.operator = new Client(w.server, w.agent, w.server.init().secret_key);
+		appendFileSync(`${w.server.data}/tessera.conf`, settings);
 		await w.server.start();
 		w.rita = await w.person('Rita', 'requester');
 		w.sven = await w.person('Sven', 'requester');
