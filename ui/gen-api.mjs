@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Makes the table `Api` (src/api/types.ts) from the server's own document:
 //   node gen-api.mjs http://127.0.0.1:8080/api/v1/openapi.json   prints it as TypeScript
-//   node gen-api.mjs --check FILE|URL                            says where the written table differs in operations
-import { readFileSync } from 'node:fs';
+//   node gen-api.mjs --check FILE|URL                            says where the written table is not true: operations
+//                                                                that are not served, and, by the compiler, replies,
+//                                                                bodies and queries whose types do not fit
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,7 +13,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 
 /** A JSON Schema as a TypeScript type. Components are written out where they are used. */
 export function typeOf(schema, doc, depth = 0) {
-  if (!schema || depth > 20) return 'unknown';
+  if (!schema || depth > 20) return 'any';
   if (schema.$ref) {
     const target = schema.$ref.replace(/^#\//, '').split('/').reduce((at, key) => at?.[key], doc);
     return typeOf(target, doc, depth + 1);
@@ -44,10 +47,13 @@ export function typeOf(schema, doc, depth = 0) {
         );
         return `{ ${parts.join('; ')} }`;
       }
-      default: return 'unknown';
+      default: return 'any';
     }
   }).join(' | ');
 }
+
+/** All is text in an address: a figure may be given as either. */
+const inAddress = (type) => (type === 'number' ? 'number | string' : type);
 
 /** The table's rows, sorted by path: [key, type]. */
 export function rowsOf(doc) {
@@ -59,7 +65,7 @@ export function rowsOf(doc) {
       const parts = [];
       const query = (operation.parameters ?? []).filter((p) => p.in === 'query');
       if (query.length) {
-        parts.push(`query: { ${query.map((p) => `${p.name}${p.required ? '' : '?'}: ${typeOf(p.schema, doc)}`).join('; ')} }`);
+        parts.push(`query: { ${query.map((p) => `${p.name}${p.required ? '' : '?'}: ${inAddress(typeOf(p.schema, doc))}`).join('; ')} }`);
       }
       const content = operation.requestBody?.content;
       if (content) {
@@ -82,6 +88,42 @@ async function read(from) {
   return reply.json();
 }
 
+/** The compiler's words on each operation of the table `used` whose types are not those that are served. */
+function differences(rows, used) {
+  const names = (key) => key.replace(/\{\w+\}/g, '{}');
+  const lines = ["import type { Api } from '../../ui/src/api/types.ts';"];
+  const about = new Map();
+  for (const key of used) {
+    const row = rows.find(([served]) => names(served) === names(key));
+    if (!row) continue;
+    const say = (what, text) => {
+      about.set(lines.length + 1, `${key}: ${what}`);
+      lines.push(text);
+    };
+    const part = (type, name) => `(${type} extends { ${name}: infer V } ? V : undefined)`;
+    const served = `(${row[1]})`;
+    const own = `Api['${key}']`;
+    // What comes must be what is read; what is sent must be what is taken. A reply that nobody reads may be anything.
+    say('reply', `export const reply${lines.length} = (v: ${part(served, 'reply')}): ${own}['reply'] extends void ? unknown : ${own}['reply'] => v;`);
+    for (const name of ['body', 'query']) {
+      say(name, `export const ${name}${lines.length} = (v: ${part(own, name)}): ${part(served, name)} | undefined => v;`);
+    }
+  }
+  const dir = join(dirname(here), 'build', 'api-check');
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, 'check.ts'), lines.join('\n') + '\n');
+  writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ extends: '../../ui/tsconfig.json', include: [], files: ['check.ts'] }));
+  try {
+    execFileSync(join(here, 'node_modules', '.bin', 'tsc'), ['--noEmit', '-p', dir], { encoding: 'utf8', cwd: dir });
+    return [];
+  } catch (error) {
+    return String(error.stdout).split('\n').filter(Boolean).map((line) => {
+      const at = /^check\.ts\((\d+),\d+\): (.*)/.exec(line);
+      return at ? `${about.get(Number(at[1])) ?? ''}: ${at[2]}` : line;
+    });
+  }
+}
+
 async function main(args) {
   const check = args[0] === '--check';
   const doc = await read(args[check ? 1 : 0] ?? 'http://127.0.0.1:8080/api/v1/openapi.json');
@@ -101,7 +143,9 @@ async function main(args) {
   const without = rows.map(([key]) => key).filter((key) => ![...used].some((u) => names(u) === names(key)));
   for (const key of missing) console.log(`not served: ${key}`);
   for (const key of without) console.log(`without a page: ${key}`);
-  return missing.length ? 1 : 0;
+  const different = differences(rows, used);
+  for (const line of different) console.log(line);
+  return missing.length + different.length ? 1 : 0;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -160,7 +160,7 @@ struct web_document {
 	/* A name and a sentence for each list of routes, or NULL. */
 	const struct web_tag {
 		const char *name, *about;
-	} *tags;
+	} * tags;
 	const char *const *roles; /* a word for each bit of `who`, the lowest first; NULL ends */
 };
 void web_openapi(const struct web_document *, struct json *out);

@@ -258,7 +258,7 @@ static enum err deposit_post(struct ctx *c, void *form, struct web_reply *reply)
 
 const struct web_route ledger_routes[] = {
 	{ WEB_GET, "/api/v1/me", USER_ANY_ROLE, WEB_READ, me_page, NULL, NULL, 0,
-	  "{user:{id:id,name:text,email:text,roles:[text],locale:text},"
+	  "{user:{id:id,name:text,email:text," USER_ROLES_VIEW ",locale:text},"
 	  "orgs:[{id:id,name:text,role:text}],balance:money,currency:text}",
 	  "Tells who you are, for which orgs you may act and what you have earned.", NULL, 0 },
 	{ WEB_GET, "/api/v1/me/entries", USER_ANY_ROLE, WEB_READ, my_entries_page, NULL,

@@ -255,13 +255,14 @@ static enum err earnings_page(struct ctx *c, void *form, struct web_reply *reply
 	return OK;
 }
 
-#define STATE_VIEW "{state:(draft|funding|open|paused|done|closed)}"
+#define STATE_VIEW "{state:" PROJECT_STATE_VIEW "}"
 #define RUNS_PROJECTS (USER_REQUESTER | USER_OPERATOR)
 
 const struct web_route pay_routes[] = {
 	{ WEB_GET, "/api/v1/projects/{project}/quote", RUNS_PROJECTS, WEB_READ, quote_page, NULL,
 	  project_fields, sizeof(struct project_form),
-	  "{state:text,tasks:int,answers:int,reward:money,fee:money,total:money,available:money,"
+	  "{state:" PROJECT_STATE_VIEW
+	  ",tasks:int,answers:int,reward:money,fee:money,total:money,available:money,"
 	  "missing:money,seconds_each:int,per_hour?:money,floor_per_hour?:money,below_floor?:bool,"
 	  "currency:text,ready:bool,faults:[{field:text,message:text}]}",
 	  "Tells what publishing costs, whether the money is there and what is still in the way.",
@@ -278,7 +279,8 @@ const struct web_route pay_routes[] = {
 	  NULL, project_fields, sizeof(struct project_form), STATE_VIEW, "Gives out tasks again.",
 	  "project", 0 },
 	{ WEB_POST, "/api/v1/projects/{project}/close", RUNS_PROJECTS, WEB_WRITE, close_post, NULL,
-	  project_fields, sizeof(struct project_form), "{state:text,refund:money,currency:text}",
+	  project_fields, sizeof(struct project_form),
+	  "{state:" PROJECT_STATE_VIEW ",refund:money,currency:text}",
 	  "Ends the project for good and gives back the price of every free place.", "project", 0 },
 	{ WEB_GET, "/api/v1/work/mine", USER_WORKER, WEB_READ, history_page, NULL, history_fields,
 	  sizeof(struct history_form),

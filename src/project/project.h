@@ -44,6 +44,8 @@ enum project_state_word {
 	PROJECT_STATE_TABLE(PROJECT_STATE_ENUM)
 #undef PROJECT_STATE_ENUM
 };
+/* The words as a view. */
+#define PROJECT_STATE_VIEW "(draft|funding|open|paused|done|closed|leaving)"
 struct str project_state_text(int64_t state);
 
 struct project {

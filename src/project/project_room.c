@@ -9,7 +9,7 @@
 	"reward:money,fee_permille:int,redundancy:int,gold_share_permille:int,"              \
 	"gold_redundancy:int,time_allowed_s:int,approve_after_s:int,deadline:time?,"         \
 	"audience:(everyone|invited),picking:bool,estimate_s:int,revision:int,created:time," \
-	"state:(draft|funding|open|paused|done|closed|leaving),columns:[text],records:int,"  \
+	"state:" PROJECT_STATE_VIEW ",columns:[text],records:int,"                           \
 	"gold:int,tasks:int,places:int,published:time?,done:time?}"
 
 #define IN(form, member) .offset = offsetof(struct form, member)
@@ -156,7 +156,8 @@ static const struct web_route routes[] = {
 	  .about = "Kinds of work that a template may ask for, each with an example." },
 	{ WEB_GET, "/api/v1/projects", MAKERS, WEB_READ, project_list_page, .fields = list_fields,
 	  .form_size = sizeof(struct project_list_form),
-	  .view = "{items:[{id:id,title:text,state:text,tasks:int,judged:int,submitted:int,"
+	  .view = "{items:[{id:id,title:text,state:" PROJECT_STATE_VIEW
+		  ",tasks:int,judged:int,submitted:int,"
 		  "spent:money,budget:money,created:time}],next:id?}",
 	  .about = "The projects of your organisations, the newest first." },
 	{ WEB_POST, "/api/v1/projects", MAKERS, WEB_WRITE, project_new_post, .fields = new_fields,

@@ -166,7 +166,8 @@ static enum err revive_post(struct ctx *c, void *in, struct web_reply *reply)
 }
 
 #define PROGRESS_VIEW                                                                            \
-	"{state:text, tasks:int, judged:int, submitted:int, approved:int, rejected:int, "        \
+	"{state:" PROJECT_STATE_VIEW                                                             \
+	", tasks:int, judged:int, submitted:int, approved:int, rejected:int, "                   \
 	"answers_needed:int, rate_per_hour:int, finish:time?, confidence_mean:real?, "           \
 	"budget:money, spent:money, rewards:money, fees:money, reserved:money, refunded:money, " \
 	"paid:int, per_result:money?, chart:[{at:time, submitted:int}]}"
@@ -183,7 +184,7 @@ const struct web_route report_routes[] = {
 	{ WEB_GET, "/api/v1/health/details", .who = USER_OPERATOR, .runs = WEB_READ,
 	  .handler = health_get,
 	  .view = "{engine:text, users:int, memory_mb:int, jobs:{due:int, broken:int, "
-		  "oldest_s:int}, projects:[{state:text, count:int}]}",
+		  "oldest_s:int}, projects:[{state:" PROJECT_STATE_VIEW ", count:int}]}",
 	  .about = "How the site is" },
 	{ WEB_GET, "/api/v1/jobs", .who = USER_OPERATOR, .runs = WEB_READ, .handler = jobs_get,
 	  .view = "{items:[{kind:text, key:id, part:id, state:(waiting|running|broken), due:time, "

@@ -52,6 +52,8 @@ enum user_role {
 
 enum { USER_NAME_MAX = 100, USER_EMAIL_MAX = 254, USER_PASSWORD_MIN = 8, USER_PASSWORD_MAX = 200 };
 
+/* The words as a member of a view. */
+#define USER_ROLES_VIEW "roles:[(worker|requester|reviewer|manager|operator)]"
 /* One bit for a role's word, 0 for anything else. */
 uint32_t user_role_bit(struct str word);
 /* ["worker","requester"] as a value in `out`. */

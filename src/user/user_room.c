@@ -4,7 +4,6 @@
 
 #define SIGN_IN(member) offsetof(struct sign_in_form, member)
 #define USERS(member) offsetof(struct users_form, member)
-#define ROLES_VIEW "roles:[(worker|requester|reviewer|manager|operator)]"
 
 static const struct web_field sign_in_fields[] = {
 	{ "email", WEB_BODY, WEB_TEXT, SIGN_IN(email), true, 1, USER_EMAIL_MAX,
@@ -74,7 +73,7 @@ static const struct web_field state_fields[] = {
 static const struct web_route routes[] = {
 	{ WEB_POST, "/api/v1/sign-in", WEB_ANYONE, WEB_WRITE, user_sign_in_post,
 	  user_sign_in_before, sign_in_fields, sizeof(struct sign_in_form),
-	  "{user:{id:id,name:text,email:text," ROLES_VIEW ",locale:text}}",
+	  "{user:{id:id,name:text,email:text," USER_ROLES_VIEW ",locale:text}}",
 	  .about = "Begins a session, whose token comes as a cookie." },
 	{ WEB_POST, "/api/v1/sign-out", WEB_ANYONE, WEB_WRITE, user_sign_out_post, NULL, NULL, 0,
 	  NULL, .about = "Ends the session that the cookie names." },
@@ -100,7 +99,8 @@ static const struct web_route routes[] = {
 	  key_fields, sizeof(struct key_form), NULL, .about = "Ends one of your API keys." },
 	{ WEB_GET, "/api/v1/users", USER_OPERATOR, WEB_READ, user_page_get, NULL, users_fields,
 	  sizeof(struct users_form),
-	  "{items:[{id:id,name:text,email:text," ROLES_VIEW ",state:(open|disabled),created:time}],"
+	  "{items:[{id:id,name:text,email:text," USER_ROLES_VIEW
+	  ",state:(open|disabled),created:time}],"
 	  "next:text?}",
 	  .about = "Lists everybody who has an account." },
 	{ WEB_POST, "/api/v1/users/{user}/state", USER_OPERATOR, WEB_WRITE, user_state_post, NULL,

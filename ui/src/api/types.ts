@@ -10,6 +10,7 @@ export type Minor = number;
 /** RFC 3339. */
 export type Time = string;
 export type Role = 'worker' | 'requester' | 'reviewer' | 'manager' | 'operator';
+export type OrgRole = 'owner' | 'member' | 'reviewer';
 export interface List<T> { items: T[]; next?: string | null }
 
 export type ProseNode = string | { t: string; c?: ProseNode[]; href?: string; src?: string; alt?: string };
@@ -39,7 +40,7 @@ export type Answer = Record<string, unknown>;
 /** The number of a task inside its project. */
 export type TaskNo = number | string;
 export interface Assignment {
-  project: Id; task: TaskNo; epoch: string | number; until: Time; accepted: Time; now?: Time; reward: Minor;
+  project: Id; task: TaskNo; epoch: string; until: Time; accepted: Time; now?: Time; reward: Minor;
   page: WorkPage; draft?: Answer | null; left?: number; done?: number; earned?: Minor;
 }
 export interface User { id: Id; name: string; email: string; roles: Role[]; locale?: string }
@@ -66,7 +67,7 @@ export interface Session {
 export interface Key { access_key: string; label: string; created: Time; used?: Time | null }
 export interface Notice { id: Id; kind: string; text: string; at: Time; read: boolean }
 
-export type ProjectState = 'draft' | 'funding' | 'open' | 'paused' | 'done' | 'closed';
+export type ProjectState = 'draft' | 'funding' | 'open' | 'paused' | 'done' | 'closed' | 'leaving';
 export interface ProjectRow {
   id: Id; title: string; state: ProjectState; tasks: number; judged: number; submitted: number;
   spent: Minor; budget: Minor; created: Time;
@@ -98,7 +99,7 @@ export interface TemplateCheck {
 export interface Quote {
   tasks: number; answers: number; reward: Minor; fee: Minor; total: Minor; available: Minor;
   missing: Minor; seconds_each: number; per_hour?: Minor | null; floor_per_hour?: Minor | null;
-  below_floor?: boolean; currency?: string; state?: ProjectState; ready: boolean;
+  below_floor?: boolean | null; currency?: string; state?: ProjectState; ready: boolean;
   faults: { field: string; message: string }[];
 }
 export interface Progress {
@@ -115,7 +116,7 @@ export interface ResultRow {
   task: number; fields: Record<string, string>; results: FieldResult[]; gold: boolean;
 }
 export interface TaskRow {
-  task: Id; state: string; need: number; taken: number; filled: number; gold: boolean;
+  task: number; state: string; need: number; taken: number; filled: number; gold: boolean;
   fields: Record<string, string>;
 }
 export interface TaskDetail {
@@ -188,14 +189,14 @@ export interface Api {
   'GET /me/entries': { query: Page; reply: List<Entry> };
   'GET /me/earnings': { reply: Earnings };
 
-  'GET /users': { query: Page & { q?: string; role?: string }; reply: List<UserRow> };
-  'POST /users': { body: { name: string; email: string; role: string; password?: string }; reply: { id: Id } };
+  'GET /users': { query: Page & { q?: string; role?: Role }; reply: List<UserRow> };
+  'POST /users': { body: { name: string; email: string; role: Role; password?: string }; reply: { id: Id } };
   'POST /users/{user}/state': { body: { disabled: boolean }; reply: void };
   'POST /users/{user}/roles': { body: { roles: Role[] }; reply: void };
   'GET /orgs': { reply: List<{ id: Id; name: string; role: string }> };
   'POST /orgs': { body: { name: string }; reply: { id: Id } };
   'GET /orgs/{org}': { reply: { id: Id; name: string; members: { user: Id; name: string; email: string; role: string }[] } };
-  'POST /orgs/{org}/members': { body: { email: string; role: string }; reply: void };
+  'POST /orgs/{org}/members': { body: { email: string; role: OrgRole }; reply: void };
   'DELETE /orgs/{org}/members/{user}': { reply: void };
   'GET /orgs/{org}/balance': { reply: { available: Minor; currency: string } };
   'GET /orgs/{org}/entries': { query: Page; reply: List<Entry> };
@@ -204,7 +205,7 @@ export interface Api {
   'GET /accounts/{account}/entries': { query: Page; reply: List<Entry> };
 
   'GET /kinds': { reply: List<{ name: string; about: string; example: unknown }> };
-  'GET /projects': { query: Page & { org?: Id; state?: string }; reply: List<ProjectRow> };
+  'GET /projects': { query: Page & { org?: Id; state?: Exclude<ProjectState, 'leaving'> }; reply: List<ProjectRow> };
   'POST /projects': { body: { org?: Id; title: string }; reply: { id: Id } };
   'GET /projects/{project}': { reply: Project };
   'POST /projects/{project}': { body: ProjectEdit; reply: Project };
@@ -216,7 +217,7 @@ export interface Api {
   'GET /projects/{project}/sources/{source}': { reply: Source };
   'POST /projects/{project}/sources/{source}/import': { body: { skip_bad: boolean; key?: string }; reply: Source };
   'DELETE /projects/{project}/sources/{source}': { reply: void };
-  'GET /projects/{project}/tasks': { query: Page & { state?: string }; reply: List<TaskRow> };
+  'GET /projects/{project}/tasks': { query: Page & { state?: 'open' | 'full' | 'judged' }; reply: List<TaskRow> };
   'GET /projects/{project}/tasks/{task}': { reply: TaskDetail };
   'GET /projects/{project}/quote': { reply: Quote };
   'POST /projects/{project}/publish': { body: { total: Minor }; reply: { state: ProjectState } };
@@ -227,7 +228,7 @@ export interface Api {
   'POST /projects/{project}/resume': { reply: unknown };
   'POST /projects/{project}/close': { reply: { refund: Minor } };
   'GET /projects/{project}/results': { query: Page; reply: List<ResultRow> };
-  'POST /projects/{project}/gold': { body: { task: Id; truth: Answer }; reply: unknown };
+  'POST /projects/{project}/gold': { body: { task: number; truth: Answer }; reply: unknown };
   'GET /projects/{project}/workers': { query: Page; reply: List<WorkerRow> };
   'GET /projects/{project}/reviews': { query: Page; reply: List<Review> };
   'POST /projects/{project}/reviews/{task}/{worker}/approve': { reply: unknown };
@@ -239,13 +240,13 @@ export interface Api {
   'GET /work/{project}': { reply: WorkDetail };
   'GET /work/{project}/tasks': { query: Page; reply: List<{ task: TaskNo }> };
   'POST /work/{project}/accept': { body: { task?: number }; reply: { assignment?: Assignment | null; none?: string | null } };
-  'POST /work/{project}/tasks/{task}/heartbeat': { body: { epoch: string | number }; reply: { until: Time } };
-  'POST /work/{project}/tasks/{task}/draft': { body: { epoch: string | number; answer: Answer }; reply: void };
+  'POST /work/{project}/tasks/{task}/heartbeat': { body: { epoch: string }; reply: { until: Time } };
+  'POST /work/{project}/tasks/{task}/draft': { body: { epoch: string; answer: Answer }; reply: void };
   'POST /work/{project}/tasks/{task}/submit': {
-    body: { epoch: string | number; answer: Answer; active_ms?: number; next?: boolean };
+    body: { epoch: string; answer: Answer; active_ms?: number; next?: boolean };
     reply: { state: string; next?: Assignment | null; none?: string | null };
   };
-  'POST /work/{project}/tasks/{task}/return': { body: { epoch: string | number }; reply: void };
+  'POST /work/{project}/tasks/{task}/return': { body: { epoch: string }; reply: void };
   'GET /work/mine': { query: Page; reply: List<Mine> };
 
   'GET /openapi.json': { reply: OpenApi };

@@ -9,7 +9,7 @@ export interface Waiting {
   user: string;
   project: string;
   task: string;
-  epoch: string | number;
+  epoch: string;
   answer: unknown;
   active_ms: number;
   tries: number;

@@ -40,6 +40,12 @@ export function setQuery(changes: Record<string, string | null>): void {
   place.value = { ...place.value, query };
 }
 
+/** The query's value when it is one of these words, else ''. */
+export function chosen<W extends string>(name: string, words: readonly W[]): W | '' {
+  const value = place.value.query.get(name);
+  return words.find((w) => w === value) ?? '';
+}
+
 /** The values of `:name` parts when `path` has the form of `pattern`, else null. */
 export function match(pattern: string, path: string): Record<string, string> | null {
   const want = pattern.split('/');

@@ -11,6 +11,7 @@ export const words = {
   'operate.state.paused': 'Paused',
   'operate.state.done': 'Done',
   'operate.state.closed': 'Closed',
+  'operate.state.leaving': 'Being deleted',
   'operate.acts': 'Acts',
   'operate.project': 'Project',
   'operate.judged': 'Items done',

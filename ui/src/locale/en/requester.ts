@@ -18,6 +18,7 @@ export const words = {
   'project.state.paused': 'Paused',
   'project.state.done': 'Done',
   'project.state.closed': 'Closed',
+  'project.state.leaving': 'Being deleted',
   'project.pause': 'Pause',
   'project.resume': 'Resume',
   'project.paused': 'The project is paused.',

@@ -3,7 +3,7 @@
 import { call } from '../../api/client.ts';
 import { t } from '../../base/i18n.ts';
 import { money } from '../../base/money.ts';
-import { place, setQuery } from '../../base/route.ts';
+import { chosen, setQuery } from '../../base/route.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { useList } from '../../ui/hooks.ts';
@@ -12,10 +12,10 @@ import { List, Table } from '../../ui/table.tsx';
 import { Chip, Time } from '../../ui/text.tsx';
 
 const STATES = ['draft', 'funding', 'open', 'paused', 'done', 'closed'] as const;
-const TONES = { draft: undefined, funding: 'accent', open: 'good', paused: 'warn', done: 'accent', closed: undefined } as const;
+const TONES = { draft: undefined, funding: 'accent', open: 'good', paused: 'warn', done: 'accent', closed: undefined, leaving: undefined } as const;
 
 export function AllProjects() {
-  const state = place.value.query.get('state') ?? '';
+  const state = chosen('state', STATES);
   const list = useList((after, signal) => call('GET /projects', { query: { after, ...(state && { state }) }, signal }), [state]);
   return (
     <Page title={t('nav.all-projects')}>

@@ -5,7 +5,7 @@ import { call } from '../../api/client.ts';
 import { me } from '../../api/session.ts';
 import type { Role, UserRow } from '../../api/types.ts';
 import { t } from '../../base/i18n.ts';
-import { place, setQuery } from '../../base/route.ts';
+import { chosen, place, setQuery } from '../../base/route.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm, Dialog } from '../../ui/dialog.tsx';
 import { CheckField, Form, needed, SelectField, TextField, useForm } from '../../ui/field.tsx';
@@ -63,7 +63,7 @@ function AddDialog({ onClose, done }: { onClose: () => void; done: () => void })
   const form = useForm(
     { name: '', email: '', role: 'worker', password: '' },
     async (v) => {
-      await call('POST /users', { body: { name: v.name.trim(), email: v.email.trim(), role: v.role, ...(v.password && { password: v.password }) } });
+      await call('POST /users', { body: { name: v.name.trim(), email: v.email.trim(), role: v.role as Role, ...(v.password && { password: v.password }) } });
       announce(t('users.added'));
       onClose();
       done();
@@ -86,7 +86,7 @@ function AddDialog({ onClose, done }: { onClose: () => void; done: () => void })
 export function Users() {
   const { query } = place.value;
   const q = query.get('q') ?? '';
-  const role = query.get('role') ?? '';
+  const role = chosen('role', ROLES);
   const list = useList((after, signal) => call('GET /users', { query: { after, ...(q && { q }), ...(role && { role }) }, signal }), [q, role]);
   const [roles, setRoles] = useState<UserRow | null>(null);
   const [state, setState] = useState<UserRow | null>(null);

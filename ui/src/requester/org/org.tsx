@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import { me } from '../../api/session.ts';
-import type { Id } from '../../api/types.ts';
+import type { Id, OrgRole } from '../../api/types.ts';
 import { t, type Key } from '../../base/i18n.ts';
 import { place, setQuery } from '../../base/route.ts';
 import { Button } from '../../ui/button.tsx';
@@ -74,7 +74,7 @@ function Add({ org, done }: { org: Id; done: () => void }) {
   const form = useForm(
     { email: '', role: 'member' },
     async (v) => {
-      await call('POST /orgs/{org}/members', { path: { org }, body: { email: v.email.trim(), role: v.role } });
+      await call('POST /orgs/{org}/members', { path: { org }, body: { email: v.email.trim(), role: v.role as OrgRole } });
       form.setAll({ email: '', role: v.role });
       announce(t('team.added'));
       done();

@@ -4,7 +4,7 @@ import { call } from '../../api/client.ts';
 import { me } from '../../api/session.ts';
 import type { ProjectRow } from '../../api/types.ts';
 import { t } from '../../base/i18n.ts';
-import { go, place, setQuery } from '../../base/route.ts';
+import { chosen, go, setQuery } from '../../base/route.ts';
 import { Button } from '../../ui/button.tsx';
 import { Form, needed, SelectField, TextField, useForm } from '../../ui/field.tsx';
 import { useEvery, useList } from '../../ui/hooks.ts';
@@ -34,7 +34,7 @@ function ProjectTable({ items }: { items: ProjectRow[] }) {
 }
 
 export function Projects() {
-  const state = place.value.query.get('state') ?? '';
+  const state = chosen('state', STATES);
   const list = useList((after, signal) => call('GET /projects', { query: { after, ...(state && { state }) }, signal }), [state]);
   useEvery(15_000, list.reload, !list.more && (list.items?.length ?? 99) <= 50);
   const fresh = <Button kind="primary" icon="plus" href="/projects/new">{t('projects.new')}</Button>;

@@ -14,7 +14,7 @@ import { errorText, Notice, Page, Problem, Skeleton } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Chip } from '../../ui/text.tsx';
 
-const TONES = { draft: undefined, funding: 'accent', open: 'good', paused: 'warn', done: 'accent', closed: undefined } as const;
+const TONES = { draft: undefined, funding: 'accent', open: 'good', paused: 'warn', done: 'accent', closed: undefined, leaving: undefined } as const;
 
 export function StateChip({ state }: { state: ProjectState }) {
   return <Chip tone={TONES[state]}>{t(`project.state.${state}`)}</Chip>;

@@ -4,7 +4,7 @@ import '../../widgets/index.ts';
 import { call } from '../../api/client.ts';
 import type { Project, TaskDetail } from '../../api/types.ts';
 import { number, t, type Key } from '../../base/i18n.ts';
-import { place, setQuery } from '../../base/route.ts';
+import { chosen, setQuery } from '../../base/route.ts';
 import { duration } from '../../base/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
@@ -20,7 +20,7 @@ const STATES = ['open', 'full', 'judged'] as const;
 const ANSWER_TONES = { submitted: 'accent', approved: 'good', rejected: 'bad' } as const;
 
 function Body({ p }: { p: Project }) {
-  const state = place.value.query.get('state') ?? '';
+  const state = chosen('state', STATES);
   const list = useList(
     (after, signal) => call('GET /projects/{project}/tasks', { path: { project: p.id }, query: { after, ...(state && { state }) }, signal }),
     [p.id, state],
@@ -35,10 +35,10 @@ function Body({ p }: { p: Project }) {
         ? <Empty icon="list-filter" title={t('items.tight')} action={<Button onClick={() => setQuery({ state: null })}>{t('items.tight.act')}</Button>} />
         : <Empty icon="list" title={t('items.none')} text={t('items.none.text')} action={<Button href={projectHref(p.id)}>{t('workers.none.act')}</Button>} />}>
         {(items) => (
-          <Table caption={t('tab.items')} rows={items} rowKey={(i) => i.task} columns={[
+          <Table caption={t('tab.items')} rows={items} rowKey={(i) => String(i.task)} columns={[
             {
               key: 'task', label: t('results.item'), head: true,
-              cell: (i) => <span class="row"><a class="figure" href={projectHref(p.id, `items/${i.task}`)}>{t('item.n', { number: i.task })}</a>{i.gold && <Chip>{t('results.gold')}</Chip>}</span>,
+              cell: (i) => <span class="row"><a class="figure" href={projectHref(p.id, `items/${i.task}`)}>{t('item.n', { number: String(i.task) })}</a>{i.gold && <Chip>{t('results.gold')}</Chip>}</span>,
             },
             { key: 'data', label: t('results.data'), cell: (i) => <span class="cell" dir="auto">{fieldsText(i.fields)}</span> },
             { key: 'state', label: t('items.state'), cell: (i) => <Chip tone={i.state === 'judged' ? 'good' : i.state === 'full' ? 'accent' : undefined}>{t(`items.state.${i.state}` as Key)}</Chip> },
