@@ -299,9 +299,22 @@ struct str usec_text(struct arena *mem, usec t)
 	struct date date = date_of(usec_day(t));
 	int64_t ms = (t.us - usec_day(t) * USEC_DAY) / 1000;
 
-	return str_format(mem, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)date.year, date.month,
-			  date.day, (int)(ms / 3600000), (int)(ms / 60000 % 60),
-			  (int)(ms / 1000 % 60), (int)(ms % 1000));
+	char *at = arena_take(mem, sizeof("0000-00-00T00:00:00.000Z"));
+	int64_t part[] = { date.year,	    date.month,	    date.day, ms / 3600000,
+			   ms / 60000 % 60, ms / 1000 % 60, ms % 1000 };
+	static const char shape[] = "4-2-2T2:2:2.3Z";
+	char *to = at;
+
+	/* Each reply and each line of the log has some of these; printf takes ten times as long. */
+	for (int i = 0; shape[2 * i] != '\0'; i++) {
+		int digits = shape[2 * i] - '0';
+
+		for (int d = digits - 1; d >= 0; d--, part[i] /= 10)
+			to[d] = (char)('0' + part[i] % 10);
+		to[digits] = shape[2 * i + 1];
+		to += digits + 1;
+	}
+	return (struct str){ at, (size_t)(to - at) };
 }
 
 /* Exactly `count` digits at the start of `*text`, then `after` unless that is NUL. */

@@ -10,9 +10,10 @@
  * Writes of a server go through `struct store_writer`: one thread (two on
  * PostgreSQL) that takes whatever is queued, at most 256 tasks, runs them in one
  * transaction, commits once, then reports each. A refused task is rolled back
- * alone, if need be by running the batch again in savepoints. Nothing is reported as done before COMMIT has
- * returned. When COMMIT's outcome is not known, or the engine asks for another try, the
- * batch is run again; after STORE_DEADLINE_US every task in it gets ERR_STORE.
+ * alone, if need be by running the batch again in savepoints. Nothing is reported as
+ * done before COMMIT has returned. When COMMIT's outcome is not known, or the engine asks
+ * for another try, the batch is run again; after STORE_DEADLINE_US every task in it gets
+ * ERR_STORE.
  *
  * ERR_STORE  the engine refuses for reasons of its own (disk full, gone); the message says which,
  *            `said` of the refusal holds the engine's words for the log

@@ -10,9 +10,9 @@
  * It never waits for more tasks to come: measured, half a millisecond of waiting halves the
  * throughput, because a batch gathers by itself while the one before it is synced.
  *
- * A try ends in one of four ways: committed; to be run apart, in savepoints; to be tried again (the engine asks for it,
- * or nobody knows whether COMMIT happened: then the guards of the statements tell a
- * repetition from a loss); or failed as a whole (disk full, deadline).
+ * A try ends in one of four ways: committed; to be run apart, in savepoints; to be tried
+ * again (the engine asks for it, or nobody knows whether COMMIT happened: then the guards
+ * of the statements tell a repetition from a loss); or failed as a whole (disk full, deadline).
  */
 #include "store/store_in.h"
 

@@ -148,8 +148,10 @@ static enum err make_answer(struct ctx *c, struct town *t)
 static enum err accept_tx(struct ctx *c, void *arg)
 {
 	struct town *t = arg;
+	struct dispatch_desk desk;
 
-	return dispatch_next(c, t->project, t->now->id, &t->now->held, &t->now->holds);
+	TRY(dispatch_desk(c, t->project, t->now->id, &desk));
+	return dispatch_next(c, &desk, &t->now->held, &t->now->holds);
 }
 
 static enum err submit_tx(struct ctx *c, void *arg)
@@ -157,10 +159,13 @@ static enum err submit_tx(struct ctx *c, void *arg)
 	struct town *t = arg;
 	struct json_value *answer;
 	struct json_fault fault;
+	struct dispatch_desk desk;
 
 	TRY(make_answer(c, t));
 	CHECK(json_read(c->mem, t->answer, &answer, &fault));
-	return dispatch_submit(c, t->now->held.key, t->now->held.epoch, answer, t->think_us / 1000);
+	TRY(dispatch_desk(c, t->project, t->now->id, &desk));
+	return dispatch_submit(c, &desk, t->now->held.key.task, t->now->held.epoch, answer,
+			       t->think_us / 1000);
 }
 
 static enum err step(struct ctx *c, struct town *t, struct worker *w)

@@ -52,121 +52,117 @@ static void hint_set(const struct ctx *c, user_id worker, int64_t project, task_
 	os_lock_give(hints->lock);
 }
 
-/* What a grant in this project looks at, read once. */
-struct grant {
-	struct project project;
-	struct project_state state;
-	user_id worker;
-	struct assignment *out;
-	bool *got;
-};
-
-static enum err claim(struct ctx *c, struct grant *g, task_id task)
+enum err dispatch_desk(struct ctx *c, project_id id, user_id worker, struct dispatch_desk *out)
 {
-	struct assignment_key key = { g->project.id, task, g->worker };
+	out->worker = worker;
+	TRY(project_get(c, id, &out->project));
+	return project_state_get(c, id, &out->state);
+}
 
-	return assignment_accept(c, key, g->project.time_allowed_s * USEC_SECOND, g->out, g->got);
+static enum err claim(struct ctx *c, const struct dispatch_desk *d, task_id task,
+		      struct assignment *out, bool *got)
+{
+	struct assignment_key key = { d->project.id, task, d->worker };
+
+	return assignment_accept(c, key, d->project.time_allowed_s * USEC_SECOND, out, got);
 }
 
 /* Walk the open tasks behind the hint; a claim that finds nothing moves on. */
-static enum err behind_hint(struct ctx *c, struct grant *g, bool gold)
+static enum err behind_hint(struct ctx *c, const struct dispatch_desk *d, bool gold,
+			    struct assignment *out, bool *got)
 {
-	int64_t slot = gold ? -g->project.id.v : g->project.id.v;
-	task_id after = hint_get(c, g->worker, slot);
+	int64_t slot = gold ? -d->project.id.v : d->project.id.v;
+	task_id after = hint_get(c, d->worker, slot);
 
-	for (int tries = 0; tries < DISPATCH_TRIES && !*g->got; tries++) {
+	for (int tries = 0; tries < DISPATCH_TRIES && !*got; tries++) {
 		task_id task;
 		bool found;
 
-		TRY(task_next_open(c, g->project.id, after, gold, &task, &found));
+		TRY(task_next_open(c, d->project.id, after, gold, &task, &found));
 		if (!found)
 			break;
-		TRY(claim(c, g, task));
+		TRY(claim(c, d, task, out, got));
 		after = task;
 	}
-	hint_set(c, g->worker, slot, after);
+	hint_set(c, d->worker, slot, after);
 	return OK;
 }
 
 /* Nothing behind the hint: a place that opened again before it, or a hint that was lost. */
-static enum err anywhere(struct ctx *c, struct grant *g)
+static enum err anywhere(struct ctx *c, const struct dispatch_desk *d, struct assignment *out,
+			 bool *got)
 {
-	for (int tries = 0; tries < DISPATCH_TRIES && !*g->got; tries++) {
+	for (int tries = 0; tries < DISPATCH_TRIES && !*got; tries++) {
 		struct dispatch_next_unseen row;
 		bool found;
 
-		TRY(dispatch_next_unseen(c, g->project.id, g->worker, &row, &found));
+		TRY(dispatch_next_unseen(c, d->project.id, d->worker, &row, &found));
 		if (!found)
 			return OK;
-		TRY(claim(c, g, row.task));
+		TRY(claim(c, d, row.task, out, got));
 	}
 	return OK;
 }
 
-/* Is the project open, and for this worker? */
-static enum err grant_start(struct ctx *c, project_id id, struct grant *g)
+/* Is the project published, and for this worker? Then what he holds in it, if anything. */
+static enum err held(struct ctx *c, const struct dispatch_desk *d, struct assignment *out,
+		     bool *got)
 {
 	bool may;
 
-	*g->got = false;
-	TRY(project_get(c, id, &g->project));
-	TRY(project_state_get(c, id, &g->state));
-	TRY(project_may_work(c, &g->project, g->worker, &may));
-	if (!may || g->state.state < PROJECT_OPEN)
+	TRY(project_may_work(c, &d->project, d->worker, &may));
+	if (!may || d->state.state < PROJECT_OPEN)
 		return refuse(c, ERR_MISSING, "there is no such project");
-	return assignment_held(c, id, g->worker, g->out, g->got);
+	return assignment_held(c, d->project.id, d->worker, out, got);
 }
 
-static enum err must_be_open(struct ctx *c, const struct grant *g)
+static enum err must_be_open(struct ctx *c, const struct dispatch_desk *d)
 {
-	if (g->state.state == PROJECT_PAUSED)
+	if (d->state.state == PROJECT_PAUSED)
 		return refuse(c, ERR_CONFLICT, "the project is paused");
-	if (g->state.state != PROJECT_OPEN)
+	if (d->state.state != PROJECT_OPEN)
 		return refuse(c, ERR_CONFLICT, "the project has ended");
 	return OK;
 }
 
-enum err dispatch_next(struct ctx *c, project_id id, user_id worker, struct assignment *out,
+enum err dispatch_next(struct ctx *c, const struct dispatch_desk *d, struct assignment *out,
 		       bool *got)
 {
-	struct grant g = { .worker = worker, .out = out, .got = got };
-
-	TRY(grant_start(c, id, &g));
+	TRY(held(c, d, out, got));
 	if (*got)
 		return OK;
-	TRY(must_be_open(c, &g));
+	TRY(must_be_open(c, d));
+	bool has_gold = d->state.gold > 0;
 	bool gold_first =
-		g.state.gold > 0 && (int64_t)(ctx_random(c) % 1000) < g.project.gold_share_permille;
-	TRY(behind_hint(c, &g, gold_first));
-	if (!*got && g.state.gold > 0)
-		TRY(behind_hint(c, &g, !gold_first));
-	return *got ? OK : anywhere(c, &g);
+		has_gold && (int64_t)(ctx_random(c) % 1000) < d->project.gold_share_permille;
+	TRY(behind_hint(c, d, gold_first, out, got));
+	if (!*got && has_gold)
+		TRY(behind_hint(c, d, !gold_first, out, got));
+	return *got ? OK : anywhere(c, d, out, got);
 }
 
-static enum err must_have_room(struct ctx *c, const struct grant *g)
+static enum err must_have_room(struct ctx *c, const struct dispatch_desk *d)
 {
 	struct dispatch_held_count held;
 
-	TRY(dispatch_held_count(c, g->project.id, g->worker, &held));
+	TRY(dispatch_held_count(c, d->project.id, d->worker, &held));
 	if (held.n >= DISPATCH_HELD_MAX)
 		return refuse(c, ERR_LIMIT, "you hold %d tasks here: finish one or give it back",
 			      DISPATCH_HELD_MAX);
 	return OK;
 }
 
-enum err dispatch_pick(struct ctx *c, project_id id, task_id task, user_id worker,
+enum err dispatch_pick(struct ctx *c, const struct dispatch_desk *d, task_id task,
 		       struct assignment *out, bool *got)
 {
-	struct grant g = { .worker = worker, .out = out, .got = got };
-
-	TRY(grant_start(c, id, &g));
-	if (!g.project.picking)
+	TRY(held(c, d, out, got));
+	if (!d->project.picking)
 		return refuse(c, ERR_DENIED, "in this project tasks are handed out, not picked");
 	if (*got && out->key.task.v == task.v)
 		return OK;
-	TRY(must_be_open(c, &g));
-	TRY(must_have_room(c, &g));
-	return claim(c, &g, task);
+	TRY(must_be_open(c, d));
+	TRY(must_have_room(c, d));
+	return claim(c, d, task, out, got);
 }
 
 /* What is wrong with an answer tells of the template: only to who has had the task. */
@@ -177,7 +173,7 @@ static enum err check_answer(struct ctx *c, struct assignment_key key,
 	struct kind_faults faults = kind_faults_make(c->mem, (struct str){ NULL, 0 });
 	struct kind_template template;
 
-	TRY(project_template(c, project, &template));
+	kind_template_load(c->mem, project->template, &template);
 	if (kind_answer_check(&faults, &template, answer, canonical))
 		return OK;
 	TRY(assignment_must_know(c, key));
@@ -186,21 +182,18 @@ static enum err check_answer(struct ctx *c, struct assignment_key key,
 			    STR_ARG(faults.list[0].message));
 }
 
-enum err dispatch_submit(struct ctx *c, struct assignment_key key, int64_t epoch,
+enum err dispatch_submit(struct ctx *c, const struct dispatch_desk *d, task_id task, int64_t epoch,
 			 const struct json_value *answer, int64_t active_ms)
 {
-	struct project project;
-	struct project_state state;
+	struct assignment_key key = { d->project.id, task, d->worker };
 	struct str canonical;
 	bool fresh;
 
-	TRY(project_get(c, key.project, &project));
-	TRY(check_answer(c, key, &project, answer, &canonical));
+	TRY(check_answer(c, key, &d->project, answer, &canonical));
 	TRY(assignment_submit(c, key, epoch, canonical, active_ms, &fresh));
 	if (!fresh)
 		return OK;
-	TRY(project_state_get(c, key.project, &state));
-	if (project.approve_after_s == 0)
+	if (d->project.approve_after_s == 0)
 		TRY(job_gather(c, "review.sweep", key.project.v));
-	return state.gold > 0 ? job_gather(c, "quality.score", key.project.v) : OK;
+	return d->state.gold > 0 ? job_gather(c, "quality.score", key.project.v) : OK;
 }

@@ -20,24 +20,34 @@
 
 enum { DISPATCH_HELD_MAX = 10 };
 
+/* A worker at a project, as it stands: read once for all that a request asks. */
+struct dispatch_desk {
+	struct project project;
+	struct project_state state;
+	user_id worker;
+};
+/* ERR_MISSING no such project. */
+MUST_USE enum err dispatch_desk(struct ctx *, project_id, user_id worker, struct dispatch_desk *);
+
 /* Next task for the worker, leased; `*got` is false when there is none for him now.
- * ERR_MISSING  no such project, or not for this worker
+ * ERR_MISSING  the project is not for this worker, or not published
  * ERR_CONFLICT the project is not open */
-MUST_USE enum err dispatch_next(struct ctx *, project_id, user_id worker, struct assignment *out,
+MUST_USE enum err dispatch_next(struct ctx *, const struct dispatch_desk *, struct assignment *out,
 				bool *got);
 
 /* That very task, where the project lets workers pick. `*got` is false when it is taken
  * or was done before. ERR_DENIED the project does not allow it; ERR_LIMIT he holds as many as he
  * may; the others as above. */
-MUST_USE enum err dispatch_pick(struct ctx *, project_id, task_id, user_id worker,
+MUST_USE enum err dispatch_pick(struct ctx *, const struct dispatch_desk *, task_id,
 				struct assignment *out, bool *got);
 
 /*
  * Hand in an answer: checked against the project's template, kept, and whatever waits for answers
  * is signalled. ERR_INPUT with the path `answer.FIELD`; the others as assignment_submit.
  */
-MUST_USE enum err dispatch_submit(struct ctx *, struct assignment_key, int64_t epoch,
-				  const struct json_value *answer, int64_t active_ms);
+MUST_USE enum err dispatch_submit(struct ctx *, const struct dispatch_desk *, task_id,
+				  int64_t epoch, const struct json_value *answer,
+				  int64_t active_ms);
 
 extern const struct room dispatch_room;
 

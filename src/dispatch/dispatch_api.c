@@ -9,14 +9,15 @@
 	"{project:id, task:int, epoch:id, until:time, accepted:time, now:time, reward:money, " \
 	"page:any, draft:any?}"
 
-static enum err put_assignment(struct ctx *c, const struct assignment *a, struct json *out)
+static enum err put_assignment(struct ctx *c, const struct project *project,
+			       const struct assignment *a, struct json *out)
 {
-	struct project project;
 	struct str draft;
-	bool found;
+	bool found = false;
 
-	TRY(project_get(c, a->key.project, &project));
-	TRY(assignment_draft_look(c, a->key, &draft, &found));
+	/* Nobody can have a draft of what he is given just now. */
+	if (a->accepted.us < c->now.us)
+		TRY(assignment_draft_look(c, a->key, &draft, &found));
 	json_object(out);
 	json_id_of(out, "project", a->key.project.v);
 	json_i64_of(out, "task", a->key.task.v);
@@ -24,9 +25,9 @@ static enum err put_assignment(struct ctx *c, const struct assignment *a, struct
 	json_time_of(out, "until", a->until);
 	json_time_of(out, "accepted", a->accepted);
 	json_time_of(out, "now", c->now);
-	json_money_of(out, "reward", project.reward);
+	json_money_of(out, "reward", project->reward);
 	json_key(out, "page");
-	TRY(task_page(c, &project, a->key.task, out));
+	TRY(task_page(c, project, a->key.task, out));
 	if (found)
 		json_raw_of(out, "draft", draft);
 	json_object_end(out);
@@ -49,12 +50,12 @@ static const struct web_field accept_fields[] = {
 };
 
 /* {assignment} or {none} as members of the open object. */
-static enum err put_grant(struct ctx *c, const struct assignment *a, bool got, const char *key,
-			  struct json *out)
+static enum err put_grant(struct ctx *c, const struct dispatch_desk *desk,
+			  const struct assignment *a, bool got, const char *key, struct json *out)
 {
 	if (got) {
 		json_key(out, key);
-		return put_assignment(c, a, out);
+		return put_assignment(c, &desk->project, a, out);
 	}
 	json_text_of(out, "none", S("There is no task for you here right now"));
 	return OK;
@@ -64,20 +65,21 @@ static enum err accept_post(struct ctx *c, void *in, struct web_reply *reply)
 {
 	const struct accept_form *form = in;
 	struct json *out = web_json(reply);
+	struct dispatch_desk desk;
 	struct assignment a;
-	user_id worker = user_actor(c);
 	bool got;
 
+	TRY(dispatch_desk(c, form->project, user_actor(c), &desk));
 	if (form->task != 0) {
-		TRY(dispatch_pick(c, form->project, (task_id){ form->task }, worker, &a, &got));
+		TRY(dispatch_pick(c, &desk, (task_id){ form->task }, &a, &got));
 		if (!got)
 			return refuse(c, ERR_CONFLICT,
 				      "this task is taken, or you have had it before");
 	} else {
-		TRY(dispatch_next(c, form->project, worker, &a, &got));
+		TRY(dispatch_next(c, &desk, &a, &got));
 	}
 	json_object(out);
-	TRY(put_grant(c, &a, got, "assignment", out));
+	TRY(put_grant(c, &desk, &a, got, "assignment", out));
 	json_object_end(out);
 	return OK;
 }
@@ -85,7 +87,8 @@ static enum err accept_post(struct ctx *c, void *in, struct web_reply *reply)
 /* --- submit, and the next --- */
 
 struct submit_form {
-	struct assignment_key key; /* the worker is who asks */
+	project_id project;
+	task_id task;
 	int64_t epoch;
 	const struct json_value *answer;
 	int64_t active_ms;
@@ -93,9 +96,9 @@ struct submit_form {
 };
 
 static const struct web_field submit_fields[] = {
-	{ "project", WEB_PATH, WEB_ID, offsetof(struct submit_form, key.project), true,
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct submit_form, project), true,
 	  .about = "the project" },
-	{ "task", WEB_PATH, WEB_ID, offsetof(struct submit_form, key.task), true,
+	{ "task", WEB_PATH, WEB_ID, offsetof(struct submit_form, task), true,
 	  .about = "the task's number" },
 	{ "epoch", WEB_BODY, WEB_ID, offsetof(struct submit_form, epoch), true,
 	  .about = "of the assignment, as accept gave it" },
@@ -110,21 +113,20 @@ static const struct web_field submit_fields[] = {
 
 static enum err submit_post(struct ctx *c, void *in, struct web_reply *reply)
 {
-	struct submit_form *form = in;
+	const struct submit_form *form = in;
 	struct json *out = web_json(reply);
-	struct project_state state;
+	struct dispatch_desk desk;
 
-	form->key.worker = user_actor(c);
-	TRY(dispatch_submit(c, form->key, form->epoch, form->answer, form->active_ms));
-	TRY(project_state_get(c, form->key.project, &state));
+	TRY(dispatch_desk(c, form->project, user_actor(c), &desk));
+	TRY(dispatch_submit(c, &desk, form->task, form->epoch, form->answer, form->active_ms));
 	json_object(out);
 	json_text_of(out, "state", assignment_state_word(ASSIGNMENT_SUBMITTED));
-	if (form->next && state.state == PROJECT_OPEN) {
+	if (form->next && desk.state.state == PROJECT_OPEN) {
 		struct assignment next;
 		bool got;
 
-		TRY(dispatch_next(c, form->key.project, form->key.worker, &next, &got));
-		TRY(put_grant(c, &next, got, "next", out));
+		TRY(dispatch_next(c, &desk, &next, &got));
+		TRY(put_grant(c, &desk, &next, got, "next", out));
 	} else if (form->next) {
 		json_text_of(out, "none", S("The project gives out no tasks right now"));
 	}

@@ -2,16 +2,43 @@
 #include "dispatch/dispatch.h"
 #include "tests/fixture.h"
 
+static enum err next(struct ctx *c, project_id project, user_id worker, struct assignment *a,
+		     bool *got)
+{
+	struct dispatch_desk desk;
+
+	TRY(dispatch_desk(c, project, worker, &desk));
+	return dispatch_next(c, &desk, a, got);
+}
+
+static enum err pick(struct ctx *c, const struct fixture *f, int worker, int64_t task,
+		     struct assignment *a, bool *got)
+{
+	struct dispatch_desk desk;
+
+	TRY(dispatch_desk(c, f->project, f->worker[worker], &desk));
+	return dispatch_pick(c, &desk, (task_id){ task }, a, got);
+}
+
 static int64_t next_task(struct ctx *c, const struct fixture *f, int worker)
 {
 	struct assignment a;
 	bool got, fresh;
 
-	WANT_OK(dispatch_next(c, f->project, f->worker[worker], &a, &got));
+	WANT_OK(next(c, f->project, f->worker[worker], &a, &got));
 	if (!got)
 		return 0;
 	WANT_OK(assignment_submit(c, a.key, a.epoch, S("{\"label\":\"cat\"}"), 1, &fresh));
 	return a.key.task.v;
+}
+
+static enum err submit(struct ctx *c, struct assignment_key key, int64_t epoch,
+		       const struct json_value *answer, int64_t active_ms)
+{
+	struct dispatch_desk desk;
+
+	TRY(dispatch_desk(c, key.project, key.worker, &desk));
+	return dispatch_submit(c, &desk, key.task, epoch, answer, active_ms);
 }
 
 TEST(dispatch, a_worker_gets_every_task_once_and_then_none)
@@ -34,8 +61,8 @@ TEST(dispatch, a_lease_that_is_held_comes_first)
 	struct assignment one, two;
 	bool got;
 
-	WANT_OK(dispatch_next(c, f.project, f.worker[0], &one, &got));
-	WANT_OK(dispatch_next(c, f.project, f.worker[0], &two, &got));
+	WANT_OK(next(c, f.project, f.worker[0], &one, &got));
+	WANT_OK(next(c, f.project, f.worker[0], &two, &got));
 	WANT_I64(one.key.task.v, two.key.task.v);
 	WANT_I64(one.epoch, two.epoch);
 }
@@ -46,12 +73,12 @@ TEST(dispatch, a_place_that_opens_behind_the_hint_is_found)
 	struct assignment a, b;
 	bool got;
 
-	WANT_OK(dispatch_next(c, f.project, f.worker[1], &a, &got));
+	WANT_OK(next(c, f.project, f.worker[1], &a, &got));
 	WANT(got);
 	WANT(next_task(c, &f, 0) != a.key.task.v);
 	WANT_I64(0, next_task(c, &f, 0));
 	WANT_OK(assignment_return(c, a.key, a.epoch));
-	WANT_OK(dispatch_next(c, f.project, f.worker[0], &b, &got));
+	WANT_OK(next(c, f.project, f.worker[0], &b, &got));
 	WANT(got);
 	WANT_I64(a.key.task.v, b.key.task.v);
 }
@@ -62,7 +89,7 @@ TEST(dispatch, picking_is_refused_unless_the_project_allows_it)
 	struct assignment a;
 	bool got;
 
-	WANT_ERR(ERR_DENIED, dispatch_pick(c, f.project, (task_id){ 2 }, f.worker[0], &a, &got));
+	WANT_ERR(ERR_DENIED, pick(c, &f, 0, 2, &a, &got));
 }
 
 TEST(dispatch, a_picked_task_is_that_very_task)
@@ -72,30 +99,29 @@ TEST(dispatch, a_picked_task_is_that_very_task)
 	struct assignment a, again;
 	bool got;
 
-	WANT_OK(dispatch_pick(c, f.project, (task_id){ 2 }, f.worker[0], &a, &got));
+	WANT_OK(pick(c, &f, 0, 2, &a, &got));
 	WANT(got);
 	WANT_I64(2, a.key.task.v);
-	WANT_OK(dispatch_pick(c, f.project, (task_id){ 2 }, f.worker[0], &again, &got));
+	WANT_OK(pick(c, &f, 0, 2, &again, &got));
 	WANT(got);
 	WANT_I64(a.epoch, again.epoch);
-	WANT_OK(dispatch_pick(c, f.project, (task_id){ 2 }, f.worker[1], &a, &got));
+	WANT_OK(pick(c, &f, 1, 2, &a, &got));
 	WANT(!got);
 }
 
 TEST(dispatch, a_picker_holds_no_more_than_he_may)
 {
-	struct fixture f =
-		fixture_open(c, (struct fixture_shape){ .picking = true, .tasks = 12 });
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .picking = true, .tasks = 12 });
 	struct assignment a;
 	bool got;
 
 	for (int64_t task = 1; task <= DISPATCH_HELD_MAX; task++) {
-		WANT_OK(dispatch_pick(c, f.project, (task_id){ task }, f.worker[0], &a, &got));
+		WANT_OK(pick(c, &f, 0, task, &a, &got));
 		WANT(got);
 	}
-	WANT_ERR(ERR_LIMIT, dispatch_pick(c, f.project, (task_id){ 11 }, f.worker[0], &a, &got));
+	WANT_ERR(ERR_LIMIT, pick(c, &f, 0, 11, &a, &got));
 	WANT_OK(assignment_return(c, a.key, a.epoch));
-	WANT_OK(dispatch_pick(c, f.project, (task_id){ 11 }, f.worker[0], &a, &got));
+	WANT_OK(pick(c, &f, 0, 11, &a, &got));
 	WANT(got);
 }
 
@@ -116,8 +142,8 @@ TEST(dispatch, a_project_that_is_not_open_gives_nothing)
 	bool got, moved;
 
 	WANT_OK(project_state_move(c, f.project, PROJECT_OPEN, PROJECT_PAUSED, &moved));
-	WANT_ERR(ERR_CONFLICT, dispatch_next(c, f.project, f.worker[0], &a, &got));
-	WANT_ERR(ERR_MISSING, dispatch_next(c, (project_id){ 12345 }, f.worker[0], &a, &got));
+	WANT_ERR(ERR_CONFLICT, next(c, f.project, f.worker[0], &a, &got));
+	WANT_ERR(ERR_MISSING, next(c, (project_id){ 12345 }, f.worker[0], &a, &got));
 }
 
 TEST(dispatch, a_wrong_answer_tells_nothing_to_who_has_not_had_the_task)
@@ -130,12 +156,12 @@ TEST(dispatch, a_wrong_answer_tells_nothing_to_who_has_not_had_the_task)
 	bool got, moved;
 
 	WANT(json_read(c->mem, S("{}"), &empty, &fault));
-	WANT_ERR(ERR_CONFLICT, dispatch_submit(c, key, 5, empty, 0));
+	WANT_ERR(ERR_CONFLICT, submit(c, key, 5, empty, 0));
 	WANT_OK(assignment_accept(c, key, USEC_MINUTE, &a, &got));
-	WANT_ERR(ERR_INPUT, dispatch_submit(c, key, a.epoch, empty, 0));
+	WANT_ERR(ERR_INPUT, submit(c, key, a.epoch, empty, 0));
 	WANT_OK(project_state_move(c, f.project, PROJECT_OPEN, PROJECT_DRAFT, &moved));
 	key.worker = f.worker[1];
-	WANT_ERR(ERR_MISSING, dispatch_submit(c, key, 5, empty, 0));
+	WANT_ERR(ERR_MISSING, submit(c, key, 5, empty, 0));
 	WANT_ERR(ERR_MISSING, assignment_return(c, key, 5));
 	WANT_OK(project_state_move(c, f.project, PROJECT_DRAFT, PROJECT_OPEN, &moved));
 }

@@ -23,8 +23,8 @@ struct prose {
 	const struct json_value *fields;
 	const struct kind_media *media;
 	struct json *out;
-	struct str name[MARKS_MAX]; /* the column of each mark */
-	int names;
+	struct str *name; /* the column of each mark */
+	int names, names_max;
 };
 
 /* --- marks --- */
@@ -46,7 +46,7 @@ static struct str mark(struct prose *p, struct str text)
 	size_t from = 0, done = 0, at;
 	struct str name;
 
-	while (p->names < MARKS_MAX && kind_place_next(text, &from, &at, &name)) {
+	while (p->names < p->names_max && kind_place_next(text, &from, &at, &name)) {
 		add_unmarked(&out, str_cut(text, done, at));
 		p->name[p->names] = name;
 		buf_format(&out, MARK_START "%d" MARK_END, p->names++);
@@ -289,18 +289,17 @@ static void put_nodes(struct prose *p, cmark_node *first, int depth)
 void kind_prose(struct arena *mem, struct str text, const struct json_value *fields,
 		const struct kind_media *media, struct json *out)
 {
-	struct prose *p = NEW(mem, struct prose);
+	struct prose p = { .mem = mem, .fields = fields, .media = media, .out = out };
+	size_t most = text.len / (sizeof("{{}}") - 1);
 
-	p->mem = mem;
-	p->fields = fields;
-	p->media = media;
-	p->out = out;
-	struct str marked = mark(p, text);
+	p.names_max = most < MARKS_MAX ? (int)most : MARKS_MAX;
+	p.name = NEW_MANY(mem, struct str, p.names_max);
+	struct str marked = mark(&p, text);
 	cmark_node *root = cmark_parse_document(marked.at, marked.len, CMARK_OPT_DEFAULT);
 	CHECK(root != NULL);
 	cmark_consolidate_text_nodes(root);
 	json_list(out);
-	put_nodes(p, cmark_node_first_child(root), 0);
+	put_nodes(&p, cmark_node_first_child(root), 0);
 	json_list_end(out);
 	cmark_node_free(root);
 }

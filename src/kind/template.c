@@ -179,7 +179,7 @@ static void read_field(struct reading *r, const struct json_value *block, const 
 		       struct str path)
 {
 	struct kind_faults *f = r->faults;
-	struct kind_field field = { .kind = kind, .block = block, .path = path, .required = true };
+	struct kind_field field = { .kind = kind, .block = block, .required = true };
 	const struct json_value *name = json_get(block, S("name"));
 
 	if (!json_text(name, &field.name) || !is_field_name(field.name)) {
@@ -280,6 +280,32 @@ bool kind_template_read(struct kind_faults *f, struct str text, struct kind_temp
 		return false;
 	}
 	return kind_template_check(f, root, out);
+}
+
+void kind_template_load(struct arena *mem, struct str text, struct kind_template *out)
+{
+	struct json_value *root;
+	struct json_fault fault;
+
+	CHECK(json_read(mem, text, &root, &fault));
+	const struct json_value *blocks = json_get(root, S("blocks"));
+	CHECK(json_is(blocks, JSON_LIST));
+	*out = (struct kind_template){
+		.root = root,
+		.field = NEW_MANY(mem, struct kind_field, blocks->count),
+	};
+	for (const struct json_value *b = blocks->first; b != NULL; b = b->next) {
+		struct kind_field field = { .block = b,
+					    .required = kind_bool(b, "required", true) };
+		struct str type = { 0 };
+
+		(void)!json_text(json_get(b, S("type")), &type);
+		field.kind = kind_find(type);
+		(void)!json_text(json_get(b, S("name")), &field.name);
+		(void)!json_text(json_get(b, S("label")), &field.label);
+		if (field.kind != NULL)
+			out->field[out->field_count++] = field;
+	}
 }
 
 /* --- a template and its data --- */

@@ -258,7 +258,7 @@ enum err project_page(struct ctx *c, const struct project *p, struct str fields,
 	struct kind_template template;
 	struct json_value *cells = NULL;
 
-	TRY(project_template(c, p, &template));
+	kind_template_load(c->mem, p->template, &template);
 	if (fields.len > 0)
 		TRY(json_read_own(c, fields, &cells));
 	json_object(out);

@@ -93,7 +93,7 @@ enum err quality_judge(struct ctx *c, project_id id, int limit, int *judged, boo
 
 	*judged = 0;
 	TRY(project_get(c, id, &project));
-	TRY(project_template(c, &project, &template));
+	kind_template_load(c->mem, project.template, &template);
 	TRY(quality_full_answers(c, id, limit, &row, &count));
 	for (size_t from = 0, to = 0; from < count; from = to) {
 		bool moved;
