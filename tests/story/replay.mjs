@@ -2,7 +2,7 @@
 // The steps of `replay`; each waits for what it has asked for, with a bound.
 import { plurality, readSet } from './set.mjs';
 import { Client, agentOf } from './client.mjs';
-import { Server, wait } from './server.mjs';
+import { Server, ownSchema, wait } from './server.mjs';
 
 const PASSWORD = 'a recorded crowd';
 
@@ -145,7 +145,8 @@ function compare(set, exported, people) {
 export async function replay(chosen) {
 	const say = chosen.json ? () => {} : (text) => console.error(`replay: ${text}`);
 	const set = readSet(chosen.set);
-	const server = new Server(chosen.program, chosen.database);
+	const schema = chosen.database ? ownSchema(chosen.database) : null;
+	const server = new Server(chosen.program, schema?.url);
 	const agent = agentOf(chosen.connections);
 	const began = Date.now();
 	say(`${set.tasks.length} tasks, ${set.workers.length} workers, ${set.answers.length} answers, seed ${chosen.seed}`);
@@ -170,6 +171,9 @@ export async function replay(chosen) {
 		agent.destroy();
 		await server.stop();
 		if (chosen.keep) say(`data kept in ${server.data}`);
-		else server.forget();
+		else {
+			server.forget();
+			schema?.drop();
+		}
 	}
 }

@@ -19,6 +19,23 @@ function freePort() {
 
 export const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/*
+ * A schema of its own in the database at `url`, so that a story can be told there again and again and
+ * nobody's tables are touched. Where none can be made (no psql, no right to) the database itself is
+ * used: then it must be empty.
+ */
+export function ownSchema(url) {
+	const name = `tessera_story_${Date.now().toString(36)}${Math.floor(Math.random() * 1e6).toString(36)}`;
+	const psql = (sql) => execFileSync('psql', ['-qX', '-v', 'ON_ERROR_STOP=1', '-c', sql, url], { stdio: 'ignore' });
+	try {
+		psql(`CREATE SCHEMA ${name}`);
+	} catch {
+		return { url, drop() {} };
+	}
+	const mark = url.includes('?') ? '&' : '?';
+	return { url: `${url}${mark}options=-csearch_path%3D${name}`, drop: () => psql(`DROP SCHEMA ${name} CASCADE`) };
+}
+
 export class Server {
 	constructor(program, database, folder = tmpdir()) {
 		this.program = program;
