@@ -5,13 +5,21 @@ import http from 'node:http';
 import { wait } from './server.mjs';
 import { Tables, holds, is, until } from './faults_world.mjs';
 
-const ROWS = 50000, TASKS = 300, KILLS = 8;
-const csv = (rows) => `name,place\n${Array.from({ length: rows }, (_, i) => `n${i},"p ${i}, q"\n`).join('')}`;
+const ROWS = 50000,
+	TASKS = 300,
+	KILLS = 8;
+const csv = (rows) =>
+	`name,place\n${Array.from({ length: rows }, (_, i) => `n${i},"p ${i}, q"\n`).join('')}`;
 
 // Half a file, and the other half never: cut off by the kill.
 function half(w, id) {
-	const request = http.request({ host: '127.0.0.1', port: w.server.port, method: 'POST', path: `/api/v1/projects/${id}/sources?name=half.csv`,
-		headers: { Cookie: w.rita.cookie, 'X-Tessera': '1', 'Content-Length': 4 << 20 } });
+	const request = http.request({
+		host: '127.0.0.1',
+		port: w.server.port,
+		method: 'POST',
+		path: `/api/v1/projects/${id}/sources?name=half.csv`,
+		headers: { Cookie: w.rita.cookie, 'X-Tessera': '1', 'Content-Length': 4 << 20 },
+	});
 
 	request.on('error', () => {});
 	request.write('name\n'.repeat(400000));
@@ -20,10 +28,17 @@ function half(w, id) {
 
 async function uploads(w) {
 	const { id } = await w.rita.post('/projects', { title: 'Files' });
-	const cut = half(w, id), bytes = csv(20000), promised = [];
+	const cut = half(w, id),
+		bytes = csv(20000),
+		promised = [];
 
 	for (let i = 0; i < 8; i++) {
-		const source = await w.rita.call('POST', `/projects/${id}/sources?name=f${i}.csv`, bytes, 'text/csv');
+		const source = await w.rita.call(
+			'POST',
+			`/projects/${id}/sources?name=f${i}.csv`,
+			bytes,
+			'text/csv',
+		);
 		promised.push(source.id);
 		await wait(300);
 	}
@@ -33,8 +48,23 @@ async function uploads(w) {
 			const list = await w.rita.get(`/projects/${id}/sources`);
 			return !list.items.some((s) => s.state === 'checking') && list;
 		});
-		is([], promised.filter((one) => !items.some((s) => s.id === one)), 'a file that was taken is there');
-		is([], items.filter((s) => s.size !== bytes.length || s.rows !== 20000 || s.state !== 'checked').map((s) => s.name), 'and is whole; half a file is none');
+		is(
+			[],
+			promised.filter((one) => !items.some((s) => s.id === one)),
+			'a file that was taken is there',
+		);
+		is(
+			[],
+			items
+				.filter(
+					(s) =>
+						s.size !== bytes.length ||
+						s.rows !== 20000 ||
+						s.state !== 'checked',
+				)
+				.map((s) => s.name),
+			'and is whole; half a file is none',
+		);
 	};
 }
 
@@ -44,18 +74,33 @@ async function imports(w, tables) {
 	const seen = new Set();
 
 	is(ROWS, source.rows, 'all rows are checked');
-	await w.rita.post(`${source.path}/import`, { key: 'name' }).catch((error) => { if (error.status !== 409) throw error; });
+	await w.rita.post(`${source.path}/import`, { key: 'name' }).catch((error) => {
+		if (error.status !== 409) throw error;
+	});
 	await until('the file is imported', 90, async () => {
-		const [project, page] = [await w.rita.get(`/projects/${id}`), await w.rita.get(`/projects/${id}/preview?row=1`)];
+		const [project, page] = [
+			await w.rita.get(`/projects/${id}`),
+			await w.rita.get(`/projects/${id}/preview?row=1`),
+		];
 		seen.add(project.records);
 		seen.add(page.rows);
 		return (await w.rita.get(source.path)).state === 'imported';
 	});
 	return async () => {
 		seen.add((await w.rita.get(`/projects/${id}`)).records);
-		is([0, ROWS], [...seen].sort((a, b) => a - b), 'nothing half-imported is seen');
-		const [line] = await tables.query(`SELECT 'n', COUNT(*), MIN(id), MAX(id), COUNT(DISTINCT row_number) FROM record WHERE project_id = ${id};`);
-		is(['n', ROWS, 1, ROWS, ROWS].join(), line.replace(/['|]/g, (c) => c === '|' ? ',' : ''), 'every row is there once');
+		is(
+			[0, ROWS],
+			[...seen].sort((a, b) => a - b),
+			'nothing half-imported is seen',
+		);
+		const [line] = await tables.query(
+			`SELECT 'n', COUNT(*), MIN(id), MAX(id), COUNT(DISTINCT row_number) FROM record WHERE project_id = ${id};`,
+		);
+		is(
+			['n', ROWS, 1, ROWS, ROWS].join(),
+			line.replace(/['|]/g, (c) => (c === '|' ? ',' : '')),
+			'every row is there once',
+		);
 	};
 }
 
@@ -63,10 +108,19 @@ async function publishing(w, id) {
 	const { total } = await w.rita.get(`/projects/${id}/quote`);
 
 	await w.rita.post(`/projects/${id}/publish`, { total });
-	await until('the project is open', 90, async () => (await w.rita.get(`/projects/${id}`)).state === 'open');
+	await until(
+		'the project is open',
+		90,
+		async () => (await w.rita.get(`/projects/${id}`)).state === 'open',
+	);
 	return async () => {
-		const project = await w.rita.get(`/projects/${id}`), report = await w.rita.get(`/projects/${id}/progress`);
-		is([ROWS, ROWS, total], [project.tasks, project.places, report.reserved], 'all tasks are cut and paid for once');
+		const project = await w.rita.get(`/projects/${id}`),
+			report = await w.rita.get(`/projects/${id}/progress`);
+		is(
+			[ROWS, ROWS, total],
+			[project.tasks, project.places, report.reserved],
+			'all tasks are cut and paid for once',
+		);
 	};
 }
 
@@ -76,18 +130,34 @@ async function paying(w, id, workers) {
 		for (;;) {
 			const { assignment: a, none } = await who.post(`/work/${id}/accept`);
 			if (none) return;
-			await who.post(`/work/${id}/tasks/${a.task}/submit`, { epoch: a.epoch, answer: { label: 'cat' } });
+			await who.post(`/work/${id}/tasks/${a.task}/submit`, {
+				epoch: a.epoch,
+				answer: { label: 'cat' },
+			});
 			promised.add(a.task);
 		}
 	};
 
 	await Promise.all(workers.map(lane));
-	await until('all is paid', 90, async () => (await w.rita.get(`/projects/${id}/progress`)).paid === TASKS);
+	await until(
+		'all is paid',
+		90,
+		async () => (await w.rita.get(`/projects/${id}/progress`)).paid === TASKS,
+	);
 	return async () => {
-		const balances = await Promise.all(workers.map(async (who) => (await who.get('/me')).balance));
+		const balances = await Promise.all(
+			workers.map(async (who) => (await who.get('/me')).balance),
+		);
 		const { items } = await w.rita.get(`/projects/${id}/results?limit=200`);
-		is([TASKS, TASKS * 10], [promised.size, balances.reduce((a, b) => a + b)], 'every answer is paid once');
-		holds(items.length === 200 && items.every((t) => t.results[0].answers === 1), 'every task has its one answer');
+		is(
+			[TASKS, TASKS * 10],
+			[promised.size, balances.reduce((a, b) => a + b)],
+			'every answer is paid once',
+		);
+		holds(
+			items.length === 200 && items.every((t) => t.results[0].answers === 1),
+			'every task has its one answer',
+		);
 	};
 }
 
@@ -95,10 +165,16 @@ export async function crash(w) {
 	const tables = new Tables(w.server);
 
 	try {
-		const large = await w.draft(0), small = await w.project(TASKS, { redundancy: 1, approve_after_s: 0 });
+		const large = await w.draft(0),
+			small = await w.project(TASKS, { redundancy: 1, approve_after_s: 0 });
 		await w.import(await w.upload(large, 'large.csv', csv(ROWS)));
 		await w.rita.post(`/projects/${large}`, { reward: 1, redundancy: 1 });
-		const work = Promise.all([uploads(w), imports(w, tables), publishing(w, large), paying(w, small, [w.wim, w.wanda])]);
+		const work = Promise.all([
+			uploads(w),
+			imports(w, tables),
+			publishing(w, large),
+			paying(w, small, [w.wim, w.wanda]),
+		]);
 
 		work.catch(() => {}); // it is waited for below
 		for (let i = 0; i < KILLS; i++) {
