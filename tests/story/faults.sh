@@ -32,20 +32,19 @@ disk() {
 		disk "$room" "$tessera" "$1"
 }
 
-tell story '' input files overlap crash slow
-[ -z "$own" ] || tell disk ''
+# on DATABASES
+on() {
+	tell story "$1" input files overlap+crash
+	[ -z "$own" ] || tell disk "$1"
+}
+
+on ''
+tell story '' slow
 [ -n "$own" ] || echo 'skipped: a full disk, neither root nor a namespace of our own may mount one'
 if [ -n "${PGHOST:-}" ]; then
-	for part in input files overlap crash disk; do
-		[ "$part$own" != disk ] || continue
-		createdb "faults_$part" || exit 1
-		if [ "$part" = disk ]; then
-			tell disk postgresql:///faults_disk
-		else
-			tell story "postgresql:///faults_$part" "$part"
-		fi
-		dropdb "faults_$part"
-	done
+	for part in input files overlap crash disk; do createdb "faults_$part" || exit 1; done
+	on postgresql:///faults_
+	for part in input files overlap crash disk; do dropdb "faults_$part"; done
 else
 	echo 'skipped: faults on PostgreSQL, no server'
 fi

@@ -147,8 +147,9 @@ async function leases(w, [kim, lea, max]) {
 	refusal('a task that is held is not to be had', await pick(max, 1), 409);
 	const late = Date.parse(one.until) - Date.parse(one.now);
 	is(true, late > 9000 && late <= 10000, 'a lease has its time');
-	await wait(late - 300);
+	await wait(late - 1500);
 	refusal('not even at its end', await pick(max, 1), 409);
+	await wait(1500);
 	const began = Date.now();
 	const next = await until(
 		'the place opens again',
