@@ -6,14 +6,16 @@
 enum { OUT_BYTES = 1 << 16, LINE_ROOM = 1 << 21, SUMMARY_BYTES = 1 << 20 };
 
 static const struct room_option options[] = {
-	{ "method", .about = "plurality, wawa, one-coin, zencrowd, dawid-skene, shrunk, ibcc, glad "
-			     "or mace; mean, median, trimmed or lfc-n; bradley-terry or "
-			     "bradley-terry-weighted; default by kind" },
+	{ "method",
+	  .about = "plurality, wawa, one-coin, zencrowd, dawid-skene, shrunk, ibcc, glad "
+		   "or mace; mean, median, trimmed or lfc-n; cluster; rover; bradley-terry or "
+		   "bradley-terry-weighted; default by kind" },
 	{ "kind", .value = "choice", .about = "choice, ordinal, number, box, text or pair" },
 	{ "truth", .about = "a file of task and label; scores the results on stderr" },
 	{ "gold", .about = "a file of task and label that the model may use" },
 	{ "summary", .about = "write what is known of the run as JSON into this file" },
 	{ "workers", .about = "write a table of the workers into this file" },
+	{ "items", .about = "pairs: write a table of the items into this file" },
 	{ "iterations", .about = "at most so many rounds" },
 	{ "stop", .about = "dawid-skene: crowdkit (default) or converged" },
 	{ "threads", .value = "2", .about = "1 or 2" },

@@ -109,6 +109,102 @@ void model_mid_ranks(const struct model_answers *, double *value);
 MUST_USE bool model_cohen(struct arena *, const struct model_answers *, int32_t left, int32_t right,
 			  int32_t *common, double *kappa);
 
+/* --- numbers: one value each, in the unit of the answers --- */
+
+struct model_numbers {
+	int32_t tasks, workers;
+	const int32_t *from;
+	const uint32_t *worker;
+	const double *value;
+};
+
+enum model_number_method { MODEL_MEAN, MODEL_MEDIAN, MODEL_TRIMMED, MODEL_LFC_N, MODEL_NUMBERS };
+
+struct model_number_fit {
+	double *value;
+	double *error;	/* standard error, in the unit of the answers; 0 when nothing is known */
+	double *weight; /* of each worker: 1, or 1 / variance (LFC_N) */
+	int iterations;
+};
+
+void model_number_run(struct arena *, enum model_number_method, const struct model_numbers *,
+		      struct model_number_fit *out);
+
+/* --- boxes: x1 y1 x2 y2 with x1 < x2 and y1 < y2, in any unit --- */
+
+enum { MODEL_BOXES_MAX = 500 }; /* of one answer; the caller refuses more */
+
+struct model_box {
+	double at[4];
+	double confidence; /* of a result: members / answers */
+};
+
+struct model_boxes {
+	int32_t tasks;
+	const int32_t *from;	 /* answers of a task, in order of worker */
+	const int32_t *box_from; /* boxes of an answer; answers + 1 */
+	const struct model_box *box;
+};
+
+/* Boxes of task t into `out`, sorted by x1; room for as many as were ever drawn there. */
+int model_box_merge(struct arena *, const struct model_boxes *, int32_t task,
+		    struct model_box *out);
+double model_box_iou(const struct model_box *, const struct model_box *);
+/* One to one at an IoU of at least `least`, best sum first: partner of each left one, or -1. */
+int model_box_match(struct arena *, const struct model_box *left, int left_count,
+		    const struct model_box *right, int right_count, double least, int *partner);
+
+/* --- text: words as numbers, folded by the caller (model_fold) --- */
+
+enum { MODEL_WORDS_MAX = 4000 }; /* of one answer; the caller refuses more */
+
+struct model_texts {
+	int32_t tasks, workers;
+	const int32_t *from;
+	const uint32_t *worker;
+	const int32_t *word_from; /* answers + 1 */
+	const int32_t *word;	  /* 1 or more: 0 is the empty word */
+};
+
+struct model_text_fit {
+	int32_t *word_from; /* tasks + 1 */
+	int32_t *word;
+	float *confidence; /* of each word, its share of the weight */
+	double *weight;	   /* of each worker: Q_w, 0..1 */
+};
+
+void model_text_run(struct arena *, const struct model_texts *, struct model_text_fit *out);
+int model_word_distance(struct arena *, const int32_t *left, int left_count, const int32_t *right,
+			int right_count);
+/*
+ * The next word of a text, folded into `out` (which has room for twice the text): lower case, curly
+ * apostrophes and backticks straight, everything else but letters, digits and _ a space. `form` is
+ * the word as it was typed. False at the end.
+ */
+MUST_USE bool model_fold(struct str *text, struct str *form, char *out, size_t *len);
+
+/* --- pairs: which of two items wins --- */
+
+struct model_pairs {
+	int32_t tasks, workers, items;
+	const int32_t *from;
+	const uint32_t *worker;
+	const float *wins;    /* of each answer: 1 the first item, 0 the second, 1/2 neither */
+	const int32_t *first; /* items of each task */
+	const int32_t *second;
+};
+
+struct model_pair_fit {
+	double *score;	    /* of each item, in logits, relative within a component */
+	double *spread;	    /* 1 / sqrt(curvature), in logits */
+	int32_t *component; /* the lowest item of those that comparisons join */
+	double *weight;	    /* of each worker: 1, or q^2 */
+	int iterations;
+};
+
+void model_pair_run(struct arena *, const struct model_pairs *, bool weighted,
+		    struct model_pair_fit *out);
+
 /* Digamma, for x > 0; absolute error below 1e-12 for x >= 0.01. */
 double model_digamma(double x);
 
