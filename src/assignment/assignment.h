@@ -130,6 +130,18 @@ MUST_USE enum err assignment_mark_paid(struct ctx *, struct assignment_key, bool
 MUST_USE enum err assignment_pace_note(struct ctx *, project_id, int64_t median_ms,
 				       int64_t answers);
 
+/*
+ * What a requester is told instead of a worker's account: a number that is the worker's in this
+ * project alone, so that it says neither who he is nor what he does elsewhere.
+ */
+struct assignment_numbers {
+	unsigned char key[32];
+};
+MUST_USE enum err assignment_numbers_open(struct ctx *, project_id, struct assignment_numbers *out);
+int64_t assignment_number(struct arena *, const struct assignment_numbers *, user_id worker);
+/* The way back; of a number that was made up it is nobody's. */
+user_id assignment_number_worker(struct arena *, const struct assignment_numbers *, int64_t number);
+
 extern const struct room assignment_room;
 
 #endif

@@ -220,3 +220,33 @@ PROPERTY(assignment, random_workers_leave_sound_places)
 		}
 	}
 }
+
+/* --- what a requester is told of a worker --- */
+
+TEST(assignment, a_worker_has_another_number_in_each_project)
+{
+	struct assignment_numbers here, there, again;
+	user_id worker = { INT64_C(0x5566778812345678) };
+
+	WANT_OK(assignment_numbers_open(c, (project_id){ 1 }, &here));
+	WANT_OK(assignment_numbers_open(c, (project_id){ 2 }, &there));
+	WANT_OK(assignment_numbers_open(c, (project_id){ 1 }, &again));
+	int64_t number = assignment_number(c->mem, &here, worker);
+
+	WANT(number > 0 && number != worker.v);
+	WANT_I64(number, assignment_number(c->mem, &again, worker));
+	WANT(number != assignment_number(c->mem, &there, worker));
+}
+
+PROPERTY(assignment, a_workers_number_leads_back_to_him_alone)
+{
+	struct assignment_numbers numbers;
+	user_id worker = { (int64_t)(ctx_random(c) >> 1) };
+
+	WANT_OK(assignment_numbers_open(c, (project_id){ 1 }, &numbers));
+	int64_t number = assignment_number(c->mem, &numbers, worker);
+
+	WANT(number >= 0);
+	WANT_I64(worker.v, assignment_number_worker(c->mem, &numbers, number).v);
+	WANT(number != assignment_number(c->mem, &numbers, (user_id){ worker.v ^ 1 }));
+}

@@ -6,7 +6,6 @@
  * needs more is read again with half as many tasks.
  */
 #include "export/export.h"
-#include "assignment/assignment.h"
 #include "base/csv.h"
 #include "export/export.sql.h"
 
@@ -25,7 +24,6 @@ enum err export_start(struct ctx *c, project_id id, struct str form, bool with_a
 		      struct export *out)
 {
 	struct project_state state;
-	struct json_fault fault;
 
 	*out = (struct export){ .with_answers = with_answers, .page = PAGE };
 	if (str_eq(form, S("jsonl")))
@@ -35,10 +33,8 @@ enum err export_start(struct ctx *c, project_id id, struct str form, bool with_a
 	TRY(project_get(c, id, &out->project));
 	TRY(project_state_get(c, id, &state));
 	TRY(project_template(c, &out->project, &out->template));
-	if (!json_read(c->mem, state.columns.len > 0 ? state.columns : S("[]"), &out->columns,
-		       &fault))
-		return refuse(c, ERR_STORE, "the list of columns cannot be read");
-	return OK;
+	TRY(assignment_numbers_open(c, id, &out->numbers));
+	return json_read_own(c, state.columns, &out->columns);
 }
 
 static enum err read_page(struct ctx *c, const struct export *e, struct page *p)
@@ -56,7 +52,8 @@ static enum err read_page(struct ctx *c, const struct export *e, struct page *p)
 }
 
 /* The task's answers as a JSON list; moves past them. */
-static void put_answers(struct page *p, int64_t task, struct json *out)
+static void put_answers(struct ctx *c, const struct export *e, struct page *p, int64_t task,
+			struct json *out)
 {
 	json_list(out);
 	for (; p->answer_at < p->answers && p->answer[p->answer_at].task <= task; p->answer_at++) {
@@ -65,7 +62,7 @@ static void put_answers(struct page *p, int64_t task, struct json *out)
 		if (a->task < task)
 			continue;
 		json_object(out);
-		json_id_of(out, "worker", a->worker);
+		json_id_of(out, "worker", assignment_number(c->mem, &e->numbers, a->worker));
 		json_raw_of(out, "answer", a->body);
 		json_text_of(out, "state", assignment_state_word(a->state));
 		json_time_of(out, "at", a->submitted);
@@ -107,7 +104,7 @@ static bool put_line(struct ctx *c, const struct export *e, struct page *p, size
 	json_object_end(&out);
 	if (e->with_answers) {
 		json_key(&out, "answers");
-		put_answers(p, t->task, &out);
+		put_answers(c, e, p, t->task, &out);
 	}
 	json_object_end(&out);
 	buf_add(buf, json_end(&out));
@@ -225,7 +222,7 @@ static bool put_row(struct ctx *c, const struct export *e, struct page *p, size_
 	struct json answers = json_make(c->mem, PIECE_MAX);
 
 	if (e->with_answers) {
-		put_answers(p, t->task, &answers);
+		put_answers(c, e, p, t->task, &answers);
 		csv_put(out, json_end(&answers), false, false);
 	}
 	csv_end_line(out);

@@ -15,7 +15,7 @@
  */
 #ifndef EXPORT_H
 #define EXPORT_H
-#include "project/project.h"
+#include "assignment/assignment.h"
 
 enum export_form { EXPORT_CSV, EXPORT_JSONL };
 
@@ -24,6 +24,7 @@ struct export
 	struct project project;
 	struct kind_template template;
 	struct json_value *columns;
+	struct assignment_numbers numbers; /* what the workers are called */
 	enum export_form form;
 	bool with_answers;
 	bool started;

@@ -11,7 +11,7 @@ SELECT task_id, field, value, confidence, answers, ties FROM result
 WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3
 ORDER BY task_id, field;
 
--- export_answer_range(project project_id, from int, upto int) -> many (task int, worker int, state int, submitted usec, active_ms int, body text)
+-- export_answer_range(project project_id, from int, upto int) -> many (task int, worker user_id, state int, submitted usec, active_ms int, body text)
 SELECT a.task_id, a.worker_id, a.state, a.submitted_us, a.active_ms, b.body
 FROM assignment AS a
 JOIN answer AS b ON b.project_id = a.project_id AND b.task_id = a.task_id AND b.worker_id = a.worker_id

@@ -4,6 +4,7 @@
 #include "audit/audit.h"
 #include "intake/intake.sql.h"
 #include "intake/intake_in.h"
+#include "os/hash.h"
 
 static enum err must_find(struct ctx *c, project_id project, source_id source,
 			  struct source_row *out)
@@ -197,15 +198,31 @@ enum err intake_records(struct ctx *c, project_id project, int64_t after, int64_
 
 /* --- media --- */
 
-enum err intake_media(struct ctx *c, struct kind_media *out)
+static enum err site_key(struct ctx *c, unsigned char key[32])
 {
 	const struct intake_memory *memory = room_state(c, &intake_room);
+
+	if (memory == NULL)
+		return intake_site_key(c, key);
+	memcpy(key, memory->key, sizeof(memory->key));
+	return OK;
+}
+
+enum err intake_secret(struct ctx *c, struct str use, unsigned char key[32])
+{
+	unsigned char site[32];
+
+	TRY(site_key(c, site));
+	struct str made = hash_hmac(c->mem, (struct str){ (const char *)site, sizeof(site) }, use);
+	memcpy(key, made.at, made.len);
+	return OK;
+}
+
+enum err intake_media(struct ctx *c, struct kind_media *out)
+{
 	int64_t hour = 3600, now = c->now.us / USEC_SECOND;
 
-	if (memory != NULL)
-		memcpy(out->key, memory->key, sizeof(out->key));
-	else
-		TRY(intake_site_key(c, out->key));
+	TRY(site_key(c, out->key));
 	/* On whole hours, so that a picture keeps its address for a while and is fetched once. */
 	out->until_s = (now / hour + 2) * hour;
 	return OK;

@@ -97,6 +97,9 @@ MUST_USE enum err intake_records(struct ctx *, project_id, int64_t after, int64_
 /* The key and the end of addresses that are made now: good for at least an hour. */
 MUST_USE enum err intake_media(struct ctx *, struct kind_media *out);
 
+/* A key of the site for one use, made from its own. */
+MUST_USE enum err intake_secret(struct ctx *, struct str use, unsigned char key[32]);
+
 extern const struct room intake_room;
 
 #endif

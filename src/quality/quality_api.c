@@ -93,15 +93,17 @@ static const struct web_field task_fields[] = {
 
 static enum err put_answers(struct ctx *c, const struct task_form *form, struct json *out)
 {
+	struct assignment_numbers numbers;
 	struct quality_task_answers *row;
 	size_t count;
 
+	TRY(assignment_numbers_open(c, form->project, &numbers));
 	TRY(quality_task_answers(c, form->project, form->task, &row, &count));
 	json_key(out, "answers");
 	json_list(out);
 	for (size_t i = 0; i < count; i++) {
 		json_object(out);
-		json_id_of(out, "worker", row[i].worker.v);
+		json_id_of(out, "worker", assignment_number(c->mem, &numbers, row[i].worker));
 		json_raw_of(out, "answer", row[i].body);
 		json_text_of(out, "state", assignment_state_word(row[i].state));
 		json_time_of(out, "at", row[i].submitted);
@@ -158,19 +160,23 @@ static enum err workers_page(struct ctx *c, void *in, struct web_reply *reply)
 {
 	const struct page_form *form = in;
 	struct json *out = web_json(reply);
+	struct assignment_numbers numbers;
 	struct quality_worker_page *row;
 	struct project project;
+	user_id after = { 0 };
 	size_t count;
 
 	TRY(project_must_own(c, form->project, &project));
-	TRY(quality_worker_page(c, form->project, (user_id){ form->after }, page_limit(form), &row,
-				&count));
+	TRY(assignment_numbers_open(c, form->project, &numbers));
+	if (form->after > 0)
+		after = assignment_number_worker(c->mem, &numbers, form->after);
+	TRY(quality_worker_page(c, form->project, after, page_limit(form), &row, &count));
 	json_object(out);
 	json_key(out, "items");
 	json_list(out);
 	for (size_t i = 0; i < count; i++) {
 		json_object(out);
-		json_id_of(out, "worker", row[i].worker.v);
+		json_id_of(out, "worker", assignment_number(c->mem, &numbers, row[i].worker));
 		json_i64_of(out, "submitted", row[i].submitted);
 		json_i64_of(out, "approved", row[i].approved);
 		json_i64_of(out, "rejected", row[i].rejected);
@@ -180,8 +186,7 @@ static enum err workers_page(struct ctx *c, void *in, struct web_reply *reply)
 	}
 	json_list_end(out);
 	if (count == (size_t)page_limit(form))
-		json_text_of(out, "next",
-			     str_format(c->mem, "%lld", (long long)row[count - 1].worker.v));
+		json_id_of(out, "next", assignment_number(c->mem, &numbers, row[count - 1].worker));
 	json_object_end(out);
 	return OK;
 }

@@ -20,8 +20,8 @@ static const struct web_field waiting_fields[] = {
 	{ .name = NULL },
 };
 
-static enum err read_cursor(struct ctx *c, struct str text, usec *at, task_id *task,
-			    user_id *worker)
+static enum err read_cursor(struct ctx *c, const struct assignment_numbers *numbers,
+			    struct str text, usec *at, task_id *task, user_id *worker)
 {
 	struct str one, two, three, rest;
 
@@ -34,10 +34,11 @@ static enum err read_cursor(struct ctx *c, struct str text, usec *at, task_id *t
 	    !num_i64(one, 0, INT64_MAX, &at->us) || !num_i64(two, 0, INT64_MAX, &task->v) ||
 	    !num_i64(three, 0, INT64_MAX, &worker->v))
 		return refuse_field(c, ERR_INPUT, S("after"), "this is not a cursor of this list");
+	*worker = assignment_number_worker(c->mem, numbers, worker->v);
 	return OK;
 }
 
-static enum err put_waiting(struct ctx *c, struct json *out, project_id project,
+static enum err put_waiting(struct ctx *c, struct json *out, project_id project, int64_t number,
 			    const struct review_waiting_page *row)
 {
 	struct intake_record record;
@@ -45,7 +46,7 @@ static enum err put_waiting(struct ctx *c, struct json *out, project_id project,
 	TRY(intake_record(c, project, row->task.v, &record));
 	json_object(out);
 	json_i64_of(out, "task", row->task.v);
-	json_id_of(out, "worker", row->worker.v);
+	json_id_of(out, "worker", number);
 	json_raw_of(out, "answer", row->answer);
 	json_raw_of(out, "fields", record.fields);
 	json_time_of(out, "at", row->submitted);
@@ -59,6 +60,8 @@ static enum err waiting_page(struct ctx *c, void *in, struct web_reply *reply)
 	const struct waiting_form *form = in;
 	struct json *out = web_json(reply);
 	int limit = form->limit > 0 ? (int)form->limit : 20;
+	struct assignment_numbers numbers;
+	int64_t number = 0;
 	struct review_waiting_page *row;
 	struct project project;
 	task_id task;
@@ -67,59 +70,78 @@ static enum err waiting_page(struct ctx *c, void *in, struct web_reply *reply)
 	size_t count;
 
 	TRY(project_must_reach(c, form->project, ORG_REVIEWER, &project));
-	TRY(read_cursor(c, form->after, &at, &task, &worker));
+	TRY(assignment_numbers_open(c, form->project, &numbers));
+	TRY(read_cursor(c, &numbers, form->after, &at, &task, &worker));
 	TRY(review_waiting_page(c, form->project, at, task, worker, limit, &row, &count));
 	json_object(out);
 	json_key(out, "items");
 	json_list(out);
-	for (size_t i = 0; i < count; i++)
-		TRY(put_waiting(c, out, form->project, &row[i]));
+	for (size_t i = 0; i < count; i++) {
+		number = assignment_number(c->mem, &numbers, row[i].worker);
+		TRY(put_waiting(c, out, form->project, number, &row[i]));
+	}
 	json_list_end(out);
 	if (count == (size_t)limit) {
 		const struct review_waiting_page *last = &row[count - 1];
 
 		json_text_of(out, "next",
 			     str_format(c->mem, "%lld.%lld.%lld", (long long)last->submitted.us,
-					(long long)last->task.v, (long long)last->worker.v));
+					(long long)last->task.v, (long long)number));
 	}
 	json_object_end(out);
 	return OK;
 }
 
 struct decision_form {
-	struct assignment_key key;
+	project_id project;
+	task_id task;
+	int64_t worker; /* as the list names him */
 	struct str reason;
 };
 
 static const struct web_field approve_fields[] = {
-	{ "project", WEB_PATH, WEB_ID, offsetof(struct decision_form, key.project), true,
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct decision_form, project), true,
 	  .about = "the project" },
-	{ "task", WEB_PATH, WEB_ID, offsetof(struct decision_form, key.task), true,
+	{ "task", WEB_PATH, WEB_ID, offsetof(struct decision_form, task), true,
 	  .about = "the task's number" },
-	{ "worker", WEB_PATH, WEB_ID, offsetof(struct decision_form, key.worker), true,
+	{ "worker", WEB_PATH, WEB_ID, offsetof(struct decision_form, worker), true,
 	  .about = "the worker as the list names him" },
 	{ .name = NULL },
 };
 
 static const struct web_field reject_fields[] = {
-	{ "project", WEB_PATH, WEB_ID, offsetof(struct decision_form, key.project), true,
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct decision_form, project), true,
 	  .about = "the project" },
-	{ "task", WEB_PATH, WEB_ID, offsetof(struct decision_form, key.task), true,
+	{ "task", WEB_PATH, WEB_ID, offsetof(struct decision_form, task), true,
 	  .about = "the task's number" },
-	{ "worker", WEB_PATH, WEB_ID, offsetof(struct decision_form, key.worker), true,
+	{ "worker", WEB_PATH, WEB_ID, offsetof(struct decision_form, worker), true,
 	  .about = "the worker as the list names him" },
 	{ "reason", WEB_BODY, WEB_TEXT, offsetof(struct decision_form, reason), true, 1, 1000,
 	  .about = "what is wrong, for the worker to read" },
 	{ .name = NULL },
 };
 
+/* Who may judge the answer, and whose it is. */
+static enum err must_judge(struct ctx *c, const struct decision_form *form,
+			   struct assignment_key *key)
+{
+	struct assignment_numbers numbers;
+	struct project project;
+
+	TRY(project_must_reach(c, form->project, ORG_REVIEWER, &project));
+	TRY(assignment_numbers_open(c, form->project, &numbers));
+	*key = (struct assignment_key){ form->project, form->task,
+					assignment_number_worker(c->mem, &numbers, form->worker) };
+	return OK;
+}
+
 static enum err approve_post(struct ctx *c, void *in, struct web_reply *reply)
 {
 	const struct decision_form *form = in;
-	struct project project;
+	struct assignment_key key;
 
-	TRY(project_must_reach(c, form->key.project, ORG_REVIEWER, &project));
-	TRY(review_approve(c, form->key));
+	TRY(must_judge(c, form, &key));
+	TRY(review_approve(c, key));
 	web_status(reply, 204);
 	return OK;
 }
@@ -127,10 +149,10 @@ static enum err approve_post(struct ctx *c, void *in, struct web_reply *reply)
 static enum err reject_post(struct ctx *c, void *in, struct web_reply *reply)
 {
 	const struct decision_form *form = in;
-	struct project project;
+	struct assignment_key key;
 
-	TRY(project_must_reach(c, form->key.project, ORG_REVIEWER, &project));
-	TRY(review_reject(c, form->key, form->reason));
+	TRY(must_judge(c, form, &key));
+	TRY(review_reject(c, key, form->reason));
 	web_status(reply, 204);
 	return OK;
 }
