@@ -3,12 +3,14 @@
  * load: simulated workers at the API, each on a connection of its own, without a pause.
  *
  *   load --port P --connections N --seconds S [--pid SERVER]
- *        (--empty | --project ID --keys FILE)
+ *        (--empty | --project ID --keys FILE [--operator FILE])
  *
  * A cycle is accept and submit, two requests; with --empty it is two GETs of /healthz, the
  * floor of HTTP. FILE holds a bearer key in each line, one for each connection. Prints
- * one JSON object: cycles a second, latency of a request, CPU of the server for a cycle. Closed
- * loop: a simulated worker waits for each reply. One thread, epoll, loopback only.
+ * one JSON object: cycles a second, latency of a request, CPU of the server for a cycle; with the
+ * key of an operator also how long, after the last reply, the judging and paying of these answers
+ * took to come to its end. Closed loop: a simulated worker waits for each reply. One thread,
+ * epoll, loopback only.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,6 +23,7 @@
 #include "os/os.h"
 
 enum { REPLY_MAX = 64 * 1024, CONNECTIONS_MAX = 1024, SAMPLES_MAX = 20 * 1000 * 1000 };
+enum { DRAIN_S = 120, DRAIN_LOOK_US = 50000 };
 
 enum step { ACCEPT, SUBMIT };
 
@@ -39,7 +42,7 @@ struct load {
 	int port, connections;
 	int64_t seconds, pid;
 	bool empty;
-	struct str project, keys;
+	struct str project, keys, operator;
 	struct clock *clock;
 	struct line *line;
 	uint32_t *sample;
@@ -54,16 +57,21 @@ _Noreturn static void stop(const char *why)
 	exit(2);
 }
 
-static void connect_line(struct load *load, struct line *line)
+static int connect_one(const struct load *load)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)load->port) };
-	int on = 1;
+	int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	line->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (line->fd < 0 || connect(line->fd, (struct sockaddr *)&to, sizeof(to)) != 0)
+	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0)
 		stop("the server does not take a connection");
-	setsockopt(line->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	return fd;
+}
+
+static void connect_line(struct load *load, struct line *line)
+{
+	line->fd = connect_one(load);
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = line };
 	if (epoll_ctl(load->poll, EPOLL_CTL_ADD, line->fd, &event) != 0)
 		stop("epoll does not take a connection");
@@ -199,6 +207,69 @@ static int64_t server_cpu_us(const struct load *load)
 	return (user + kernel) * 1000000 / sysconf(_SC_CLK_TCK);
 }
 
+/* --- what follows behind --- */
+
+/* GET as the operator; the whole reply lies in `line->reply`. */
+static struct str ask(const struct load *load, struct line *line, const char *path)
+{
+	char text[512];
+	int n = snprintf(text, sizeof(text),
+			 "GET %s HTTP/1.1\r\nHost: localhost\r\n"
+			 "Authorization: Bearer %.*s\r\n\r\n",
+			 path, STR_ARG(load->operator));
+
+	line->got = 0;
+	if (write(line->fd, text, (size_t)n) != n)
+		stop("a request is not taken whole");
+	for (size_t whole = 0; whole == 0 || line->got < whole; whole = reply_length(line)) {
+		ssize_t got = read(line->fd, line->reply + line->got, REPLY_MAX - line->got);
+
+		if (got <= 0)
+			stop("a connection was closed");
+		line->got += (size_t)got;
+	}
+	struct str reply = { line->reply, line->got };
+	if (!str_starts(reply, S("HTTP/1.1 200")))
+		stop("the operator's question is refused");
+	return reply;
+}
+
+static int64_t count_of(struct str reply, struct str name)
+{
+	char text[24];
+
+	return pick(reply, name, text, sizeof(text)) ? strtoll(text, NULL, 10) : -1;
+}
+
+/* Every answer approved and paid for, and no job due. */
+static bool is_drained(const struct load *load, struct line *line)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/api/v1/projects/%.*s/progress", STR_ARG(load->project));
+	struct str reply = ask(load, line, path);
+	int64_t submitted = count_of(reply, S("\"submitted\":"));
+
+	if (count_of(reply, S("\"approved\":")) != submitted ||
+	    count_of(reply, S("\"paid\":")) != submitted)
+		return false;
+	return count_of(ask(load, line, "/api/v1/health/details"), S("\"due\":")) == 0;
+}
+
+static double drain(const struct load *load, struct arena *mem, int64_t from_us)
+{
+	struct line *line = NEW(mem, struct line);
+
+	line->fd = connect_one(load);
+	while (!is_drained(load, line)) {
+		if (clock_steady_us(load->clock) - from_us > DRAIN_S * USEC_SECOND)
+			stop("the judging and paying did not come to its end");
+		usleep(DRAIN_LOOK_US);
+	}
+	close(line->fd);
+	return (double)(clock_steady_us(load->clock) - from_us) / 1e6;
+}
+
 static int by_size(const void *one, const void *two)
 {
 	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)two;
@@ -215,7 +286,7 @@ static double percentile(const struct load *load, double share)
 	return (double)load->sample[at] / 1000.0;
 }
 
-static void run(struct load *load)
+static void run(struct load *load, struct arena *mem)
 {
 	struct epoll_event event[256];
 	int64_t cpu = server_cpu_us(load), start = clock_steady_us(load->clock), now = start;
@@ -232,14 +303,15 @@ static void run(struct load *load)
 	cpu = server_cpu_us(load) - cpu;
 
 	double seconds = (double)(now - start) / 1e6;
+	double backlog = load->operator.len> 0 ? drain(load, mem, now) : 0;
 	qsort(load->sample, load->samples, sizeof(*load->sample), by_size);
 	printf("{\"connections\":%d,\"seconds\":%.2f,\"cycles\":%lld,\"cycles_per_s\":%.0f,"
 	       "\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f,\"cpu_us\":%.1f,\"refused\":%lld,"
-	       "\"dry\":%lld}\n",
+	       "\"dry\":%lld,\"backlog_s\":%.2f}\n",
 	       load->connections, seconds, (long long)load->cycles, (double)load->cycles / seconds,
 	       percentile(load, 0.5), percentile(load, 0.99), percentile(load, 1.0),
 	       load->cycles > 0 ? (double)cpu / (double)load->cycles : 0, (long long)load->refused,
-	       (long long)load->dry);
+	       (long long)load->dry, backlog);
 }
 
 static int64_t number(const char *text)
@@ -272,6 +344,8 @@ static void options(struct load *load, int count, char **word)
 			load->project = str_of(value);
 		else if (strcmp(word[i], "--keys") == 0)
 			load->keys = str_of(value);
+		else if (strcmp(word[i], "--operator") == 0)
+			load->operator= str_of(value);
 		else
 			stop("an option is not known");
 		i++;
@@ -294,6 +368,13 @@ static void read_keys(struct load *load, struct arena *mem)
 		load->line[i].key = str_copy(mem, str_trim(str_of(text)));
 	}
 	fclose(file);
+	if (load->operator.len == 0)
+		return;
+	file = fopen(load->operator.at, "r");
+	if (file == NULL || fgets(text, sizeof(text), file) == NULL)
+		stop("the operator's key cannot be read");
+	fclose(file);
+	load->operator= str_copy(mem, str_trim(str_of(text)));
 }
 
 int main(int count, char **word)
@@ -309,7 +390,7 @@ int main(int count, char **word)
 		read_keys(&load, mem);
 	for (int i = 0; i < load.connections; i++)
 		connect_line(&load, &load.line[i]);
-	run(&load);
+	run(&load, mem);
 	arena_free(mem);
 	return 0;
 }
