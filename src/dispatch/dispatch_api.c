@@ -287,12 +287,15 @@ static enum err offer_page(struct ctx *c, void *in, struct web_reply *reply)
 {
 	const struct offer_form *form = in;
 	struct json *out = web_json(reply);
+	struct assignment_numbers numbers;
 	struct dispatch_project row;
 	struct project project;
 
 	TRY(offered(c, form->project, &row, &project));
+	TRY(assignment_numbers_open(c, form->project, &numbers));
 	json_object(out);
 	TRY(put_offer(c, &row, user_actor(c), out));
+	json_id_of(out, "me", assignment_number(c->mem, &numbers, user_actor(c)));
 	json_key(out, "page");
 	TRY(put_sample(c, &project, out));
 	json_object_end(out);
@@ -346,8 +349,10 @@ const struct web_route dispatch_routes[] = {
 	  .about = "Projects with work for me, the newest first" },
 	{ WEB_GET, "/api/v1/work/{project}", .who = USER_WORKER, .runs = WEB_READ,
 	  .handler = offer_page, .fields = offer_fields, .form_size = sizeof(struct offer_form),
-	  .view = "{" OFFER_VIEW ", page:any}",
-	  .about = "One project before accepting: its terms and what a task looks like" },
+	  .view = "{" OFFER_VIEW ", me:id, page:any}",
+	  .about =
+		  "One project before accepting: its terms, what a task looks like, and the number by "
+		  "which its requester knows me" },
 	{ WEB_GET, "/api/v1/work/{project}/tasks", .who = USER_WORKER, .runs = WEB_READ,
 	  .handler = open_page, .fields = open_fields, .form_size = sizeof(struct offer_form),
 	  .view = "{items:[{task:int}], next:text?}",

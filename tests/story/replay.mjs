@@ -80,6 +80,7 @@ async function everybodyWorks(server, agent, set, made, chosen, say) {
 	const byWorker = new Map(set.workers.map((w) => [w, []]));
 	for (const a of set.answers) byWorker.get(a.worker).push(a);
 	const queue = [...byWorker];
+	const people = new Map();
 	let done = 0, killing = null;
 	const note = () => {
 		done++;
@@ -96,11 +97,14 @@ async function everybodyWorks(server, agent, set, made, chosen, say) {
 			const client = new Client(server, agent);
 			const index = set.workers.indexOf(worker);
 			await client.signUp(`Recorded ${worker}`, `w${index}@replay.example`, PASSWORD, 'worker');
+			// Requesters, and so the export, know a worker by a number of the project alone.
+			people.set((await client.get(`/work/${made.id}`)).me, worker);
 			await work(client, made.id, made.number, answers, note);
 		}
 	};
 	await Promise.all(Array.from({ length: chosen.connections }, lane));
 	await killing;
+	return people;
 }
 
 async function results(requester, id, set, say) {
@@ -118,30 +122,18 @@ async function results(requester, id, set, say) {
 	return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line));
 }
 
-// Each recorded answer must be there once and unchanged, and nothing else. The export has numbers
-// of the project for its workers: whose they are is told by all answers of each together.
-function compare(set, exported) {
-	const gather = (rows) => {
-		const by = new Map();
-		for (const [worker, line] of rows) by.set(worker, [...by.get(worker) ?? [], line]);
-		return by;
-	};
-	const wanted = gather(set.answers.map((a) => [a.worker, `${a.task}\t${a.label}`]));
-	const found = gather(exported.flatMap((row) => row.answers.map((a) => [a.worker, `${row.fields.item}\t${a.answer.label}`])));
-	const left = new Map();
-	for (const lines of wanted.values()) {
-		const all = lines.sort().join('\n');
-		left.set(all, (left.get(all) ?? 0) + 1);
-	}
+// Each recorded answer must be there once and unchanged, and nothing else.
+function compare(set, exported, people) {
+	const wanted = new Map(set.answers.map((a) => [`${a.task}\t${a.worker}`, a.label]));
 	let stored = 0, surplus = 0, right = 0, of = 0;
-	for (const lines of found.values()) {
-		const all = lines.sort().join('\n');
-		stored += lines.length;
-		if (left.get(all) > 0) left.set(all, left.get(all) - 1);
-		else surplus += lines.length;
+	for (const row of exported) {
+		for (const a of row.answers) {
+			const key = `${row.fields.item}\t${people.get(a.worker)}`;
+			stored++;
+			if (wanted.get(key) === a.answer.label) wanted.delete(key);
+			else surplus++;
+		}
 	}
-	let lost = 0;
-	for (const [all, times] of left) lost += times * all.split('\n').length;
 	for (const row of exported) {
 		const task = row.fields.item;
 		if (!set.truth.has(task)) continue;
@@ -150,7 +142,7 @@ function compare(set, exported) {
 		of++;
 		if (top.includes(set.truth.get(task))) right += 1 / top.length;
 	}
-	return { stored, surplus, lost, accuracy: of === 0 ? null : right / of };
+	return { stored, surplus, lost: wanted.size, accuracy: of === 0 ? null : right / of };
 }
 
 export async function replay(chosen) {
@@ -166,10 +158,10 @@ export async function replay(chosen) {
 		await server.start();
 		const made = await makeProject(server, agent, first.secret_key, set, say);
 		const workBegan = Date.now();
-		await everybodyWorks(server, agent, set, made, chosen, say);
+		const people = await everybodyWorks(server, agent, set, made, chosen, say);
 		const workSeconds = (Date.now() - workBegan) / 1000;
 		const exported = await results(made.requester, made.id, set, say);
-		const found = compare(set, exported);
+		const found = compare(set, exported, people);
 		const doctor = server.doctor();
 		return {
 			tasks: set.tasks.length, workers: set.workers.length, answers_in: set.answers.length,
