@@ -52,7 +52,7 @@ export interface Work {
   hourly_measured: boolean; seconds: number; left: number; held?: { task: TaskNo; until: Time } | null;
   approve_after_s: number; picking: boolean; currency?: string; time_allowed_s?: number;
 }
-export interface WorkDetail extends Work { page: WorkPage }
+export interface WorkDetail extends Work { me: Id; page: WorkPage }
 export interface Mine {
   project: Id; title: string; task: TaskNo; state: string; reward: Minor; reason?: string | null; at: Time;
 }
