@@ -22,6 +22,13 @@ enum err org_user_before(struct ctx *c, void *form, struct web_reply *reply)
 	return f->password.len == 0 ? OK : user_password_hash(c, f->password, &f->hash);
 }
 
+enum err org_sign_up_before(struct ctx *c, void *form, struct web_reply *reply)
+{
+	if (setting_number(c, "org.sign_up") == 0)
+		return refuse(c, ERR_DENIED, "new accounts are made by the operator of this site");
+	return org_user_before(c, form, reply);
+}
+
 enum err org_user_post(struct ctx *c, void *form, struct web_reply *reply)
 {
 	const struct new_user_form *f = form;

@@ -33,6 +33,8 @@ struct member_end_form {
 };
 
 MUST_USE enum err org_user_before(struct ctx *, void *form, struct web_reply *);
+/* ERR_DENIED when accounts are made by operators alone; else as above. */
+MUST_USE enum err org_sign_up_before(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err org_user_post(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err org_roles_post(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err org_mine_get(struct ctx *, void *form, struct web_reply *);

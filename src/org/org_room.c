@@ -81,7 +81,7 @@ static const struct web_field member_end_fields[] = {
 };
 
 static const struct web_route routes[] = {
-	{ WEB_POST, "/api/v1/sign-up", WEB_ANYONE, WEB_WRITE, org_user_post, org_user_before,
+	{ WEB_POST, "/api/v1/sign-up", WEB_ANYONE, WEB_WRITE, org_user_post, org_sign_up_before,
 	  sign_up_fields, sizeof(struct new_user_form), "{id:id}",
 	  .about = "Makes an account; a requester gets an organisation with it." },
 	{ WEB_POST, "/api/v1/users", USER_OPERATOR, WEB_WRITE, org_user_post, org_user_before,
@@ -127,6 +127,12 @@ static const struct room_command commands[] = {
 	{ 0 },
 };
 
+static const struct setting settings[] = {
+	{ "org.sign_up", "1", 0, 1,
+	  "1: people make accounts for themselves; 0: operators make them" },
+	{ .name = NULL },
+};
+
 static const struct room_invariant invariants[] = {
 	{ "org.owned", &org_unowned_stmt, "This organisation has no owner" },
 	{ "org.member_stray", &org_member_stray_stmt,
@@ -138,6 +144,7 @@ const struct room org_room = {
 	.name = "org",
 	.routes = routes,
 	.commands = commands,
+	.settings = settings,
 	.invariants = invariants,
 	.about = "Organisations that bring work, and who may act for them.",
 };

@@ -25,6 +25,20 @@ static void act_as(struct ctx *c, user_id user)
 	c->actor.id = user.v;
 }
 
+TEST(org, a_site_may_leave_accounts_to_its_operators)
+{
+	const struct setting *const lists[] = { org_room.settings };
+	struct new_user_form form = { .password = S("a long sentence") };
+	const struct setting_values *before = c->settings;
+	struct setting_values *closed;
+
+	WANT_OK(setting_load(c, lists, 1, S("org.sign_up = 0"), NULL, &closed));
+	c->settings = closed;
+	WANT_ERR(ERR_DENIED, org_sign_up_before(c, &form, NULL));
+	WANT_I64(0, (int64_t)form.hash.len);
+	c->settings = before;
+}
+
 TEST(org, a_new_requester_gets_an_org_of_his_own)
 {
 	struct user_new fresh = { S("Ada"), S("ada@example.org"), USER_REQUESTER, S("") };
