@@ -93,6 +93,16 @@ enum err quality_gold_score(struct ctx *c, project_id id, int limit, bool *more)
 	return OK;
 }
 
+enum err quality_accuracy(struct ctx *c, user_id worker, int64_t *hundredths, bool *known)
+{
+	struct gold_score_everywhere sum;
+
+	TRY(gold_score_everywhere(c, worker, &sum));
+	*known = sum.seen >= QUALITY_ACCURACY_MIN;
+	*hundredths = *known ? (200 * sum.correct + sum.seen) / (2 * sum.seen) : 0;
+	return OK;
+}
+
 enum err quality_score(struct ctx *c, project_id project, user_id worker, struct quality_score *out)
 {
 	struct gold_score_get row;

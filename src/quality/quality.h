@@ -41,6 +41,14 @@ struct quality_score {
 MUST_USE enum err quality_score(struct ctx *, project_id, user_id worker,
 				struct quality_score *out);
 
+/*
+ * How a worker did on known answers in all projects together, in hundredths; `*known` is
+ * false below QUALITY_ACCURACY_MIN of them. It is told to the worker in coarse steps, so that a
+ * single answer does not show whether its task was one with a known answer.
+ */
+enum { QUALITY_ACCURACY_MIN = 20 };
+MUST_USE enum err quality_accuracy(struct ctx *, user_id worker, int64_t *hundredths, bool *known);
+
 extern const struct room quality_room;
 
 #endif

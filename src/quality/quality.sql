@@ -77,6 +77,11 @@ WHERE project_id = $1 AND worker_id IN (
 -- gold_score_get(project project_id, worker user_id) -> maybe (seen int, correct int)
 SELECT seen, correct FROM gold_score WHERE project_id = $1 AND worker_id = $2;
 
+-- gold_score_everywhere(worker user_id) -> one (seen int, correct int)
+-- sweep: one row for each project in which the worker met known answers, by an index
+SELECT CAST(COALESCE(SUM(seen), 0) AS BIGINT), CAST(COALESCE(SUM(correct), 0) AS BIGINT)
+FROM gold_score WHERE worker_id = $1;
+
 -- quality_worker_page(project project_id, after user_id, limit int) -> many (worker user_id, submitted int, approved int, rejected int, seen int, correct int)
 SELECT a.worker_id,
   COUNT(*) FILTER (WHERE a.state IN (2, 3, 4)),

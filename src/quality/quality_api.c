@@ -218,6 +218,21 @@ static enum err gold_post(struct ctx *c, void *in, struct web_reply *reply)
 	return OK;
 }
 
+static enum err accuracy_page(struct ctx *c, void *form, struct web_reply *reply)
+{
+	struct json *out = web_json(reply);
+	int64_t hundredths;
+	bool known;
+
+	(void)form;
+	TRY(quality_accuracy(c, user_actor(c), &hundredths, &known));
+	json_object(out);
+	if (known)
+		json_i64_of(out, "percent", hundredths);
+	json_object_end(out);
+	return OK;
+}
+
 const struct web_route quality_routes[] = {
 	{ WEB_GET, "/api/v1/projects/{project}/results", .who = USER_ANY_ROLE, .runs = WEB_READ,
 	  .handler = results_page, .fields = page_fields, .form_size = sizeof(struct page_form),
@@ -240,5 +255,9 @@ const struct web_route quality_routes[] = {
 	{ WEB_POST, "/api/v1/projects/{project}/gold", .who = USER_ANY_ROLE, .runs = WEB_WRITE,
 	  .handler = gold_post, .fields = gold_fields, .form_size = sizeof(struct gold_form),
 	  .about = "Say the known answer of a task", .spread = "project" },
+	{ WEB_GET, "/api/v1/me/accuracy", .who = USER_WORKER, .runs = WEB_READ,
+	  .handler = accuracy_page, .view = "{percent:int?}",
+	  .about = "How many of your answers to tasks with known answers were right; told after "
+		   "twenty of them" },
 	{ .path = NULL },
 };

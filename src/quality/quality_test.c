@@ -78,6 +78,29 @@ TEST(quality, gold_is_scored_from_the_data)
 	WANT_I64(1, score.right);
 }
 
+TEST(quality, a_worker_is_told_his_accuracy_once_it_says_something)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = QUALITY_ACCURACY_MIN,
+								   .gold = QUALITY_ACCURACY_MIN });
+	int64_t hundredths;
+	bool known;
+
+	for (int n = 1; n < QUALITY_ACCURACY_MIN; n++)
+		fixture_answer(c, &f, 0, n, n % 4 == 0 ? "dog" : "cat");
+	WANT_OK(job_signal(c, "quality.score", f.project.v));
+	test_run_jobs(c);
+	WANT_OK(quality_accuracy(c, f.worker[0], &hundredths, &known));
+	WANT(!known);
+	fixture_answer(c, &f, 0, QUALITY_ACCURACY_MIN, "cat");
+	WANT_OK(job_signal(c, "quality.score", f.project.v));
+	test_run_jobs(c);
+	WANT_OK(quality_accuracy(c, f.worker[0], &hundredths, &known));
+	WANT(known);
+	WANT_I64(80, hundredths);
+	WANT_OK(quality_accuracy(c, f.worker[1], &hundredths, &known));
+	WANT(!known);
+}
+
 TEST(quality, another_truth_scores_its_task_again)
 {
 	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 1, .gold = 1 });
