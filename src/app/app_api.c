@@ -101,10 +101,15 @@ enum err app_boot(struct ctx *c, struct json *out)
 	json_object(out);
 	json_text_of(out, "name", setting_text(c, "site.name"));
 	json_text_of(out, "currency", ledger_currency(c));
+	json_bool_of(out, "sign_up", setting_number(c, "org.sign_up") != 0);
+	json_i64_of(out, "floor_per_hour", setting_number(c, "pay.floor_per_hour_minor"));
 	json_object_end(out);
-	/* Who is signed in is asked by the page when it is somebody; nobody is told at once. */
-	if (c->actor.id == 0)
+	if (c->actor.id == 0) {
 		json_null_of(out, "me");
+	} else {
+		json_key(out, "me");
+		TRY(ledger_put_me(c, out));
+	}
 	json_object_end(out);
 	return OK;
 }

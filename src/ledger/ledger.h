@@ -21,6 +21,7 @@
 #ifndef LEDGER_H
 #define LEDGER_H
 #include "base/base.h"
+#include "base/json.h"
 
 typedef struct {
 	int64_t v;
@@ -136,6 +137,9 @@ MUST_USE enum err ledger_deposit(struct ctx *, account_id, money amount, struct 
 
 /* The site's currency: three capital letters; two decimals. */
 struct str ledger_currency(const struct ctx *);
+
+/* Who acts, his orgs and his balance, as GET /me tells it: a value in `out`. */
+MUST_USE enum err ledger_put_me(struct ctx *, struct json *out);
 
 extern const struct room ledger_room;
 

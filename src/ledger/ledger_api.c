@@ -172,15 +172,13 @@ static enum err org_balance_page(struct ctx *c, void *form, struct web_reply *re
 	return OK;
 }
 
-static enum err me_page(struct ctx *c, void *form, struct web_reply *reply)
+enum err ledger_put_me(struct ctx *c, struct json *j)
 {
 	struct user user;
 	money available;
 
-	(void)form;
 	TRY(user_get(c, user_actor(c), &user));
 	TRY(ledger_account_balance(c, (account_id){ user.id.v }, ACCOUNT_AVAILABLE, &available));
-	struct json *j = web_json(reply);
 	json_object(j);
 	json_key(j, "user");
 	user_put(j, &user);
@@ -190,6 +188,12 @@ static enum err me_page(struct ctx *c, void *form, struct web_reply *reply)
 	json_text_of(j, "currency", ledger_currency(c));
 	json_object_end(j);
 	return OK;
+}
+
+static enum err me_page(struct ctx *c, void *form, struct web_reply *reply)
+{
+	(void)form;
+	return ledger_put_me(c, web_json(reply));
 }
 
 static enum err totals_page(struct ctx *c, void *form, struct web_reply *reply)
