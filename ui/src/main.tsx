@@ -242,7 +242,7 @@ function SignInAgain() {
 function Lost() {
   return (
     <Page title={t('lost.title')} narrow>
-      <Empty icon="search" title={t('lost.title')} text={t('lost.text')}
+      <Empty icon="search" text={t('lost.text')}
         action={<Button kind="primary" href={me.value ? homeOf() : '/'}>{t('lost.home')}</Button>} />
     </Page>
   );
@@ -251,7 +251,7 @@ function Lost() {
 function Refused() {
   return (
     <Page title={t('refused.title')} narrow>
-      <Empty icon="shield-check" title={t('refused.title')} text={t('refused.text')}
+      <Empty icon="shield-check" text={t('refused.text')}
         action={<Button kind="primary" href={homeOf()}>{t('lost.home')}</Button>} />
     </Page>
   );

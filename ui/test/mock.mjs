@@ -124,6 +124,7 @@ function operation(site, verb, path, query, body) {
   if (m('POST /me/sessions/{session}/end')) { site.sessions = 1; return undefined; }
   if (m('GET /me/notices')) return { items: [{ id: '2', kind: 'user', text: 'Your password was changed.', at: minutes(-20), read: false }], unread: 1 };
   if (m('POST /me/notices/read')) return undefined;
+  if (m('GET /me/accuracy')) return { percent: 96 };
   if (m('GET /me/earnings')) {
     const sent = site.answers.reduce((n, a) => n + a.reward, 0);
     return { available: 1840, pending: 96 + sent, today: 212 + sent, week: 1430 + sent, total: 28410 + sent, currency, hourly: 1385 };

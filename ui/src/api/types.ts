@@ -58,7 +58,7 @@ export interface Mine {
 }
 export interface Earnings {
   available: Minor; pending: Minor; today: Minor; week: Minor; total: Minor; currency: string;
-  hourly?: Minor | null; accuracy?: number | null;
+  hourly?: Minor | null;
 }
 export interface Entry { transfer: string; sub?: string | number; amount: Minor; at: Time; about: string }
 export interface Session {
@@ -187,6 +187,7 @@ export interface Api {
   'GET /me/notices': { query: Page; reply: List<Notice> & { unread: number } };
   'POST /me/notices/read': { body: { upto: Id }; reply: void };
   'GET /me/entries': { query: Page; reply: List<Entry> };
+  'GET /me/accuracy': { reply: { percent?: number | null } };
   'GET /me/earnings': { reply: Earnings };
 
   'GET /users': { query: Page & { q?: string; role?: Role }; reply: List<UserRow> };

@@ -9,7 +9,6 @@ export interface Site {
   sign_up: boolean;
   /** Minor units an hour below which work cannot be published; 0: none. */
   floor_per_hour: number;
-  fee_permille: number;
 }
 
 export const site = signal<Site>({
@@ -17,5 +16,4 @@ export const site = signal<Site>({
   currency: 'EUR',
   sign_up: true,
   floor_per_hour: 0,
-  fee_permille: 0,
 });

@@ -116,12 +116,12 @@ export function Section(p: { title: string; note?: ComponentChildren; actions?: 
   );
 }
 
-/** Says what is missing and gives one next act. */
-export function Empty(p: { icon?: IconName; title: string; text?: ComponentChildren; action?: ComponentChildren }) {
+/** Says what is missing and gives one next act. Without a title where the page's own says it. */
+export function Empty(p: { icon?: IconName; title?: string; text?: ComponentChildren; action?: ComponentChildren }) {
   return (
     <div class="empty">
       <Icon name={p.icon ?? 'inbox'} />
-      <p class="empty-title">{p.title}</p>
+      {p.title && <p class="empty-title">{p.title}</p>}
       {p.text && <p class="note">{p.text}</p>}
       {p.action}
     </div>

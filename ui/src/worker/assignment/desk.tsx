@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // One task in the player: its page, its keys, its clock, its draft, and the bar at the bottom.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, call } from '../../api/client.ts';
 import { me, mustSignIn } from '../../api/session.ts';
 import type { Answer, Assignment } from '../../api/types.ts';
@@ -272,7 +272,8 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
   };
   const latestKey = useRef(onKey);
   latestKey.current = onKey;
-  useEffect(() => {
+  // Before the task is painted: a key that follows at once is not lost.
+  useLayoutEffect(() => {
     const press = (ev: KeyboardEvent) => latestKey.current(ev);
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);

@@ -10,6 +10,9 @@ import { Chip, Money, T, Time } from '../../ui/text.tsx';
 
 const TONES: Record<string, 'good' | 'warn' | 'bad' | undefined> = { approved: 'good', rejected: 'bad', expired: 'warn' };
 
+/** Paid, or to be paid once approved. */
+const PAID = new Set(['submitted', 'approved', 'accepted']);
+
 function State({ state }: { state: string }) {
   const key = `state.${state}`;
   return <Chip tone={TONES[state]}>{hasWord(key) ? t(key) : state}</Chip>;
@@ -36,7 +39,7 @@ export function Mine() {
               ),
             },
             { key: 'state', label: t('answers.state'), cell: (a) => <State state={a.state} /> },
-            { key: 'pay', label: t('answers.pay'), figure: true, cell: (a) => <Money minor={a.reward} /> },
+            { key: 'pay', label: t('answers.pay'), figure: true, cell: (a) => (PAID.has(a.state) ? <Money minor={a.reward} /> : '–') },
             { key: 'at', label: t('answers.at'), figure: true, cell: (a) => <Time at={a.at} /> },
           ]} />
         )}

@@ -114,14 +114,14 @@ export function Player({ params }: { params: Record<string, string> }) {
     case 'queued':
       return (
         <Page title={t('player.queued')} narrow>
-          <Empty icon="cloud-off" title={t('player.queued')} text={t('player.queued.text')}
+          <Empty icon="cloud-off" text={t('player.queued.text')}
             action={<Button kind="primary" icon="refresh-cw" onClick={() => void sendNow()}>{t('player.queued.try')}</Button>} />
         </Page>
       );
     case 'done':
       return (
         <Page title={t('player.done')} up={['/work', t('preview.up')]} narrow>
-          <Empty icon="circle-check" title={t('player.done')} text={t('player.done.text', { n: phase.done })}
+          <Empty icon="circle-check" text={t('player.done.text', { n: phase.done })}
             action={<Button kind="primary" href="/work">{t('player.done.act')}</Button>} />
         </Page>
       );

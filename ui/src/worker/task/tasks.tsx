@@ -30,14 +30,14 @@ export function playerHref(w: Pick<Work, 'project' | 'held' | 'picking'>): strin
 
 function Summary() {
   const { data } = useLoad((signal) => call('GET /me/earnings', { signal }), []);
+  const { data: known } = useLoad((signal) => call('GET /me/accuracy', { signal }), []);
   const show = (minor: number | undefined) => (data ? <Money minor={minor ?? 0} currency={data.currency} /> : '–');
   return (
     <Figures label={t('work.figures')}>
       <Figure label={t('work.today')} value={show(data?.today)} />
       <Figure label={t('work.pending')} value={show(data?.pending)} />
-      {data?.accuracy != null
-        ? <Figure label={t('work.accuracy')} value={percent(data.accuracy)} />
-        : <Figure label={t('work.balance')} value={show(data?.available)} />}
+      <Figure label={t('work.accuracy')} value={known?.percent != null ? percent(known.percent / 100) : '–'}
+        note={t(known?.percent != null ? 'work.accuracy.note' : 'work.accuracy.none')} />
       <Figure label={t('work.hourly')} value={data?.hourly != null ? show(data.hourly) : '–'}
         note={t(!data || data.hourly != null ? 'work.hourly.note' : 'work.hourly.none')} />
     </Figures>
