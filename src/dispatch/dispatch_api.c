@@ -12,7 +12,7 @@
 static enum err put_assignment(struct ctx *c, const struct project *project,
 			       const struct assignment *a, struct json *out)
 {
-	struct str draft;
+	struct str draft = { 0 };
 	bool found = false;
 
 	/* Nobody can have a draft of what he is given just now. */
