@@ -299,7 +299,7 @@ static enum err choose(struct aggregate *g, enum model_method *method)
 	if (g->method.len > 0 && !model_by_name(g->method, method))
 		return refuse_field(g->c, ERR_INPUT, S("method"),
 				    "this is none of plurality, wawa, one-coin, zencrowd, "
-				    "dawid-skene, shrunk, ibcc, glad and mace");
+				    "dawid-skene, shrunk, ibcc, glad, mace and blend");
 	if (g->method.len == 0 && g->a.workers * classes * classes > MODEL_CELLS_MAX) {
 		*method = MODEL_WAWA;
 		fprintf(stderr, "so many workers and labels are judged by the method wawa\n");

@@ -23,6 +23,7 @@
 
 enum {
 	SHARD_ANSWERS = 200000,	     /* less is done in one part */
+	SHARD_CELLS = 2000000,	     /* a larger table is not kept twice: memory before time */
 	DOUBLE_WORK = 16000000,	     /* answers x classes up to here in double */
 	DOUBLE_CELLS = 8000000,	     /* workers x classes x classes up to here in double */
 	FLOAT_ANSWERS_MAX = 1 << 22, /* of one worker: a float count must still feel an answer */
@@ -71,7 +72,8 @@ static void make(struct arena *mem, const struct model_answers *a, struct model_
 	const int64_t answers = a->from[a->tasks];
 	uint32_t most = 0;
 
-	*m = (struct confusion){ .a = a, .shards = answers < SHARD_ANSWERS ? 1 : MODEL_SHARDS };
+	*m = (struct confusion){ .a = a };
+	m->shards = answers < SHARD_ANSWERS || rows * classes > SHARD_CELLS ? 1 : MODEL_SHARDS;
 	m->said = NEW_MANY(mem, uint32_t, rows);
 	for (int64_t i = 0; i < answers; i++)
 		m->said[a->key[i]]++;

@@ -96,8 +96,8 @@ static void pass_odds(struct confusion_shard *s)
 
 		z[1] = odds > 0 ? one : rest;
 		z[0] = odds > 0 ? rest : one;
-		rest = rest > 1e-10F ? rest : 1e-10F;
-		s->entropy += (double)(one * quick_log(one) + rest * quick_log(rest));
+		/* ln z of the rarer one is that of the other less the odds. */
+		s->entropy += (double)(quick_log(one) - rest * (odds > 0 ? odds : -odds));
 		keep(s, t, z, 2);
 		for (int32_t i = 0; i < n; i++)
 			count[key[i]] += z[1];

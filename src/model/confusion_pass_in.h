@@ -8,32 +8,36 @@
 
 enum { AHEAD = 24 };
 
-/* Posterior from log weights in z; adds z ln z to the shard. */
+/*
+ * Posterior from log weights in z; adds z ln z to the shard. With x = log weight - max and S the sum of e^x
+ * that is (sum of x e^x) / S - ln S: one logarithm for each task. An anchored fit does not ask for it.
+ */
 INLINE void finish(struct confusion_shard *s, REAL *restrict z, const REAL *restrict votes,
 		   uint32_t classes)
 {
-	const REAL least = (REAL)MODEL_FLOOR;
-	REAL max = z[0], sum = 0, entropy = 0;
+	REAL max = z[0], sum = 0, product = 0, inverse;
 
 	for (uint32_t k = 1; k < classes; k++)
 		max = z[k] > max ? z[k] : max;
-	for (uint32_t k = 0; k < classes; k++)
-		z[k] = REAL_EXP(z[k] - max);
-	if (s->anchored)
+	if (s->anchored) {
 		for (uint32_t k = 0; k < classes; k++)
-			z[k] *= votes[k] + (REAL)s->pseudo;
-	for (uint32_t k = 0; k < classes; k++)
-		sum += z[k];
-	for (uint32_t k = 0; k < classes; k++)
-		z[k] /= sum;
-	if (s->anchored) /* whoever anchors does not ask for it */
-		return;
-	for (uint32_t k = 0; k < classes; k++) {
-		REAL p = z[k] > least ? z[k] : least;
+			z[k] = REAL_EXP(z[k] - max) * (votes[k] + (REAL)s->pseudo);
+		for (uint32_t k = 0; k < classes; k++)
+			sum += z[k];
+	} else {
+		for (uint32_t k = 0; k < classes; k++) {
+			const REAL x = z[k] - max;
 
-		entropy += p * REAL_LOG(p);
+			z[k] = REAL_EXP(x);
+			product += x * z[k];
+		}
+		for (uint32_t k = 0; k < classes; k++)
+			sum += z[k];
+		s->entropy += (double)(product / sum - REAL_LOG(sum));
 	}
-	s->entropy += (double)entropy;
+	inverse = 1 / sum;
+	for (uint32_t k = 0; k < classes; k++)
+		z[k] *= inverse;
 }
 
 INLINE void count_votes(const uint32_t *key, int32_t n, REAL *restrict votes, uint32_t classes)

@@ -12,6 +12,7 @@ static const char *const names[MODEL_METHODS] = {
 	[MODEL_IBCC] = "ibcc",
 	[MODEL_GLAD] = "glad",
 	[MODEL_MACE] = "mace",
+	[MODEL_BLEND] = "blend",
 };
 
 const char *model_name(enum model_method method)
@@ -33,7 +34,8 @@ bool model_by_name(struct str name, enum model_method *out)
 enum err model_fits(struct ctx *c, enum model_method method, const struct model_answers *a)
 {
 	int64_t classes = a->classes;
-	bool matrix = method == MODEL_DAWID_SKENE || method == MODEL_SHRUNK || method == MODEL_IBCC;
+	bool matrix = method == MODEL_DAWID_SKENE || method == MODEL_SHRUNK ||
+		      method == MODEL_IBCC || method == MODEL_BLEND;
 
 	if (classes > MODEL_CLASSES_MAX)
 		return refuse(c, ERR_LIMIT,
@@ -84,6 +86,9 @@ void model_run(struct arena *mem, enum model_method method, const struct model_a
 		break;
 	case MODEL_MACE:
 		model_mace(mem, a, o, out);
+		break;
+	case MODEL_BLEND:
+		model_blend(mem, a, o, out);
 		break;
 	case MODEL_METHODS:
 		CHECK(method < MODEL_METHODS);

@@ -48,6 +48,7 @@ enum model_method {
 	MODEL_IBCC,
 	MODEL_GLAD,
 	MODEL_MACE,
+	MODEL_BLEND,
 	MODEL_METHODS
 };
 

@@ -24,6 +24,8 @@ void model_glad(struct arena *, const struct model_answers *, const struct model
 		struct model_fit *);
 void model_mace(struct arena *, const struct model_answers *, const struct model_options *,
 		struct model_fit *);
+void model_blend(struct arena *, const struct model_answers *, const struct model_options *,
+		 struct model_fit *);
 
 /* Room for the outputs of a fit; posteriors only when asked for. */
 void model_fit_make(struct arena *, const struct model_answers *, bool posterior,
