@@ -5,10 +5,10 @@
  *   aggregate [--classes K] [--answers N] [--tasks T] [--workers W] [--rounds R] [--threads 1|2]
  *             [--method dawid-skene|shrunk] [--write FILE]
  *
- * Makes a crowd whose workers are right with a share of .5 to .95, seeded, answers spread evenly over the
- * tasks, and fits it. Prints one JSON object: processor time per answer and iteration of the rounds
- * after the first, wall time, peak memory of the whole process. --write makes a TSV of the same answers
- * instead, for the way from a file.
+ * Makes a crowd whose workers are right with a share of .5 to .95, seeded, answers spread evenly
+ * over the tasks, and fits it. Prints one JSON object: processor time per answer and iteration of
+ * the rounds after the first, wall time, peak memory of the whole process. --write makes a TSV of
+ * the same answers instead, for the way from a file.
  */
 #include <stdio.h>
 #include <stdlib.h>

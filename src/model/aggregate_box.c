@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Kind box: a label is a JSON list of [x1,y1,x2,y2], [] for none. Corners in any order; boxes without
- * area are left out and counted.
+ * Kind box: a label is a JSON list of [x1,y1,x2,y2], [] for none. Corners in any order; boxes
+ * without area are left out and counted.
  */
 #include <stdio.h>
 #include "model/aggregate_in.h"

@@ -2,7 +2,8 @@
 /*
  * aggregate_in: the command `tessera aggregate`, in parts by kind.
  *
- * Each kind reads its labels, runs a method, writes result lines, and scores them when there is truth.
+ * Each kind reads its labels, runs a method, writes result lines, and scores them when there is
+ * truth.
  * Results go to the standard output; what is said about them goes to stderr and into the
  * summary, a JSON object that the parts add to.
  */

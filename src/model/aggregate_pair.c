@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Kind pair: a task is [TOPIC/]FIRST_SECOND, its label a1 (the first wins), a2 or equal. Truth is of tasks
- * (a1, a2) or of items (their rank: Spearman's correlation, mean over the topics).
+ * Kind pair: a task is [TOPIC/]FIRST_SECOND, its label a1 (the first wins), a2 or equal. Truth is
+ * of tasks (a1, a2) or of items (their rank: Spearman's correlation, mean over the topics).
  */
 #include <stdio.h>
 #include <stdlib.h>

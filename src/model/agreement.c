@@ -3,13 +3,14 @@
  * Agreement, of the answers alone.
  *
  * Krippendorff's alpha (Krippendorff 2011) = 1 - Do / De over tasks with two answers or more:
- *   Do = sum_t sum over ordered pairs of t of d / (n_t - 1), De = sum over all ordered pairs of d / (n - 1);
- *   d nominal [c != k], interval (x_c - x_k)^2, ordinal the same on mid-ranks: the reference's
- *   sum_{g=c..k} n_g - (n_c + n_k) / 2 is R_k - R_c with R_c = sum_{g<c} n_g + n_c / 2.
+ *   Do = sum_t sum over ordered pairs of t of d / (n_t - 1), De = sum over all ordered pairs of d
+ *   / (n - 1); d nominal [c != k], interval (x_c - x_k)^2, ordinal the same on mid-ranks: the
+ *   reference's sum_{g=c..k} n_g - (n_c + n_k) / 2 is R_k - R_c with R_c = sum_{g<c} n_g + n_c / 2.
  *   So all three take one walk over the answers and no matrix.
  * Fleiss' kappa (Fleiss 1971), n answers on every task: P_t = (sum c_t^2 - n) / (n (n - 1)),
  *   kappa = (mean P - sum p^2) / (1 - sum p^2), p the shares of the classes.
- * Cohen's kappa: (po - pe) / (1 - pe) on common tasks, pe from the marginals; not defined at pe = 1.
+ * Cohen's kappa: (po - pe) / (1 - pe) on common tasks, pe from the marginals; not defined at pe =
+ * 1.
  */
 #include "model/model_in.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Blend: the plain mean of the posteriors of shrunk variational Dawid-Skene, MACE and Dawid-Skene, which
- * err on different tasks. Nothing is fitted. Weight of a worker: that of the first.
+ * Blend: the plain mean of the posteriors of shrunk variational Dawid-Skene, MACE and
+ * Dawid-Skene, which err on different tasks. Nothing is fitted. Weight of a worker: that of the
+ * first.
  */
 #include "model/model_in.h"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Boxes. Answers in order: each box of the first starts a cluster; the boxes of each next one are matched one
- * to one to the cluster means, for the greatest sum of IoU (Hungarian method); pairs with IoU >= .3 join,
- * the others start clusters. Clusters with at least ceil(n / 2) members are results: the median of each
- * coordinate, with confidence members / n. (Mean corners are worse at IoU .75 by six points.)
+ * Boxes. Answers in order: each box of the first starts a cluster; the boxes of each next one are
+ * matched one to one to the cluster means, for the greatest sum of IoU (Hungarian method); pairs
+ * with IoU >= .3 join, the others start clusters. Clusters with at least ceil(n / 2) members are
+ * results: the median of each coordinate, with confidence members / n. (Mean corners are worse at
+ * IoU .75 by six points.)
  */
 #include <stdlib.h>
 #include "model/model_in.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* A million answers as they come, in as few bytes as their ids need; each chunk has its own arena. */
+/* A million answers as they come, in as few bytes as their ids need, in an arena of their own. */
 #include "model/read_in.h"
 
 struct chunk *chunk_new(const struct chunk *like)

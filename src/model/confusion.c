@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The methods with a confusion matrix for each worker. Notation of all: C_w(l,k) = sum of z_t(k) over
- * w's answers l, n_w his answers, N all answers, K classes, T tasks. Weight of a worker: expected share of
- * right answers, sum_k C_w(k,k) / n_w (shrunk: (h + 5 m) / (n + 5)).
+ * The methods with a confusion matrix for each worker. Notation of all: C_w(l,k) = sum of z_t(k)
+ * over w's answers l, n_w his answers, N all answers, K classes, T tasks. Weight of a worker:
+ * expected share of right answers, sum_k C_w(k,k) / n_w (shrunk: (h + 5 m) / (n + 5)).
  *
  * Dawid-Skene (Dawid and Skene 1979), as Crowd-Kit 1.4.1 computes it:
  *   start z_t(k) = c_t(k) / n_t; e_w(l|k) = max(C_w(l,k), 1e-10) / sum over the labels that w used;
@@ -11,12 +11,13 @@
  *   stop when it rises by less than 1e-5 or after 100 rounds. (The loss counts ln p once for each
  *   answer, so it is no bound; `converged` stops on max |dz| < 1e-5, at most 200 rounds.)
  * Shrunk variational Dawid-Skene:
- *   a_t(k) = (c_t(k) + .01) / sum, start z = a; h_w = sum_k C_w(k,k); m = clip(sum h / N, 1/K + .02, .99);
- *   p_w = (h_w + 5 m) / (n_w + 5); O_w(l,k) = p_w if l = k, else (1 - p_w) / (K - 1);
+ *   a_t(k) = (c_t(k) + .01) / sum, start z = a; h_w = sum_k C_w(k,k); m = clip(sum h / N, 1/K +
+ *   .02, .99); p_w = (h_w + 5 m) / (n_w + 5); O_w(l,k) = p_w if l = k, else (1 - p_w) / (K - 1);
  *   P(l,k) = (sum_w C_w(l,k) + [l = k] + .1) / same summed over l; A_w = C_w + 5 O_w + 5 P;
  *   S_w(l,k) = psi(A_w(l,k)) - psi(sum_l A_w(l,k)); pi(k) = (sum_t z_t(k) + 1) / (T + K);
  *   z_t(k) ~ a_t(k) pi(k) exp(sum over answers of S_w(l,k)); stop at max |dz| < 1e-3 or 60 rounds.
- * IBCC (Kim and Ghahramani 2012): A_w = C_w + 1 + 3 [l = k], ln pi = psi(sum z + 1), start from the votes.
+ * IBCC (Kim and Ghahramani 2012): A_w = C_w + 1 + 3 [l = k], ln pi = psi(sum z + 1), start from
+ * the votes.
  */
 #include "model/confusion_in.h"
 #include "os/os.h"

@@ -8,4 +8,4 @@
 #define PASS confusion_pass_double
 #define PASS_STORAGE
 #define PREFETCH(s, table, key, classes) ((void)(key)) /* small data are in the cache anyway */
-#include "model/confusion_pass_in.h"
+#include "model/confusion_pass.inc"

@@ -65,7 +65,7 @@ static inline float quick_log(float x)
 		__builtin_prefetch((table) + row_);                      \
 		__builtin_prefetch((const float *)(s)->count + row_, 1); \
 	} while (0)
-#include "model/confusion_pass_in.h"
+#include "model/confusion_pass.inc"
 
 /* Two classes: one log-odds and one count for each (worker, label). */
 static void pass_odds(struct confusion_shard *s)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * GLAD (Whitehill et al. 2009): ability of the worker times ease of the task.
- *   s = P(right) = 1 / (1 + exp(-alpha_w exp(b_t))); a wrong answer is uniform over K - 1 labels; uniform
- *   classes; alpha_w ~ N(1,1), b_t ~ N(1,1), both start at 1.
+ *   s = P(right) = 1 / (1 + exp(-alpha_w exp(b_t))); a wrong answer is uniform over K - 1 labels;
+ *   uniform classes; alpha_w ~ N(1,1), b_t ~ N(1,1), both start at 1.
  *   E: z_t(k) ~ prod (s if l = k else (1 - s) / (K - 1)).
- *   M: maximise Q = sum [z_t(l) ln s + (1 - z_t(l)) ln((1 - s) / (K - 1))] + ln priors by 25 steps of
- *   conjugate gradients (Polak-Ribiere, restarted when it does not climb) with halving line search.
+ *   M: maximise Q = sum [z_t(l) ln s + (1 - z_t(l)) ln((1 - s) / (K - 1))] + ln priors by 25
+ *   steps of conjugate gradients (Polak-Ribiere, restarted when it does not climb) with halving
+ *   line search.
  * Rounds until Q / (N K) rises by less than 1e-5, at most 100. Weight: alpha_w; difficulty: b_t.
  */
 #include "model/model_in.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * MACE (Hovy et al. 2013), variational, from one fixed start: a worker knows the truth with theta_w, else
- * he draws from his own spam distribution xi_w.
+ * MACE (Hovy et al. 2013), variational, from one fixed start: a worker knows the truth with
+ * theta_w, else he draws from his own spam distribution xi_w.
  *   g_i(k) = sp_w xi_w(l) + theta_w [l = k]; uniform classes; z_t(k) ~ prod g_i(k);
  *   knew_i = z_t(l) theta_w / (sp_w xi_w(l) + theta_w), spam_i = 1 - knew_i;
  *   (sp_w, theta_w) = exp psi(count + .5) / exp psi(n_w + 1);

@@ -7,7 +7,8 @@
  * each file, with source and units; README.md says how the priors were chosen.
  *
  * Answers are (task, worker, label). Ids are int32, from 0, in byte order of the names, so that no
- * result depends on the order of the input; labels of kind ordinal and number are in order of value.
+ * result depends on the order of the input; labels of kind ordinal and number are in order of
+ * value.
  * Answers are sorted by task, within it by worker: those of task t are [from[t], from[t + 1]).
  * Every sum runs in that order, in at most MODEL_SHARDS parts whose bounds depend on the data
  * alone: one thread and two give the same bits.
@@ -24,7 +25,7 @@ enum {
 	MODEL_CLASSES_MAX = 100000,
 	MODEL_ANSWERS_MAX = 2000000000,
 };
-/* Cells (workers x classes x classes) of the methods that keep a confusion matrix: 8 or 16 bytes. */
+/* Cells (workers x classes x classes) of the methods that keep a confusion matrix. */
 #define MODEL_CELLS_MAX INT64_C(100000000)
 /* Cells (tasks x classes) of the posteriors of all tasks: 4 bytes each. */
 #define MODEL_POSTERIOR_MAX INT64_C(1000000000)

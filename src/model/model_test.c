@@ -138,8 +138,9 @@ PLAIN_TEST(model, one_round_of_dawid_skene_is_as_worked_by_hand)
 	model_run(c->mem, MODEL_DAWID_SKENE, &a, &o, &fit);
 
 	/*
-	 * Start z = (1,0), (1/2,1/2), p = (3/4,1/4). Worker 0: e(0|0) = 2/3, e(1|0) = 1/3, e(0|1) = 1e-10 /
-	 * (1/2 + 1e-10), e(1|1) = 1; worker 1 always says 0: e = 1. Task 1: 3/4 * 1/3 against 1/4 * 1.
+	 * Start z = (1,0), (1/2,1/2), p = (3/4,1/4). Worker 0: e(0|0) = 2/3, e(1|0) = 1/3, e(0|1) =
+	 * 1e-10 / (1/2 + 1e-10), e(1|1) = 1; worker 1 always says 0: e = 1.
+	 * Task 1: 3/4 * 1/3 against 1/4 * 1.
 	 */
 	WANT(near(1, (double)fit.posterior[0], 1e-6));
 	WANT(near(0.5, (double)fit.posterior[2], 1e-6));

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Numbers. Mean; median (mean of the two middle values); trimmed mean, which drops floor(n / 10) at each
- * end; LFC_N (Raykar et al. 2010): mu_t = mean at the start, then at most 50 rounds of
+ * Numbers. Mean; median (mean of the two middle values); trimmed mean, which drops floor(n / 10)
+ * at each end; LFC_N (Raykar et al. 2010): mu_t = mean at the start, then at most 50 rounds of
  *   v_w = mean over w's answers of (x - mu_t)^2 + 1e-9, mu_t = sum(x / v_w) / sum(1 / v_w),
- * until sum_t (change)^2 < 1e-6. Standard error: sqrt(variance / n) of the task's answers, for LFC_N
- * (sum 1 / v_w)^(-1/2).
+ * until sum_t (change)^2 < 1e-6. Standard error: sqrt(variance / n) of the task's answers, for
+ * LFC_N (sum 1 / v_w)^(-1/2).
  */
 #include <stdlib.h>
 #include "model/model_in.h"

@@ -3,8 +3,9 @@
  * One accuracy for each worker: e_w(l|k) = s_w if l = k, else (1 - s_w) / (K - 1), clipped to
  * [1e-10, 1 - 1e-10]. Weight of a worker: s_w, a share of answers.
  *
- * One-coin Dawid-Skene, as Crowd-Kit 1.4.1: start z = vote shares, p(k) = mean z, s_w = mean of z_t(l) over
- * w's answers; rounds of {E, p, s} with the loss and the stop rule of Dawid-Skene (confusion.c).
+ * One-coin Dawid-Skene, as Crowd-Kit 1.4.1: start z = vote shares, p(k) = mean z, s_w = mean of
+ * z_t(l) over w's answers; rounds of {E, p, s} with the loss and the stop rule of Dawid-Skene
+ * (confusion.c).
  * ZenCrowd (Demartini et al. 2012): s_w = .8 at the start, uniform classes, 20 rounds of {E, s}.
  */
 #include "model/model_in.h"

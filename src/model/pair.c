@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Pairs: Bradley and Terry 1952, P(first wins) = 1 / (1 + exp(-(s_i - s_j))), y = 1, 0 or 1/2. Maximise
- * sum u_w [y ln P + (1 - y) ln(1 - P)] - (.3 / 2) sum s^2 by damped diagonal Newton:
+ * Pairs: Bradley and Terry 1952, P(first wins) = 1 / (1 + exp(-(s_i - s_j))), y = 1, 0 or 1/2.
+ * Maximise sum u_w [y ln P + (1 - y) ln(1 - P)] - (.3 / 2) sum s^2 by damped diagonal Newton:
  *   g_i = sum of signed u (y - P) - .3 s_i, h_i = sum u P (1 - P) + .3, s_i += .5 g_i / h_i,
- * 200 rounds or until no step reaches 1e-6. Weighted form: q_w = (2 + sum of shares) / (4 + answers), share =
- * (votes equal to mine - 1) / (n_t - 1) on tasks with two answers or more, u_w = q_w^2.
+ * 200 rounds or until no step reaches 1e-6. Weighted form: q_w = (2 + sum of shares) / (4 +
+ * answers), share = (votes equal to mine - 1) / (n_t - 1) on tasks with two answers or more, u_w
+ * = q_w^2.
  */
 #include "model/model_in.h"
 

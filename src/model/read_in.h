@@ -3,12 +3,13 @@
  * read_in: answers out of a file, in one pass and little memory.
  *
  * Forms: TSV (a quote is a literal character), CSV, JSON Lines; plain or gzip; "-" is the standard
- * input. Columns by the names of a header line (task, worker, label and the usual other words), or else
- * the first three; a truth file has task and label. Ids and labels are UTF-8 text. A line without a
- * label is passed over and counted. A second answer by the same worker to the same task is dropped
- * and counted, unless the caller keeps them. What is wrong is refused with its line.
+ * input. Columns by the names of a header line (task, worker, label and the usual other words),
+ * or else the first three; a truth file has task and label. Ids and labels are UTF-8 text. A line
+ * without a label is passed over and counted. A second answer by the same worker to the same task
+ * is dropped and counted, unless the caller keeps them. What is wrong is refused with its line.
  *
- * Until the file ends an answer takes 3 to 12 bytes: each id in the fewest bytes that its chunk needs.
+ * Until the file ends an answer takes 3 to 12 bytes: each id in the fewest bytes that its chunk
+ * needs.
  */
 #ifndef MODEL_READ_IN_H
 #define MODEL_READ_IN_H
@@ -52,7 +53,7 @@ struct read_options {
 	bool quiet;
 };
 
-/* ERR_MISSING no such file. ERR_INPUT a broken line, by its number. ERR_LIMIT too much of something. */
+/* ERR_MISSING no such file. ERR_INPUT a broken line, by its number. ERR_LIMIT too much. */
 MUST_USE enum err read_file(struct ctx *, const char *path, const struct read_options *,
 			    struct read_answers *out);
 

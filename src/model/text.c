@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * Text: weighted medoid-first ROVER (after Fiscus 1997).
- *   1. d_ij = word edit distance / max(1, len_i, len_j); answers in order of sum_j d_ij, the medoid first;
+ *   1. d_ij = word edit distance / max(1, len_i, len_j); answers in order of sum_j d_ij, the
+ *   medoid first;
  *      empty ones are left out.
- *   2. Q_w = (1 + sum v) / (2 + answers of w with others beside them), v = 1 - min(1, upper median of
+ *   2. Q_w = (1 + sum v) / (2 + answers of w with others beside them), v = 1 - min(1, upper
+ *   median of
  *      the distances to the others); u_i = Q_w^3 max(.05, 1 - mean_j d_ij)^2 + 1e-6.
- *   3. One slot for each word of the medoid, {word: u}. Each next answer is aligned: word x at slot s
- *      costs 1 - weight_s(x) / U, skipping s costs 1 - weight_s(empty) / U, inserting costs 1; at equal
- *      cost match, then skip, then insert. U is the weight so far.
+ *   3. One slot for each word of the medoid, {word: u}. Each next answer is aligned: word x at
+ *   slot s
+ *      costs 1 - weight_s(x) / U, skipping s costs 1 - weight_s(empty) / U, inserting costs 1; at
+ *      equal cost match, then skip, then insert. U is the weight so far.
  *   4. Each slot gives its heaviest entry, the empty word counted at .8. Confidence: weight / U.
  */
 #include <stdlib.h>
