@@ -30,6 +30,7 @@ struct refusal {
 	struct str message;    /* one line, no full stop */
 	struct str said;       /* ERR_STORE: what the engine said; for the log, never for people */
 	int64_t retry_after_s; /* 0: not said */
+	bool lasting;	       /* ERR_STORE: the data refuses it; to try again does not help */
 };
 
 struct ctx {

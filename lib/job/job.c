@@ -185,10 +185,11 @@ enum err job_act(struct ctx *c, struct job_run *run)
 	return job_end(c, run);
 }
 
-enum err job_fail(struct ctx *c, const struct job_run *run, enum err err, struct str message)
+enum err job_fail(struct ctx *c, const struct job_run *run, const struct refusal *refusal)
 {
+	enum err err = refusal->err;
 	int tries = run->job.tries;
-	bool counted = err != ERR_STORE && err != ERR_BUSY;
+	bool counted = refusal->lasting || (err != ERR_STORE && err != ERR_BUSY);
 	bool broken = counted && tries >= JOB_TRIES_MAX &&
 		      (run->kind == NULL || run->kind->every_us == 0);
 	int64_t wait_s = tries > 8 ? BACKOFF_MAX_S : INT64_C(1) << (tries > 0 ? tries - 1 : 0);
@@ -198,8 +199,8 @@ enum err job_fail(struct ctx *c, const struct job_run *run, enum err err, struct
 		wait_s = 1;
 	/* Without its row there is nothing to be told: another has it. */
 	return job_row_fail(c, run->name, run->job.key, run->job.part, run->lease,
-			    usec_after(c->now, wait_s * USEC_SECOND), broken, !counted, message,
-			    &changed);
+			    usec_after(c->now, wait_s * USEC_SECOND), broken, !counted,
+			    refusal->message, &changed);
 }
 
 /* --- for commands and tests --- */
@@ -236,7 +237,7 @@ static enum err due_fail(struct ctx *c, void *arg)
 {
 	const struct due *due = arg;
 
-	return job_fail(c, due->runs, due->refusal.err, due->refusal.message);
+	return job_fail(c, due->runs, &due->refusal);
 }
 
 static enum err run_one(struct ctx *c, struct due *due)

@@ -26,8 +26,9 @@ MUST_USE enum err job_claim(struct ctx *, const struct job_kind *const *kinds, i
 			    struct job_run **runs, size_t *count);
 /* The body and the end of its row, in the caller's transaction. */
 MUST_USE enum err job_act(struct ctx *, struct job_run *);
-/* The row of a job that was refused: later, or broken. In the caller's transaction. */
-MUST_USE enum err job_fail(struct ctx *, const struct job_run *, enum err, struct str message);
+/* The row of a job that was refused: later, or broken. In the caller's transaction. What the store
+ * cannot do just now counts as no try; what its data does not allow counts. */
+MUST_USE enum err job_fail(struct ctx *, const struct job_run *, const struct refusal *);
 /* The rows of the jobs that exist by themselves, in the caller's transaction. */
 MUST_USE enum err job_found(struct ctx *, const struct job_kind *const *kinds);
 

@@ -61,7 +61,22 @@ static enum err later_body(struct ctx *c, struct job *job)
 	return OK;
 }
 
+/* One row twice: the store refuses it as often as it is tried. */
+static enum err clash_body(struct ctx *c, struct job *job)
+{
+	static const struct store_stmt clash = {
+		"clash",    "INSERT INTO tally(key, name, part, n) VALUES (1, 'clash', 0, 1)",
+		"",	    "",
+		STORE_NONE, "each"
+	};
+
+	(void)job;
+	TRY(store_run(c, &clash, NULL, NULL, NULL));
+	return store_run(c, &clash, NULL, NULL, NULL);
+}
+
 static const struct job_kind kinds_here[] = {
+	{ .name = "probe.clash", .body = clash_body, .about = "is refused by the data" },
 	{ .name = "probe.count", .body = count_body, .about = "counts" },
 	{ .name = "probe.self", .body = self_body, .about = "comes back in an hour by itself" },
 	{ .name = "probe.slow", .before = prepare, .body = prepared_body, .about = "prepares" },
@@ -219,6 +234,18 @@ TEST(job, the_stores_own_troubles_do_not_break_a_job)
 		test_wait(c, USEC_SECOND);
 	}
 	WANT_I64(0, counts(c).broken);
+}
+
+TEST(job, what_the_data_does_not_allow_breaks_a_job)
+{
+	watch(c);
+	WANT_OK(job_signal(c, "probe.clash", 3));
+	for (int i = 0; i < 10; i++) {
+		WANT_I64(1, run_due(c));
+		test_wait(c, USEC_HOUR);
+	}
+	WANT_I64(0, run_due(c));
+	WANT_I64(1, counts(c).broken);
 }
 
 TEST(job, a_kind_that_nobody_knows_is_kept)

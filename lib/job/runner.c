@@ -32,6 +32,7 @@ struct slot {
 	struct arena *mem;
 	struct ctx ctx;
 	struct store_task task;
+	struct arena_mark mark; /* what `before` made lies below */
 	struct refusal refusal;
 	int64_t began_us;
 };
@@ -122,7 +123,7 @@ static enum err run_fail(struct ctx *c, void *arg)
 {
 	const struct slot *s = arg;
 
-	return job_fail(c, &s->run, s->refusal.err, s->refusal.message);
+	return job_fail(c, &s->run, &s->refusal);
 }
 
 static void fail_done(struct store_task *task, enum err err)
@@ -156,6 +157,8 @@ static enum err run_body(struct ctx *c, void *arg)
 {
 	struct slot *s = arg;
 
+	/* The writer may run it again: not on top of what the last time left. */
+	arena_reset(s->mem, s->mark);
 	return job_act(c, &s->run);
 }
 
@@ -174,6 +177,7 @@ static void body_done(struct store_task *task, enum err err)
 static void post_body(struct slot *s)
 {
 	set_stage(s, WRITING);
+	s->mark = arena_mark(s->mem);
 	s->task = (struct store_task){ .ctx = &s->ctx,
 				       .run = run_body,
 				       .done = body_done,

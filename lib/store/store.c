@@ -67,8 +67,10 @@ enum err store_failed(struct ctx *c, struct store *s, enum store_failure failure
 			*p = ' ';
 	bool is_first = c->refusal.err == OK;
 	enum err err = refuse(c, ERR_STORE, "%s", message);
-	if (is_first)
+	if (is_first) {
 		c->refusal.said = str_copy(c->mem, str_of(s->said));
+		c->refusal.lasting = failure == STORE_REFUSED;
+	}
 	return err;
 }
 
