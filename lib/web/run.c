@@ -271,10 +271,16 @@ static void back_written(struct web_job *job)
 static uint64_t spread_of(const struct web_request *req)
 {
 	const char *name = req->route->spread;
+	int64_t number;
 
-	for (int n = 0; name != NULL && n < req->match.param_count; n++)
-		if (str_eq(web_route_param(req->route, n), str_of(name)))
-			return str_hash(req->match.param[n]);
+	for (int n = 0; name != NULL && n < req->match.param_count; n++) {
+		struct str given = req->match.param[n];
+
+		if (!str_eq(web_route_param(req->route, n), str_of(name)))
+			continue;
+		/* As a job's key spreads, so that both meet on one writer. */
+		return num_i64(given, 0, INT64_MAX, &number) ? (uint64_t)number : str_hash(given);
+	}
 	return str_hash(req->shown.token);
 }
 
