@@ -170,7 +170,8 @@ enum err project_change(struct ctx *c, const struct project_edit *e)
 	int64_t changed;
 
 	TRY(project_must_own(c, e->id, &p));
-	TRY(project_state_get(c, e->id, &s));
+	/* A draft stays one until the edit is written: what is being paid for does not change. */
+	TRY(project_hold(c, e->id, &s));
 	if (e->has_revision && e->revision != p.revision)
 		return refuse_field(c, ERR_CONFLICT, S("revision"),
 				    "somebody else has changed this meanwhile");

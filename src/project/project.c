@@ -98,6 +98,15 @@ enum err project_state_get(struct ctx *c, project_id id, struct project_state *o
 	return OK;
 }
 
+enum err project_hold(struct ctx *c, project_id id, struct project_state *out)
+{
+	struct project_state_hold row;
+	bool found;
+
+	TRY(project_state_hold(c, id, &row, &found));
+	return project_state_get(c, id, out);
+}
+
 /* Asked by the list of one's orgs, so that a stranger's refusal says the same as for nothing at
  * all. */
 static enum err role_in(struct ctx *c, org_id org, int64_t *role)
@@ -311,9 +320,12 @@ enum err project_faults(struct ctx *c, const struct project *p, const struct pro
 
 enum err project_fund(struct ctx *c, project_id id, const struct project_funding *f, bool *moved)
 {
+	struct project_state s;
 	struct project p;
 	int64_t changed;
 
+	/* Held before the header is read: an edit that holds it is waited for and seen. */
+	TRY(project_hold(c, id, &s));
 	TRY(project_get(c, id, &p));
 	*moved = false;
 	if (p.revision != f->revision)

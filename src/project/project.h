@@ -102,6 +102,8 @@ MUST_USE enum err project_must_reach(struct ctx *, project_id, enum org_role at_
 MUST_USE enum err project_must_own(struct ctx *, project_id, struct project *out);
 /* ERR_CONFLICT when the state is not draft. */
 MUST_USE enum err project_must_be_draft(struct ctx *, project_id, struct project_state *out);
+/* project_state_get for a writer: until his transaction ends no other moves the state. */
+MUST_USE enum err project_hold(struct ctx *, project_id, struct project_state *out);
 /* Remove a draft, or one that is leaving, without records; ERR_CONFLICT otherwise. The caller has
  * seen that it has no sources. */
 MUST_USE enum err project_remove_draft(struct ctx *, project_id);

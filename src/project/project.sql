@@ -89,6 +89,10 @@ SELECT org_id, state, revision, columns, records, gold, redundancy, gold_redunda
   unit_minor, reward_minor, fee_minor, refunded, published_us, done_us
 FROM project_state WHERE project_id = $1;
 
+-- Whoever decides by the state and writes elsewhere waits here for whoever moves it.
+-- project_state_hold(id project_id) -> maybe (state int)
+SELECT state FROM project_state WHERE project_id = $1 /*pg: FOR UPDATE*/;
+
 -- project_state_remove(id project_id) -> changed
 DELETE FROM project_state WHERE project_id = $1 AND state IN (0, 6) AND records = 0;
 
