@@ -88,6 +88,8 @@ enum err intake_import(struct ctx *c, project_id project, source_id source, bool
 	struct record_last last;
 	int64_t changed;
 
+	/* Held, so that of two imports the second sees the first; the index is the last guard. */
+	TRY(project_hold(c, project, &state));
 	TRY(project_must_be_draft(c, project, &state));
 	TRY(must_find(c, project, source, &s));
 	if (s.state != SOURCE_CHECKED)
