@@ -198,6 +198,19 @@ enum err os_replace(struct ctx *c, const char *path, struct str bytes, int mode)
 	return sync_folder(c, path);
 }
 
+enum err os_put_once(struct ctx *c, const char *path, struct str bytes, int mode)
+{
+	uint64_t mark = ctx_random(c);
+	struct str beside = str_format(c->mem, "%s.%016llx", path, (unsigned long long)mark);
+	enum err err = write_beside(c, beside.at, bytes, mode);
+
+	/* A link, unlike a rename, does not take the place of another. */
+	if (err == OK && link(beside.at, path) != 0 && errno != EEXIST)
+		err = say(c, errno, path);
+	unlink(beside.at);
+	return err != OK ? err : sync_folder(c, path);
+}
+
 enum err os_rename(struct ctx *c, const char *from, const char *to)
 {
 	if (rename(from, to) != 0)

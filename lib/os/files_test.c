@@ -95,6 +95,21 @@ PLAIN_TEST(files, a_small_file_is_read_whole_up_to_its_limit)
 	WANT_ERR(ERR_STORE, os_slurp(c, c->data, 1 << 20, &text));
 }
 
+PLAIN_TEST(files, of_two_that_put_a_file_once_the_first_stays)
+{
+	const char *path = path_of(c, "once");
+	struct str text, *names;
+	size_t count;
+
+	WANT_OK(os_put_once(c, path, S("first"), 0600));
+	WANT_OK(os_put_once(c, path, S("second"), 0600));
+	WANT_OK(os_slurp(c, path, 100, &text));
+	WANT_STR(S("first"), text);
+	WANT_OK(os_list(c, c->data, &names, &count));
+	for (size_t i = 0; i < count; i++)
+		WANT(!str_starts(names[i], S("once.")));
+}
+
 PLAIN_TEST(files, a_file_is_replaced_whole_and_nothing_is_left_beside_it)
 {
 	const char *path = path_of(c, "replaced");

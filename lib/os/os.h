@@ -48,6 +48,8 @@ void os_close(struct os_file *); /* for DEFER; harmless when closed */
 MUST_USE enum err os_slurp(struct ctx *, const char *path, size_t max, struct str *out);
 /* Write beside it, fsync, rename, fsync the folder: whole or not at all. */
 MUST_USE enum err os_replace(struct ctx *, const char *path, struct str bytes, int mode);
+/* The same where nothing is yet; what is there already stays, whoever made it. */
+MUST_USE enum err os_put_once(struct ctx *, const char *path, struct str bytes, int mode);
 /* And fsync of both folders. */
 MUST_USE enum err os_rename(struct ctx *, const char *from, const char *to);
 /* With parents, mode 0700; fine if there. */

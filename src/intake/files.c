@@ -71,14 +71,14 @@ enum err intake_keep_bytes(struct ctx *c, struct str bytes, struct str *sha256)
 
 /* --- the site's key --- */
 
-/* Two processes may make it at once: one creates, the other reads. */
+/* Two processes may make it at once: one creates it, both then read what is there. */
 static enum err make_key(struct ctx *c, const char *path)
 {
 	char bytes[KEY_BYTES];
 
 	ctx_random_bytes(c, bytes, sizeof(bytes));
 	struct str text = text_hex(c->mem, bytes, sizeof(bytes));
-	return os_replace(c, path, text, 0600);
+	return os_put_once(c, path, text, 0600);
 }
 
 enum err intake_site_key(struct ctx *c, unsigned char key[32])
