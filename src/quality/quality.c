@@ -83,30 +83,44 @@ static enum err finish(struct ctx *c, project_id project)
 	return all ? project_state_move(c, project, PROJECT_OPEN, PROJECT_DONE, &moved) : OK;
 }
 
+/* Both lists go up; `*at` follows the task that is asked for. */
+static bool is_held(const struct quality_full_tasks *held, size_t count, size_t *at, task_id task)
+{
+	while (*at < count && held[*at].task.v < task.v)
+		++*at;
+	return *at < count && held[*at].task.v == task.v;
+}
+
 enum err quality_judge(struct ctx *c, project_id id, int limit, int *judged, bool *more)
 {
 	struct project project;
 	struct kind_template template;
+	struct quality_full_tasks *held;
 	struct quality_full_answers *row;
 	int64_t confidence = 0;
-	size_t count;
+	size_t count, held_count, at = 0;
 
 	*judged = 0;
+	*more = false;
 	TRY(project_get(c, id, &project));
 	kind_template_load(c->mem, project.template, &template);
+	TRY(quality_full_tasks(c, id, limit, &held, &held_count));
 	TRY(quality_full_answers(c, id, limit, &row, &count));
 	for (size_t from = 0, to = 0; from < count; from = to) {
 		bool moved;
 
 		while (to < count && row[to].task.v == row[from].task.v)
 			to++;
+		if (!is_held(held, held_count, &at, row[from].task)) {
+			*more = true; /* full only since: the next run holds it first */
+			continue;
+		}
 		TRY(task_judged(c, id, row[from].task, &moved));
-		if (!moved)
-			continue; /* another process was first */
+		CHECK(moved);
 		TRY(judge_one(c, id, &template, &(struct batch){ row, from, to }, &confidence));
 		*judged += 1;
 	}
-	*more = *judged == limit;
+	*more = *more || *judged == limit;
 	if (count == 0)
 		return finish(c, id);
 	TRY(tally_add(c, id.v, "judged", *judged));

@@ -1,5 +1,10 @@
 -- group: project
 
+-- Locked before their answers are read, so that no answer comes or goes in between.
+-- quality_full_tasks(project project_id, limit int) -> many (task task_id)
+SELECT id FROM task /*lite: INDEXED BY task_full*/
+WHERE project_id = $1 AND stage = 1 ORDER BY id LIMIT $2 /*pg: FOR UPDATE*/;
+
 -- quality_full_answers(project project_id, limit int) -> many (task task_id, worker user_id, active_ms int, body text)
 SELECT t.id, a.worker_id, a.active_ms, b.body
 FROM (SELECT id FROM task /*lite: INDEXED BY task_full*/

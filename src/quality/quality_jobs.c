@@ -3,13 +3,23 @@
 
 enum { BATCH = 200 };
 
+/* A batch that was too large for the job's memory is tried again with half of it. */
+static int batch_of(const struct job *job)
+{
+	int batch = BATCH;
+
+	for (int n = 1; n < job->tries && batch > 1; n++)
+		batch /= 2;
+	return batch;
+}
+
 static enum err judge(struct ctx *c, struct job *job)
 {
 	project_id project = { job->key };
 	bool more;
 	int judged;
 
-	TRY(quality_judge(c, project, BATCH, &judged, &more));
+	TRY(quality_judge(c, project, batch_of(job), &judged, &more));
 	return more ? job_again(c, job) : OK;
 }
 
@@ -18,7 +28,7 @@ static enum err score(struct ctx *c, struct job *job)
 	project_id project = { job->key };
 	bool more;
 
-	TRY(quality_gold_score(c, project, BATCH, &more));
+	TRY(quality_gold_score(c, project, batch_of(job), &more));
 	return more ? job_again(c, job) : OK;
 }
 
