@@ -125,19 +125,16 @@ enum err assignment_heartbeat(struct ctx *c, struct assignment_key key, int64_t 
 
 enum err assignment_draft(struct ctx *c, struct assignment_key key, int64_t epoch, struct str body)
 {
-	struct assignment row;
-	bool found;
 	int64_t changed;
 
 	if (body.len > BODY_MAX)
 		return refuse_field(c, ERR_INPUT, S("answer"), "a draft holds at most %d bytes",
 				    BODY_MAX);
-	TRY(assignment_look(c, key, &row, &found));
-	if (!found)
-		return no_lease(c, key);
-	if (row.state != ASSIGNMENT_ACCEPTED || row.epoch != epoch)
-		return lease_is_over(c);
-	return draft_put(c, key.project, key.task, key.worker, body, c->now, &changed);
+	TRY(draft_put(c, key.project, key.task, key.worker, epoch, body, c->now, &changed));
+	if (changed == 1)
+		return OK;
+	TRY(assignment_must_know(c, key));
+	return lease_is_over(c);
 }
 
 enum err assignment_draft_look(struct ctx *c, struct assignment_key key, struct str *body,

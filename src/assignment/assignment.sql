@@ -67,8 +67,12 @@ INSERT INTO answer(project_id, task_id, worker_id, body) VALUES ($1, $2, $3, $4)
 -- answer_get(project project_id, task task_id, worker user_id) -> maybe (body text)
 SELECT body FROM answer WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
 
--- draft_put(project project_id, task task_id, worker user_id, body text, now usec) -> changed
-INSERT INTO draft(project_id, task_id, worker_id, body, at_us) VALUES ($1, $2, $3, $4, $5)
+-- draft_put(project project_id, task task_id, worker user_id, epoch int, body text, now usec)
+--   -> changed: 0: the lease is not held
+INSERT INTO draft(project_id, task_id, worker_id, body, at_us)
+SELECT project_id, task_id, worker_id, CAST($5 AS TEXT), CAST($6 AS BIGINT) FROM assignment
+WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 1 AND epoch = $4
+/*pg: FOR SHARE*/
 ON CONFLICT (project_id, task_id, worker_id)
 DO UPDATE SET body = excluded.body, at_us = excluded.at_us;
 
