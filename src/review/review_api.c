@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "audit/audit.h"
 #include "intake/intake.h"
 #include "review/review.sql.h"
 #include "review/review_in.h"
@@ -170,7 +171,20 @@ static const struct web_field all_fields[] = {
 	{ .name = NULL },
 };
 
-enum { ALL_AT_ONCE = 1000 };
+enum { ALL_AT_ONCE = 1000, DETAIL_MAX = 200 };
+
+/* So many answers at once are money: who has done it stands in the project's chain. */
+static enum err note_all(struct ctx *c, const struct all_form *form, int64_t approved)
+{
+	struct json detail = json_make(c->mem, DETAIL_MAX);
+
+	json_object(&detail);
+	json_time_of(&detail, "upto", form->upto);
+	json_i64_of(&detail, "count", approved);
+	json_object_end(&detail);
+	return audit_add(c, form->project.v, S("review.approve_all"), form->project.v,
+			 json_end(&detail));
+}
 
 static enum err approve_all_post(struct ctx *c, void *in, struct web_reply *reply)
 {
@@ -181,6 +195,8 @@ static enum err approve_all_post(struct ctx *c, void *in, struct web_reply *repl
 
 	TRY(project_must_reach(c, form->project, ORG_REVIEWER, &project));
 	TRY(assignment_approve_due(c, form->project, form->upto, ALL_AT_ONCE, &approved));
+	if (approved > 0)
+		TRY(note_all(c, form, approved));
 	json_object(out);
 	json_i64_of(out, "approved", approved);
 	json_bool_of(out, "more", approved == ALL_AT_ONCE);
