@@ -72,6 +72,22 @@ static enum err parcels_of(struct ctx *c, account_id account, project_id project
 	return ledger_account_open(c, account, pay_escrow(project), PARCELS_MAX, out, count);
 }
 
+/* Of these, `is_there` tells those that have come to the escrow from those on their way. */
+static enum err sort_out(struct ctx *c, struct ledger_parcel *list, size_t *count, bool is_there)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *count; i++) {
+		bool arrived;
+
+		TRY(ledger_escrow_has(c, list[i].escrow, list[i].transfer, &arrived));
+		if (arrived == is_there)
+			list[kept++] = list[i];
+	}
+	*count = kept;
+	return OK;
+}
+
 enum err pay_publish_ready(struct ctx *c, project_id id, money total, struct pay_publish *out)
 {
 	struct pay_plan *plan = NEW(c->mem, struct pay_plan);
@@ -91,6 +107,8 @@ enum err pay_publish_ready(struct ctx *c, project_id id, money total, struct pay
 		return out->done ? OK : refuse(c, ERR_CONFLICT, "the project is published already");
 	}
 	TRY(parcels_of(c, out->account, id, &parcels, &count));
+	/* In a draft, what has come has bounced too: it does not stand in the way of the next. */
+	TRY(sort_out(c, parcels, &count, false));
 	if (count > 0) {
 		out->done = parcels[0].amount.minor == total.minor;
 		return out->done ? OK : refuse(c, ERR_CONFLICT, "the project is being published");
@@ -206,19 +224,10 @@ enum err pay_fund_body(struct ctx *c, struct job *job)
 enum err pay_funded_before(struct ctx *c, struct job *job)
 {
 	struct parcels *found;
-	size_t kept = 0;
 
 	TRY(pay_fund_before(c, job));
 	found = job->prepared;
-	for (size_t i = 0; i < found->count; i++) {
-		bool arrived;
-
-		TRY(ledger_escrow_has(c, found->list[i].escrow, found->list[i].transfer, &arrived));
-		if (arrived)
-			found->list[kept++] = found->list[i];
-	}
-	found->count = kept;
-	return OK;
+	return sort_out(c, found->list, &found->count, true);
 }
 
 enum err pay_funded_body(struct ctx *c, struct job *job)

@@ -212,6 +212,25 @@ TEST(pay, money_for_a_project_that_was_changed_meanwhile_comes_back)
 	WANT_I64(6 * 13, reserved(c, &f));
 }
 
+TEST(pay, what_has_bounced_does_not_stand_for_the_next_publishing)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .draft = true });
+	struct project_edit edit = { .id = f.project, .title = S("Anew"), .has_title = true };
+	struct pay_publish again;
+
+	WANT_OK(pay_publish(c, f.project));
+	WANT_OK(project_change(c, &edit));
+	run(c, &f, fund, 1);			   /* turned round, and not marked yet */
+	WANT_I64(2, (int64_t)open_parcels(c, &f)); /* there and back */
+	WANT_OK(pay_publish_ready(c, f.project, (money){ BUDGET }, &again));
+	WANT(!again.done);
+	WANT_OK(pay_publish_agreed(c, &again));
+	test_run_jobs(c);
+	WANT_I64(PROJECT_OPEN, state_of(c, &f));
+	WANT_I64(BUDGET, reserved(c, &f));
+	WANT_I64(ORG_START - BUDGET, held(c, f.org.v, ACCOUNT_AVAILABLE));
+}
+
 TEST(pay, each_leg_of_funding_may_run_again)
 {
 	struct fixture f = fixture_open(c, (struct fixture_shape){ .draft = true });
