@@ -270,6 +270,8 @@ enum err user_reset_use(struct ctx *c, struct str token, struct str password_has
 		return refuse(c, ERR_CONFLICT, "this account is closed");
 	TRY(user_reset_drop(c, id, &taken));
 	TRY(user_password_set(c, id, password_hash, c->now, S(""), &taken));
+	/* Who asks for a reset may have lost the account to somebody who made himself a key. */
+	TRY(user_key_end_all(c, id, c->now, &taken));
 	TRY(audit_add(c, AUDIT_SITE, S("user.reset"), id.v, S("")));
 	*who = id;
 	return job_signal(c, "notice.password", id.v);

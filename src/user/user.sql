@@ -160,6 +160,10 @@ WHERE account_id = $1 AND ended_us = 0 ORDER BY created_us, access_key;
 -- group: account
 UPDATE user_key SET ended_us = $3 WHERE account_id = $1 AND access_key = $2 AND ended_us = 0;
 
+-- user_key_end_all(account user_id, now usec) -> changed
+-- group: account
+UPDATE user_key SET ended_us = $2 WHERE account_id = $1 AND ended_us = 0;
+
 -- user_attempt_get(account user_id, place text) -> maybe (fails int, until usec, at usec)
 -- group: account
 SELECT fails, until_us, at_us FROM user_attempt WHERE account_id = $1 AND place = $2;

@@ -235,6 +235,22 @@ TEST(user, a_reset_token_sets_the_password_once)
 	WANT_I64(id.v, shown(c, signed_in(c, mail, S("the new password"), S("192.0.2.1"))));
 }
 
+TEST(user, a_reset_ends_the_keys_too)
+{
+	struct user_key key;
+	user_id id;
+
+	cheap(c);
+	id = added(c, S("ada@example.org"), USER_WORKER, S("the old password"));
+	WANT_OK(user_key_add(c, id, S("notebook"), &key));
+	struct str token = reset_token(c, id);
+
+	test_wait(c, USEC_SECOND);
+	WANT_I64(id.v, shown(c, key.secret_key));
+	WANT_OK(reset(c, token, S("the new password")));
+	WANT_I64(0, shown(c, key.secret_key));
+}
+
 TEST(user, a_reset_token_lives_half_an_hour)
 {
 	struct str token;
