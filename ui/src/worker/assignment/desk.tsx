@@ -168,7 +168,8 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
   }, []);
 
   // --- focus: the first control; on touch the heading, so that no keyboard springs up ---
-  useEffect(() => {
+  // Before the task is painted, as with the keys: what is typed at once arrives.
+  useLayoutEffect(() => {
     window.scrollTo(0, 0);
     const first = widgetsOf(root.current)[0];
     if (first && !matchMedia('(pointer: coarse)').matches) first.focusFirst();
@@ -272,7 +273,6 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
   };
   const latestKey = useRef(onKey);
   latestKey.current = onKey;
-  // Before the task is painted: a key that follows at once is not lost.
   useLayoutEffect(() => {
     const press = (ev: KeyboardEvent) => latestKey.current(ev);
     document.addEventListener('keydown', press);

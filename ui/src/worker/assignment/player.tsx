@@ -30,7 +30,7 @@ export async function preload(page: WorkPage): Promise<void> {
 
 type Phase =
   | { name: 'taking' }
-  | { name: 'working'; a: Assignment }
+  | { name: 'working'; a: Assignment; done: number; earned: number }
   | { name: 'queued'; task: string }
   | { name: 'done'; done: number; why: string }
   | { name: 'failed'; error: unknown; task: string | undefined };
@@ -53,7 +53,8 @@ export function Player({ params }: { params: Record<string, string> }) {
     if (!alive.current) return;
     // After a picked task come others; a reload then goes on with what is held.
     if (String(a.task) !== params['task']) history.replaceState(history.state, '', `/work/${project}/do`);
-    setPhase({ name: 'working', a });
+    // The figures go with the task: they do not run ahead while its images are loaded.
+    setPhase({ name: 'working', a, ...run.current });
   };
   const take = async (task?: string, ahead = false): Promise<void> => {
     try {
@@ -90,7 +91,7 @@ export function Player({ params }: { params: Record<string, string> }) {
   switch (phase.name) {
     case 'working':
       return (
-        <Desk key={phase.a.epoch} a={phase.a} project={project} {...run.current}
+        <Desk key={phase.a.epoch} a={phase.a} project={project} done={phase.done} earned={phase.earned}
           onQueued={() => setPhase({ name: 'queued', task: String(phase.a.task) })}
           onSubmitted={async (reply) => {
             run.current = { done: run.current.done + 1, earned: run.current.earned + phase.a.reward };
