@@ -352,9 +352,12 @@ static enum err boot(struct ctx *ctx, struct json *out)
 }
 
 /* The first line is kept; loops log side by side. */
-static void log_line(struct str line)
+static void log_lines(struct str lines)
 {
 	struct world *w = world_of();
+	struct str line = lines, rest;
+
+	(void)!str_split(lines, '\n', &line, &rest);
 	size_t len = line.len < sizeof(w->log_first) - 1 ? line.len : sizeof(w->log_first) - 1;
 
 	if (atomic_fetch_add(&w->log_lines, 1) > 0)
@@ -406,7 +409,7 @@ struct world *world_start(struct ctx *c, const char *conf)
 				  .assets = assets,
 				  .gate = gate,
 				  .boot = boot,
-				  .log = log_line,
+				  .log = log_lines,
 			  },
 			  &w->web));
 	w->port = web_port(w->web);

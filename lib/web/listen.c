@@ -261,6 +261,7 @@ static void look_at_stopping(struct web_loop *loop)
 		CHECK(loop->first == NULL);
 		uv_close((uv_handle_t *)&loop->wake, NULL);
 		uv_close((uv_handle_t *)&loop->tick, NULL);
+		uv_close((uv_handle_t *)&loop->rest, NULL);
 	}
 }
 
@@ -272,6 +273,31 @@ static void look_at_conns(struct web_loop *loop)
 		next = conn->next;
 		web_conn_tick(conn);
 	}
+}
+
+/* --- the log: one write for all that a turn of the loop answered --- */
+
+static void write_log(struct web_loop *loop)
+{
+	if (loop->log_len == 0)
+		return;
+	loop->web->options.log((struct str){ loop->log, loop->log_len - 1 });
+	loop->log_len = 0;
+}
+
+static void on_rest(uv_prepare_t *rest)
+{
+	write_log(rest->data);
+}
+
+void web_log(struct web_loop *loop, struct str line)
+{
+	if (line.len + 1 > sizeof(loop->log) - loop->log_len)
+		write_log(loop);
+	CHECK(line.len + 1 <= sizeof(loop->log));
+	memcpy(loop->log + loop->log_len, line.at, line.len);
+	loop->log[loop->log_len + line.len] = '\n';
+	loop->log_len += line.len + 1;
 }
 
 static void on_wake(uv_async_t *wake)
@@ -299,6 +325,7 @@ static void run_loop(void *arg)
 	struct web_loop *loop = arg;
 
 	uv_run(&loop->uv, UV_RUN_DEFAULT);
+	write_log(loop);
 	CHECK(uv_loop_close(&loop->uv) == 0);
 	for (int i = 0; i < loop->arena_count; i++)
 		arena_free(loop->arenas[i]);
@@ -313,8 +340,11 @@ static void open_loop(struct web *web, struct web_loop *loop)
 	CHECK(uv_loop_init(&loop->uv) == 0);
 	CHECK(uv_async_init(&loop->uv, &loop->wake, on_wake) == 0);
 	CHECK(uv_timer_init(&loop->uv, &loop->tick) == 0);
+	CHECK(uv_prepare_init(&loop->uv, &loop->rest) == 0);
 	loop->wake.data = loop;
 	loop->tick.data = loop;
+	loop->rest.data = loop;
+	CHECK(uv_prepare_start(&loop->rest, on_rest) == 0);
 	CHECK(uv_timer_start(&loop->tick, on_tick, WEB_TICK_MS, WEB_TICK_MS) == 0);
 }
 

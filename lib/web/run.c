@@ -90,7 +90,7 @@ static void log_request(struct web_request *req)
 	if (req->ctx.refusal.said.len > 0)
 		json_text_of(&out, "engine", req->ctx.refusal.said);
 	json_object_end(&out);
-	req->web->options.log(json_end(&out));
+	web_log(req->loop, json_end(&out));
 }
 
 void web_request_end(struct web_request *req, bool answered)

@@ -135,7 +135,8 @@ struct web_options {
 	enum err (*gate)(struct ctx *, struct str token);
 	/* What the shell says of the site and of who looks at it, as JSON. Runs on a reader. */
 	enum err (*boot)(struct ctx *, struct json *);
-	void (*log)(struct str line); /* one JSON line for each request */
+	/* One JSON line for each request; several at once have line ends between them. */
+	void (*log)(struct str lines);
 };
 
 /* The limits that an operator may change; options.settings NULL means their defaults. */

@@ -16,7 +16,7 @@
 #include "web/form_in.h"
 #include "web/reply_in.h"
 
-enum { WEB_READ_SIZE = 65536, WEB_ADDRESS_SIZE = 46, WEB_TICK_MS = 250 };
+enum { WEB_READ_SIZE = 65536, WEB_LOG_SIZE = 32768, WEB_ADDRESS_SIZE = 46, WEB_TICK_MS = 250 };
 
 struct web_conn;
 struct web_pool;
@@ -46,6 +46,7 @@ struct web_loop {
 	uv_loop_t uv;
 	uv_async_t wake;
 	uv_timer_t tick;
+	uv_prepare_t rest; /* nothing is left to do for this turn */
 	struct web *web;
 	struct os_thread *thread;
 	struct arena *mem;
@@ -61,6 +62,8 @@ struct web_loop {
 	int64_t date_s;
 	char date[32];
 	_Atomic int64_t requests, refused, failed, connections, bytes_in, bytes_out, csp_reports;
+	size_t log_len;
+	char log[WEB_LOG_SIZE]; /* lines of this turn */
 	char read[WEB_READ_SIZE];
 };
 
@@ -162,6 +165,7 @@ struct arena *web_arena_borrow(struct web_loop *);
 void web_arena_return(struct web_loop *, struct arena *);
 
 /* --- listen.c --- */
+void web_log(struct web_loop *, struct str line); /* written when the loop rests */
 void web_peer_left(struct web *, const char *address);
 MUST_USE bool web_peer_came(struct web *, const char *address); /* false: too many */
 

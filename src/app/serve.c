@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include "app/app_in.h"
 #include "app/assets_in.h"
@@ -27,15 +28,12 @@ struct server {
 	int lock;
 };
 
-/* One write for each line, so that lines of several threads do not mix. */
-static void log_line(struct str line)
+/* One write for each call, so that lines of several threads do not mix. */
+static void log_lines(struct str lines)
 {
-	char out[LINE_MAX_BYTES + 1];
-	size_t len = line.len < LINE_MAX_BYTES ? line.len : LINE_MAX_BYTES;
+	struct iovec out[] = { { (char *)lines.at, lines.len }, { (char *)"\n", 1 } };
 
-	memcpy(out, line.at, len);
-	out[len] = '\n';
-	if (write(STDERR_FILENO, out, len + 1) < 0)
+	if (writev(STDERR_FILENO, out, 2) < 0)
 		return; /* nobody reads the log: nothing to tell it to */
 }
 
@@ -48,7 +46,7 @@ static void log_event(struct ctx *c, const char *event, struct str detail)
 	json_text_of(&out, "event", str_of(event));
 	json_text_of(&out, "detail", detail);
 	json_object_end(&out);
-	log_line(json_end(&out));
+	log_lines(json_end(&out));
 }
 
 static enum err before_commit(struct ctx *c, void *arg)
@@ -113,7 +111,7 @@ static enum err start_web(struct ctx *c, struct server *s, const struct room_cal
 		.assets = app_assets,
 		.gate = user_gate,
 		.boot = app_boot,
-		.log = log_line,
+		.log = log_lines,
 	};
 	return web_start(c, s->mem, options, &s->web);
 }
@@ -143,7 +141,7 @@ static enum err start_jobs(struct ctx *c, struct server *s, const struct room_ca
 		.settings = c->settings,
 		.rooms = s->rooms,
 		.data = c->data,
-		.log = log_line,
+		.log = log_lines,
 	};
 	struct job_runner *runner;
 
