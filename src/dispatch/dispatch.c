@@ -54,9 +54,30 @@ static void hint_set(const struct ctx *c, user_id worker, int64_t project, task_
 
 enum err dispatch_desk(struct ctx *c, project_id id, user_id worker, struct dispatch_desk *out)
 {
-	out->worker = worker;
-	TRY(project_get(c, id, &out->project));
-	return project_state_get(c, id, &out->state);
+	struct dispatch_desk_row row;
+	bool found;
+
+	TRY(dispatch_desk_row(c, id, &row, &found));
+	if (!found)
+		return refuse(c, ERR_MISSING, "there is no such project");
+	*out = (struct dispatch_desk){
+		.project = {
+			.id = id,
+			.title = row.title,
+			.instructions = row.instructions,
+			.template = row.template,
+			.reward = row.reward,
+			.gold_share_permille = row.gold_share,
+			.time_allowed_s = row.time_allowed,
+			.approve_after_s = row.approve_after,
+			.invited_only = row.invited_only != 0,
+			.picking = row.picking != 0,
+		},
+		.state = row.state,
+		.has_gold = row.gold > 0,
+		.worker = worker,
+	};
+	return OK;
 }
 
 static enum err claim(struct ctx *c, const struct dispatch_desk *d, task_id task,
@@ -111,16 +132,16 @@ static enum err held(struct ctx *c, const struct dispatch_desk *d, struct assign
 	bool may;
 
 	TRY(project_may_work(c, &d->project, d->worker, &may));
-	if (!may || d->state.state < PROJECT_OPEN)
+	if (!may || d->state < PROJECT_OPEN)
 		return refuse(c, ERR_MISSING, "there is no such project");
 	return assignment_held(c, d->project.id, d->worker, out, got);
 }
 
 static enum err must_be_open(struct ctx *c, const struct dispatch_desk *d)
 {
-	if (d->state.state == PROJECT_PAUSED)
+	if (d->state == PROJECT_PAUSED)
 		return refuse(c, ERR_CONFLICT, "the project is paused");
-	if (d->state.state != PROJECT_OPEN)
+	if (d->state != PROJECT_OPEN)
 		return refuse(c, ERR_CONFLICT, "the project has ended");
 	return OK;
 }
@@ -132,11 +153,10 @@ enum err dispatch_next(struct ctx *c, const struct dispatch_desk *d, struct assi
 	if (*got)
 		return OK;
 	TRY(must_be_open(c, d));
-	bool has_gold = d->state.gold > 0;
 	bool gold_first =
-		has_gold && (int64_t)(ctx_random(c) % 1000) < d->project.gold_share_permille;
+		d->has_gold && (int64_t)(ctx_random(c) % 1000) < d->project.gold_share_permille;
 	TRY(behind_hint(c, d, gold_first, out, got));
-	if (!*got && has_gold)
+	if (!*got && d->has_gold)
 		TRY(behind_hint(c, d, !gold_first, out, got));
 	return *got ? OK : anywhere(c, d, out, got);
 }
@@ -195,5 +215,5 @@ enum err dispatch_submit(struct ctx *c, const struct dispatch_desk *d, task_id t
 		return OK;
 	if (d->project.approve_after_s == 0)
 		TRY(job_gather(c, "review.sweep", key.project.v));
-	return d->state.gold > 0 ? job_gather(c, "quality.score", key.project.v) : OK;
+	return d->has_gold ? job_gather(c, "quality.score", key.project.v) : OK;
 }

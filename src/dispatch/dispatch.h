@@ -20,10 +20,12 @@
 
 enum { DISPATCH_HELD_MAX = 10 };
 
-/* A worker at a project, as it stands: read once for all that a request asks. */
+/* A worker at a project, as it stands: read once, by one statement, for all that a request asks. */
 struct dispatch_desk {
-	struct project project;
-	struct project_state state;
+	struct project
+		project; /* what work asks of it: no brief, no org, no numbers of its budget */
+	int64_t state;	 /* enum project_state_word */
+	bool has_gold;
 	user_id worker;
 };
 /* ERR_MISSING no such project. */

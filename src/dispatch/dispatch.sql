@@ -1,5 +1,12 @@
 -- group: project
 
+-- dispatch_desk_row(project project_id) -> maybe (title text, instructions text, template text,
+--   reward money, gold_share int, time_allowed int, approve_after int, invited_only int,
+--   picking int, state int, gold int)
+SELECT p.title, p.instructions, p.template, p.reward_minor, p.gold_share_permille,
+  p.time_allowed_s, p.approve_after_s, p.invited_only, p.picking, s.state, s.gold
+FROM project_state AS s JOIN project AS p ON p.id = s.project_id WHERE s.project_id = $1;
+
 -- dispatch_next_unseen(project project_id, worker user_id) -> maybe (task task_id)
 SELECT t.id FROM task AS t /*lite: INDEXED BY task_open*/
 WHERE t.project_id = $1 AND t.open = 1 AND NOT EXISTS (

@@ -121,7 +121,7 @@ static enum err submit_post(struct ctx *c, void *in, struct web_reply *reply)
 	TRY(dispatch_submit(c, &desk, form->task, form->epoch, form->answer, form->active_ms));
 	json_object(out);
 	json_text_of(out, "state", assignment_state_word(ASSIGNMENT_SUBMITTED));
-	if (form->next && desk.state.state == PROJECT_OPEN) {
+	if (form->next && desk.state == PROJECT_OPEN) {
 		struct assignment next;
 		bool got;
 
