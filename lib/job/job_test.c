@@ -486,6 +486,58 @@ TEST(job, a_batch_writes_what_its_tasks_gathered_and_forgets_the_refused)
 	close_house(c, &h);
 }
 
+struct gathering {
+	struct store_task task;
+	struct house *house;
+	usec at;
+};
+
+static enum err run_gathering(struct ctx *c, void *arg)
+{
+	struct gathering *g = arg;
+
+	g->at = c->now;
+	TRY(job_gather(c, "probe.count", 5));
+	return job_gather(c, "probe.count", 5);
+}
+
+static void gathering_done(struct store_task *task, enum err err)
+{
+	struct gathering *g = task->arg;
+
+	(void)err;
+	os_lock_take(g->house->lock);
+	g->house->open--;
+	os_lock_wake(g->house->lock);
+	os_lock_give(g->house->lock);
+}
+
+TEST(job, what_is_gathered_waits_in_a_server_and_nowhere_else)
+{
+	struct house h = { 0 };
+	struct gathering g = { .house = &h };
+	struct ctx own = *c;
+	struct job_line *line;
+	size_t count;
+
+	WANT_OK(job_gather(c, "probe.count", 5));
+	WANT_I64(1, counts(c).due);
+	open_house(c, &h);
+	h.open = 1;
+	g.task = (struct store_task){
+		.ctx = &own, .run = run_gathering, .done = gathering_done, .arg = &g
+	};
+	WANT_OK(store_writer_post(h.writer, &g.task));
+	os_lock_take(h.lock);
+	while (h.open > 0)
+		os_lock_wait(h.lock, -1);
+	os_lock_give(h.lock);
+	WANT_OK(job_list(c, 10, &line, &count));
+	WANT_I64(1, count);
+	WANT_I64(g.at.us + JOB_GATHER_US, line[0].run_at.us);
+	close_house(c, &h);
+}
+
 static void count_line(struct str line)
 {
 	CHECK(line.len > 0 && line.at[0] == '{' && line.at[line.len - 1] == '}');

@@ -381,6 +381,7 @@ struct piece {
 	struct ctx ctx;
 	struct writing *writing;
 	int64_t id;
+	int runs;
 	enum err err;
 	bool seen; /* by another connection, when it was reported */
 };
@@ -488,6 +489,30 @@ static enum err run_gate(struct ctx *c, void *arg)
 	return OK;
 }
 
+/* Pieces 1 to 99 in one batch. */
+static void write_batch(struct ctx *c, struct writing *w, enum err (*run)(struct ctx *, void *),
+			struct piece **piece)
+{
+	w->open = 1;
+	piece[0] = piece_of(c->mem, c, w, 0);
+	piece[0]->task.run = run_gate;
+	WANT_OK(store_writer_post(w->writer, &piece[0]->task));
+	os_lock_take(w->lock);
+	while (!w->held)
+		os_lock_wait(w->lock, -1);
+	os_lock_give(w->lock);
+	for (int k = 1; k < 100; k++) {
+		piece[k] = piece_of(arena_new(0), c, w, k);
+		piece[k]->task.run = run;
+		WANT_OK(store_writer_post(w->writer, &piece[k]->task));
+	}
+	os_lock_take(w->lock);
+	w->open = 100;
+	os_lock_wake_all(w->lock);
+	os_lock_give(w->lock);
+	wait_for_all(w);
+}
+
 TEST(store, a_refused_task_is_rolled_back_alone_and_all_are_told_after_the_commit)
 {
 	struct own own = open_own(c);
@@ -495,23 +520,7 @@ TEST(store, a_refused_task_is_rolled_back_alone_and_all_are_told_after_the_commi
 	struct piece *piece[100];
 
 	begin_writing(c, &w, own.url, true);
-	w.open = 1;
-	piece[0] = piece_of(c->mem, c, &w, 0);
-	piece[0]->task.run = run_gate;
-	WANT_OK(store_writer_post(w.writer, &piece[0]->task));
-	os_lock_take(w.lock);
-	while (!w.held)
-		os_lock_wait(w.lock, -1);
-	os_lock_give(w.lock);
-	for (int k = 1; k < 100; k++) {
-		piece[k] = piece_of(arena_new(0), c, &w, k);
-		WANT_OK(store_writer_post(w.writer, &piece[k]->task));
-	}
-	os_lock_take(w.lock);
-	w.open = 100;
-	os_lock_wake_all(w.lock);
-	os_lock_give(w.lock);
-	wait_for_all(&w);
+	write_batch(c, &w, run_piece, piece);
 	WANT_I64(2, store_writer_commits(w.writer));
 	for (int k = 1; k < 100; k++) {
 		enum err wanted = k == 13 ? ERR_STORE : k % 10 == 7 ? ERR_CONFLICT : OK;
@@ -521,6 +530,37 @@ TEST(store, a_refused_task_is_rolled_back_alone_and_all_are_told_after_the_commi
 		arena_free(piece[k]->ctx.mem);
 	}
 	WANT_I64(88, (int64_t)w.notes);
+	WANT_I64(88, count(c));
+	store_writer_stop(w.writer);
+	store_close(&w.store);
+	close_own(c, &own);
+}
+
+static enum err run_careful_piece(struct ctx *c, void *arg)
+{
+	struct piece *p = arg;
+
+	p->runs++;
+	store_note_add(c->store, (struct store_note){ .name = "n", .value = 1 });
+	if (p->id % 10 == 7)
+		return refuse(c, ERR_CONFLICT, "sevens are not wanted");
+	return p->id == 13 ? OK : add(c, p->id);
+}
+
+TEST(store, a_task_refused_before_it_changed_anything_does_not_make_the_others_run_again)
+{
+	struct own own = open_own(c);
+	struct writing w;
+	struct piece *piece[100];
+
+	begin_writing(c, &w, own.url, true);
+	write_batch(c, &w, run_careful_piece, piece);
+	for (int k = 1; k < 100; k++) {
+		WANT_I64(k % 10 == 7 ? ERR_CONFLICT : OK, piece[k]->err);
+		WANT_I64(1, piece[k]->runs);
+		arena_free(piece[k]->ctx.mem);
+	}
+	WANT_I64(89, (int64_t)w.notes);
 	WANT_I64(88, count(c));
 	store_writer_stop(w.writer);
 	store_close(&w.store);
