@@ -95,6 +95,12 @@ enum err pay_publish_ready(struct ctx *c, project_id id, money total, struct pay
 	struct pay_funded_count before;
 	size_t count;
 
+	/*
+	 * Named by how often the project was funded: what bounced may be tried again. Counted ahead of
+	 * all other looks: if another's funding arrives between them, the name made here is the one
+	 * that it has used, and moves nothing.
+	 */
+	TRY(pay_funded_count(c, id, &before));
 	TRY(pay_plan(c, id, plan));
 	*out = (struct pay_publish){
 		.project = id,
@@ -119,8 +125,6 @@ enum err pay_publish_ready(struct ctx *c, project_id id, money total, struct pay
 	if (plan->quote.total.minor != total.minor)
 		return refuse_field(c, ERR_CONFLICT, S("total"), "the quote is another one: %.*s",
 				    STR_ARG(money_text(c->mem, plan->quote.total)));
-	/* Named by how often the project was funded: what bounced may be tried again. */
-	TRY(pay_funded_count(c, id, &before));
 	out->transfer =
 		str_format(c->mem, "fund:%lld:%lld", (long long)id.v, (long long)before.times + 1);
 	return OK;
