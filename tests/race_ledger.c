@@ -14,9 +14,9 @@ static const account_id wallet = { 770077 };
 
 static const struct store_stmt cleanup[] = {
 	{ "clean_balance", "DELETE FROM account_balance WHERE account_id = 770077", "", "",
-	  STORE_NONE, "account" },
+	  STORE_NONE, "account", 0, NULL, "" },
 	{ "clean_entry", "DELETE FROM account_entry WHERE account_id = 770077", "", "", STORE_NONE,
-	  "account" },
+	  "account", 0, NULL, "" },
 };
 
 struct racer {

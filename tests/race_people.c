@@ -13,14 +13,14 @@
 enum { THREADS = 2, ROUNDS = 30 };
 
 static const struct store_stmt cleanup[] = {
-	{ "clean_audit", "DELETE FROM audit", "", "", STORE_NONE, "each" },
-	{ "clean_head", "DELETE FROM audit_head", "", "", STORE_NONE, "each" },
-	{ "clean_member", "DELETE FROM org_member", "", "", STORE_NONE, "reference" },
-	{ "clean_org", "DELETE FROM org", "", "", STORE_NONE, "reference" },
-	{ "clean_reset", "DELETE FROM user_reset", "", "", STORE_NONE, "reference" },
-	{ "clean_attempt", "DELETE FROM user_attempt", "", "", STORE_NONE, "account" },
-	{ "clean_user", "DELETE FROM site_user", "", "", STORE_NONE, "reference" },
-	{ "clean_job", "DELETE FROM job", "", "", STORE_NONE, "each" },
+	{ "clean_audit", "DELETE FROM audit", "", "", STORE_NONE, "each", 0, NULL, "" },
+	{ "clean_head", "DELETE FROM audit_head", "", "", STORE_NONE, "each", 0, NULL, "" },
+	{ "clean_member", "DELETE FROM org_member", "", "", STORE_NONE, "reference", 0, NULL, "" },
+	{ "clean_org", "DELETE FROM org", "", "", STORE_NONE, "reference", 0, NULL, "" },
+	{ "clean_reset", "DELETE FROM user_reset", "", "", STORE_NONE, "reference", 0, NULL, "" },
+	{ "clean_attempt", "DELETE FROM user_attempt", "", "", STORE_NONE, "account", 0, NULL, "" },
+	{ "clean_user", "DELETE FROM site_user", "", "", STORE_NONE, "reference", 0, NULL, "" },
+	{ "clean_job", "DELETE FROM job", "", "", STORE_NONE, "each", 0, NULL, "" },
 };
 
 /* What the threads fight about; made before they start. */
@@ -141,8 +141,15 @@ static enum err write_entry(struct ctx *c, void *arg)
 }
 
 static const struct store_stmt chain_length = {
-	"chain_length", "SELECT count(*) FROM audit WHERE scope = 770077", "", "i", STORE_ONE,
+	"chain_length",
+	"SELECT count(*) FROM audit WHERE scope = 770077",
+	"",
+	"i",
+	STORE_ONE,
 	"each",
+	0,
+	NULL,
+	"",
 };
 
 static void chain_is_whole(struct ctx *c, const struct racer *racer, const struct prize *prize)
@@ -229,7 +236,7 @@ static enum err guess(struct ctx *c, void *arg)
 }
 
 static const struct store_stmt count_of = {
-	"count_of", "SELECT fails FROM user_attempt", "", "i", STORE_ONE, "account",
+	"count_of", "SELECT fails FROM user_attempt", "", "i", STORE_ONE, "account", 0, NULL, "",
 };
 
 static void no_guess_is_lost(struct ctx *c, const struct racer *racer, const struct prize *prize)

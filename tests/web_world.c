@@ -305,7 +305,7 @@ static const struct web_route routes[] = {
 	  .who = WORLD_ROLE,
 	  .handler = events_page,
 	  .view = "{value:int}" },
-	{ 0 },
+	{ .path = NULL },
 };
 static const struct web_route *const lists[] = { routes, NULL };
 

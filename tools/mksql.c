@@ -13,6 +13,9 @@
  *
  *     -- name(param type, …) -> none | changed | one (column type, …) | maybe | many
  *
+ * With a `;` between its parameters it is run for each of many rows: those behind the `;` have a
+ * value for each row (see mksql_each.c). Its shape is none, changed or maybe.
+ *
  * Types: int text blob real money usec NOUN_id; a `?` behind the type lets NULL in. A header
  * may go on over several `--` lines; `: words` behind the shape are for the reader. The
  * first lines of a file say `-- group: project`; a line of the same form below a header says it
@@ -115,8 +118,9 @@ static bool is_type(const char *type)
 	return is_name(type) && ends_with(type, "_id");
 }
 
-/* `name type, name type?)` up to the closing bracket; how many, or -1 with a fault. */
-static int read_fields(const struct source *s, const char **at, struct field *out)
+/* `name type, name type?)` up to the closing bracket; how many, or -1 with a fault. A `;` in the
+ * place of a comma, where one may stand, is told by how many came before it. */
+static int read_fields(const struct source *s, const char **at, struct field *out, int *shared)
 {
 	const char *p = *at;
 	int count = 0;
@@ -139,7 +143,9 @@ static int read_fields(const struct source *s, const char **at, struct field *ou
 			p++;
 		while (*p == ' ' || *p == '\t')
 			p++;
-		if (!is_name(f.name) || (*p != ',' && *p != ')')) {
+		bool parts = *p == ';' && shared != NULL && *shared < 0;
+
+		if (!is_name(f.name) || (*p != ',' && *p != ')' && !parts)) {
 			fault(s->file, s->line, "expected `name type`, `name type?` near `%.30s`",
 			      name);
 			return -1;
@@ -159,7 +165,9 @@ static int read_fields(const struct source *s, const char **at, struct field *ou
 			return -1;
 		}
 		out[count++] = f;
-		if (*p == ',')
+		if (parts)
+			*shared = count;
+		if (*p == ',' || parts)
 			for (p++; *p == ' ' || *p == '\t'; p++)
 				;
 	}
@@ -196,7 +204,7 @@ static bool read_shape(const struct source *s, const char *p, struct stmt *out)
 	}
 	if (rows) {
 		p++;
-		out->columns = read_fields(s, &p, out->column);
+		out->columns = read_fields(s, &p, out->column, NULL);
 		if (out->columns == 0)
 			fault(s->file, s->line, "`%s` without a column", out->shape);
 	}
@@ -218,7 +226,8 @@ static bool read_header(const struct source *s, const char *header, struct stmt 
 		return false;
 	}
 	p++;
-	out->params = read_fields(s, &p, out->param);
+	out->shared = -1;
+	out->params = read_fields(s, &p, out->param, &out->shared);
 	if (out->params < 0)
 		return false;
 	while (*p == ' ')
@@ -227,7 +236,14 @@ static bool read_header(const struct source *s, const char *header, struct stmt 
 		fault(s->file, s->line, "`%s(…)` is not followed by `-> shape`", out->name);
 		return false;
 	}
-	return read_shape(s, p + 2, out);
+	if (!read_shape(s, p + 2, out))
+		return false;
+	if (out->shared >= 0 && (strcmp(out->shape, "one") == 0 || strcmp(out->shape, "many") == 0)) {
+		fault(s->file, s->line, "`%s` is for many rows: its shape is none, changed or maybe",
+		      out->name);
+		return false;
+	}
+	return true;
 }
 
 /* --- statements --- */
@@ -318,6 +334,8 @@ static void read_one(struct source *s, char *header)
 		return;
 	}
 	lint_stmt(&m);
+	if (m.shared >= 0)
+		make_each(&m);
 	stmts[stmt_count++] = m;
 }
 

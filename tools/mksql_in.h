@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { FIELDS_MAX = 64, NAME_BYTES_MAX = 60 };
 
@@ -27,6 +28,9 @@ struct stmt {
 	const char *shape;
 	struct field param[FIELDS_MAX], column[FIELDS_MAX];
 	int params, columns;
+	int shared;	   /* parameters that many rows have in common; -1: it is for one row */
+	const char *each;  /* the array text, when it is for many rows */
+	const char *match; /* of an INSERT: numbers of the parameters that it returns, as escapes */
 	bool sweep;
 };
 
@@ -56,6 +60,9 @@ char *slurp(const char *path);		/* NULL with a line on stderr */
 /* mksql_lint.c */
 void lint_stmt(const struct stmt *m);
 void lint_step(const char *file, const char *sql);
+
+/* mksql_each.c */
+void make_each(struct stmt *m);
 
 /* mksql_write.c */
 void write_all(const char *out_folder);

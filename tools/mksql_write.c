@@ -66,14 +66,18 @@ static void add_letters(struct text *t, const struct field *f, int count)
 
 static void add_signature(struct text *t, const struct stmt *m)
 {
+	int plain = m->shared >= 0 ? m->shared : m->params;
+
 	add(t, "enum err %s(struct ctx *c_", m->name);
-	for (int i = 0; i < m->params; i++) {
+	for (int i = 0; i < plain; i++) {
 		add(t, ", %s%s", c_type(m->param[i].type), m->param[i].name);
 		if (m->param[i].null)
 			add(t, ", bool has_%s", m->param[i].name);
 	}
+	if (m->shared >= 0)
+		add(t, ", const struct %s_row *row_, size_t count_", m->name);
 	if (strcmp(m->shape, "changed") == 0)
-		add(t, ", int64_t *changed_");
+		add(t, m->shared >= 0 ? ", bool *changed_" : ", int64_t *changed_");
 	else if (strcmp(m->shape, "one") == 0)
 		add(t, ", struct %s *out_", m->name);
 	else if (strcmp(m->shape, "maybe") == 0)
@@ -83,18 +87,25 @@ static void add_signature(struct text *t, const struct stmt *m)
 	add(t, ")");
 }
 
+static void add_struct(struct text *t, const char *name, const char *end, const struct field *f,
+		       int count)
+{
+	add(t, "struct %s%s {\n", name, end);
+	for (int i = 0; i < count; i++) {
+		add(t, "\t%s%s;\n", c_type(f[i].type), f[i].name);
+		if (f[i].null)
+			add(t, "\tbool has_%s;\n", f[i].name);
+	}
+	add(t, "};\n");
+}
+
 static void add_declaration(struct text *t, const struct stmt *m)
 {
 	add(t, "extern const struct store_stmt %s_stmt;\n", m->name);
-	if (m->columns > 0) {
-		add(t, "struct %s {\n", m->name);
-		for (int i = 0; i < m->columns; i++) {
-			add(t, "\t%s%s;\n", c_type(m->column[i].type), m->column[i].name);
-			if (m->column[i].null)
-				add(t, "\tbool has_%s;\n", m->column[i].name);
-		}
-		add(t, "};\n");
-	}
+	if (m->shared >= 0)
+		add_struct(t, m->name, "_row", m->param + m->shared, m->params - m->shared);
+	if (m->columns > 0)
+		add_struct(t, m->name, "", m->column, m->columns);
 	add(t, "MUST_USE ");
 	add_signature(t, m);
 	add(t, ";\n\n");
@@ -115,23 +126,70 @@ static void add_row_reader(struct text *t, const struct stmt *m)
 	add(t, "}\n\n");
 }
 
+/* One value; `of` is what its name stands in: "" for an argument, "row_[i_]." for a row's. */
+static void add_value(struct text *t, const struct field *f, const char *of)
+{
+	add(t, "{ ");
+	if (f->null)
+		add(t, ".null = !%shas_%s, ", of, f->name);
+	add(t, ".%s = %s%s%s }", member(f->type), of, f->name, inside(f->type));
+}
+
+static void add_args(struct text *t, const struct stmt *m, int count)
+{
+	add(t, "\tconst struct store_value args_[] = {\n");
+	for (int i = 0; i < count; i++) {
+		add(t, "\t\t");
+		add_value(t, &m->param[i], "");
+		add(t, ",\n");
+	}
+	add(t, "\t};\n");
+}
+
+/* The body of a statement for many rows; its shape is none, changed or maybe. */
+static void add_each_body(struct text *t, const struct stmt *m)
+{
+	int own = m->params - m->shared;
+	const char *found = strcmp(m->shape, "none") == 0 ? "NULL" :
+			    m->columns > 0		  ? "found_" :
+							    "changed_";
+
+	add(t, "\n{\n");
+	if (m->shared > 0)
+		add_args(t, m, m->shared);
+	add(t, "\tstruct store_value *each_ = NEW_MANY(c_->mem, struct store_value, count_ * %d);\n",
+	    own);
+	if (m->columns > 0)
+		add(t,
+		    "\tstruct store_value *value_ = NEW_MANY(c_->mem, struct store_value, count_ * "
+		    "%d);\n",
+		    m->columns);
+	add(t, "\n\tfor (size_t i_ = 0; i_ < count_; i_++) {\n");
+	for (int i = 0; i < own; i++) {
+		add(t, "\t\teach_[i_ * %d + %d] = (struct store_value)", own, i);
+		add_value(t, &m->param[m->shared + i], "row_[i_].");
+		add(t, ";\n");
+	}
+	add(t, "\t}\n\tTRY(store_run_each(c_, &%s_stmt, %s, each_, count_, %s, %s));\n", m->name,
+	    m->shared > 0 ? "args_" : "NULL", found, m->columns > 0 ? "value_" : "NULL");
+	if (m->columns > 0)
+		add(t,
+		    "\tfor (size_t i_ = 0; i_ < count_; i_++) {\n"
+		    "\t\tout_[i_] = (struct %s){ 0 };\n"
+		    "\t\tif (found_[i_])\n"
+		    "\t\t\t%s_row_(value_ + i_ * %d, &out_[i_]);\n"
+		    "\t}\n",
+		    m->name, m->name, m->columns);
+	add(t, "\treturn OK;\n}\n\n");
+}
+
 static void add_body(struct text *t, const struct stmt *m)
 {
 	const char *args = m->params > 0 ? "args_" : "NULL";
 
 	add(t, "\n{\n");
-	if (m->params > 0) {
-		add(t, "\tconst struct store_value args_[] = {\n");
-		for (int i = 0; i < m->params; i++) {
-			const struct field *f = &m->param[i];
-
-			add(t, "\t\t{ ");
-			if (f->null)
-				add(t, ".null = !has_%s, ", f->name);
-			add(t, ".%s = %s%s },\n", member(f->type), f->name, inside(f->type));
-		}
-		add(t, "\t};\n");
-	}
+	if (m->params > 0)
+		add_args(t, m, m->params);
 	if (m->columns == 0) {
 		add(t, "\treturn store_run(c_, &%s_stmt, %s, %s, NULL);\n}\n\n", m->name, args,
 		    m->shape[0] == 'c' ? "changed_" : "NULL");
@@ -173,11 +231,19 @@ static void add_definition(struct text *t, const struct stmt *m)
 	add_letters(t, m->param, m->params);
 	add(t, ", ");
 	add_letters(t, m->column, m->columns);
-	add(t, ", %s, \"%s\"\n};\n\n", shape, m->group);
+	add(t, ", %s, \"%s\",\n\t%d, ", shape, m->group, m->shared >= 0 ? m->shared : m->params);
+	if (m->shared >= 0)
+		add_literal(t, m->each);
+	else
+		add(t, "NULL");
+	add(t, ", \"%s\"\n};\n\n", m->match != NULL ? m->match : "");
 	if (m->columns > 0)
 		add_row_reader(t, m);
 	add_signature(t, m);
-	add_body(t, m);
+	if (m->shared >= 0)
+		add_each_body(t, m);
+	else
+		add_body(t, m);
 }
 
 static void spill(const char *path, const struct text *t)

@@ -67,7 +67,9 @@ static enum err clash_body(struct ctx *c, struct job *job)
 	static const struct store_stmt clash = {
 		"clash",    "INSERT INTO tally(key, name, part, n) VALUES (1, 'clash', 0, 1)",
 		"",	    "",
-		STORE_NONE, "each"
+		STORE_NONE, "each",
+		0,	    NULL,
+		""
 	};
 
 	(void)job;
@@ -349,11 +351,17 @@ static void nudge(void *arg)
 		job_runner_nudge(runner);
 }
 
-static const struct store_stmt schema_drop = {
-	"schema_drop", "DROP SCHEMA IF EXISTS job_test CASCADE", "", "", STORE_NONE, "local"
-};
+static const struct store_stmt schema_drop = { "schema_drop",
+					       "DROP SCHEMA IF EXISTS job_test CASCADE",
+					       "",
+					       "",
+					       STORE_NONE,
+					       "local",
+					       0,
+					       NULL,
+					       "" };
 static const struct store_stmt schema_make = {
-	"schema_make", "CREATE SCHEMA job_test", "", "", STORE_NONE, "local"
+	"schema_make", "CREATE SCHEMA job_test", "", "", STORE_NONE, "local", 0, NULL, ""
 };
 
 static enum err drop_schema(struct ctx *c, void *arg)

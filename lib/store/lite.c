@@ -119,11 +119,12 @@ static enum err lite_prepare(struct ctx *c, struct store *s, const struct store_
 	return OK;
 }
 
-static int lite_bind(const struct lite_stmt *made, const char *params,
+/* Bind the parameters from number `from` on, up to `end`. */
+static int lite_bind(const struct lite_stmt *made, const char *params, int from, int end,
 		     const struct store_value *args)
 {
-	for (int i = 0; params[i] != 0; i++) {
-		const struct store_value *v = &args[i];
+	for (int i = from; i < end; i++) {
+		const struct store_value *v = &args[i - from];
 		const char *at = v->s.at != NULL ? v->s.at : "";
 		int place = made->place[i], code;
 
@@ -176,7 +177,7 @@ static enum err lite_run(struct ctx *c, struct store *s, const struct store_stmt
 
 	TRY(lite_prepare_at(c, s, stmt, &made));
 	CHECK((size_t)sqlite3_column_count(made->made) == rows->columns);
-	int code = lite_bind(made, stmt->params, args);
+	int code = lite_bind(made, stmt->params, 0, (int)strlen(stmt->params), args);
 	if (code == SQLITE_OK)
 		code = sqlite3_step(made->made);
 	for (; code == SQLITE_ROW && room; code = sqlite3_step(made->made)) {
@@ -196,11 +197,55 @@ static enum err lite_run(struct ctx *c, struct store *s, const struct store_stmt
 	return err;
 }
 
+/* One row of many. What is bound stays bound, so the shared values are there already. */
+static enum err lite_run_row(struct ctx *c, struct store *s, const struct store_stmt *stmt,
+			     struct lite_stmt *made, bool *hit, struct store_value *found)
+{
+	struct lite *l = s->engine;
+	int code = sqlite3_step(made->made);
+	bool changes = sqlite3_stmt_readonly(made->made) == 0;
+
+	*hit = code == SQLITE_ROW;
+	for (int i = 0; code == SQLITE_ROW && stmt->columns[i] != 0; i++)
+		found[i] = lite_column(c, made->made, i, stmt->columns[i]);
+	if (code == SQLITE_ROW)
+		code = sqlite3_step(made->made);
+	CHECK(code != SQLITE_ROW);
+	enum err err = code == SQLITE_DONE ? OK : lite_failed(c, s, stmt->name);
+	if (changes && err == OK)
+		*hit = sqlite3_changes64(l->db) > 0;
+	sqlite3_reset(made->made);
+	return err;
+}
+
+static enum err lite_run_each(struct ctx *c, struct store *s, const struct store_stmt *stmt,
+			      const struct store_value *shared, const struct store_value *each,
+			      size_t count, bool *hit, struct store_value *found)
+{
+	int params = (int)strlen(stmt->params), own = params - stmt->shared;
+	size_t columns = strlen(stmt->columns);
+	struct lite_stmt *made;
+
+	TRY(lite_prepare_at(c, s, stmt, &made));
+	CHECK((size_t)sqlite3_column_count(made->made) == columns);
+	int code = lite_bind(made, stmt->params, 0, stmt->shared, shared);
+	for (size_t i = 0; i < count; i++) {
+		if (code == SQLITE_OK)
+			code = lite_bind(made, stmt->params, stmt->shared, params,
+					 each + i * (size_t)own);
+		if (code != SQLITE_OK)
+			return lite_failed(c, s, stmt->name);
+		TRY(lite_run_row(c, s, stmt, made, &hit[i],
+				 columns > 0 ? &found[i * columns] : NULL));
+	}
+	return OK;
+}
+
 /* --- transactions --- */
 
-#define CONTROL(word, text)                             \
-	{                                               \
-		word, text, "", "", STORE_NONE, "local" \
+#define CONTROL(word, text)                                          \
+	{                                                            \
+		word, text, "", "", STORE_NONE, "local", 0, NULL, "" \
 	}
 #define DEPTHS(word, text)                                                                         \
 	{                                                                                          \
@@ -302,7 +347,8 @@ static enum err lite_settle(struct ctx *c, struct store *s, bool in_memory)
 static void lite_tidy(struct store *s);
 
 static const struct store_driver lite_driver = {
-	"sqlite", lite_run, lite_control, lite_script, lite_prepare, lite_close, lite_tidy,
+	"sqlite",    lite_run,	   lite_run_each, lite_control,
+	lite_script, lite_prepare, lite_close,	  lite_tidy,
 };
 
 enum err lite_open(struct ctx *c, struct store *s, const char *path)

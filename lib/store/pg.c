@@ -24,13 +24,22 @@ enum {
 	OID_INT4 = 23,
 	OID_TEXT = 25,
 	OID_FLOAT8 = 701,
+	OID_BYTEA_LIST = 1001,
+	OID_TEXT_LIST = 1009,
+	OID_INT8_LIST = 1016,
+	OID_FLOAT8_LIST = 1022,
 	OID_BPCHAR = 1042,
 	OID_VARCHAR = 1043,
 };
 
-struct pg_stmt {
+/* A text that is prepared; a statement for many rows has two. */
+struct pg_text {
 	char name[16];
 	int64_t session; /* the connection on which it is prepared */
+};
+
+struct pg_stmt {
+	struct pg_text plain, each;
 };
 
 struct pg {
@@ -204,6 +213,14 @@ static Oid oid_of(char type)
 				    OID_BYTEA;
 }
 
+static Oid oid_of_list(char type)
+{
+	return type == STORE_INT  ? OID_INT8_LIST :
+	       type == STORE_TEXT ? OID_TEXT_LIST :
+	       type == STORE_REAL ? OID_FLOAT8_LIST :
+				    OID_BYTEA_LIST;
+}
+
 static bool oid_fits(char type, Oid oid)
 {
 	switch (type) {
@@ -226,36 +243,48 @@ static struct pg_stmt *pg_stmt_at(struct store *s, const struct store_stmt *stmt
 	if (row->made == NULL) {
 		struct pg_stmt *fresh = NEW(s->mem, struct pg_stmt);
 
-		snprintf(fresh->name, sizeof(fresh->name), "s%zu", p->cache.count);
+		snprintf(fresh->plain.name, sizeof(fresh->plain.name), "s%zu", p->cache.count);
+		snprintf(fresh->each.name, sizeof(fresh->each.name), "e%zu", p->cache.count);
 		row->made = fresh;
 	}
 	return row->made;
 }
 
 /* Prepare on this connection; a round trip of its own, once. */
-static enum err pg_prepare_at(struct ctx *c, struct store *s, const struct store_stmt *stmt)
+static enum err pg_prepare_text(struct ctx *c, struct store *s, const struct store_stmt *stmt,
+				struct pg_text *text, bool each)
 {
 	struct pg *p = s->engine;
-	struct pg_stmt *made = pg_stmt_at(s, stmt);
 	DEFER(pg_call_done) struct pg_call call = { .what = stmt->name };
 	Oid oid[PARAMS_MAX];
 	int params = (int)strlen(stmt->params), sent = 1;
 
-	if (made->session == p->session)
+	if (text->session == p->session)
 		return OK;
 	CHECK(params <= PARAMS_MAX);
 	for (int i = 0; i < params; i++)
-		oid[i] = oid_of(stmt->params[i]);
+		oid[i] = each && i >= stmt->shared ? oid_of_list(stmt->params[i]) :
+						     oid_of(stmt->params[i]);
 	struct arena_mark mark = arena_mark(c->mem);
-	const char *sql = store_text(c->mem, stmt->sql, false, false);
+	const char *sql = store_text(c->mem, each ? stmt->each : stmt->sql, false, false);
 	bool good = pg_send_waiting(p, &sent) &&
-		    PQsendPrepare(p->conn, made->name, sql, params, oid) == 1;
+		    PQsendPrepare(p->conn, text->name, sql, params, oid) == 1;
 	arena_reset(c->mem, mark);
 	if (!good)
 		return pg_lost(c, s, stmt->name);
 	TRY(pg_receive(c, s, sent, &call));
-	made->session = p->session;
+	text->session = p->session;
 	return OK;
+}
+
+static enum err pg_prepare_at(struct ctx *c, struct store *s, const struct store_stmt *stmt)
+{
+	return pg_prepare_text(c, s, stmt, &pg_stmt_at(s, stmt)->plain, false);
+}
+
+static enum err pg_prepare_each(struct ctx *c, struct store *s, const struct store_stmt *stmt)
+{
+	return pg_prepare_text(c, s, stmt, &pg_stmt_at(s, stmt)->each, true);
 }
 
 static enum err pg_prepare(struct ctx *c, struct store *s, const struct store_stmt *stmt)
@@ -266,7 +295,9 @@ static enum err pg_prepare(struct ctx *c, struct store *s, const struct store_st
 
 	TRY(pg_connected(c, s));
 	TRY(pg_prepare_at(c, s, stmt));
-	if (PQsendDescribePrepared(p->conn, pg_stmt_at(s, stmt)->name) != 1)
+	if (stmt->each != NULL)
+		TRY(pg_prepare_each(c, s, stmt));
+	if (PQsendDescribePrepared(p->conn, pg_stmt_at(s, stmt)->plain.name) != 1)
 		return pg_lost(c, s, stmt->name);
 	TRY(pg_receive(c, s, 1, &call));
 	bool fits = (size_t)PQnfields(call.result) == columns;
@@ -294,34 +325,87 @@ static void to_big_endian(uint64_t v, char out[8])
 		out[i] = (char)(v & 0xFF);
 }
 
-static bool pg_send(struct pg *p, const struct pg_stmt *made, const char *params,
-		    const struct store_value *args)
-{
-	const char *value[PARAMS_MAX];
-	int len[PARAMS_MAX], form[PARAMS_MAX], count = 0;
+/* The values of one call, as libpq wants them; numbers lie in `number`. */
+struct pg_values {
+	const char *at[PARAMS_MAX];
+	int len[PARAMS_MAX], form[PARAMS_MAX], count;
 	char number[PARAMS_MAX][8];
+};
 
-	for (; params[count] != 0; count++) {
-		const struct store_value *v = &args[count];
-		uint64_t bits = (uint64_t)v->i;
+/* What a value is made of: its bytes, or eight of them written to `number`. */
+static struct str pg_bytes(char type, const struct store_value *v, char number[8])
+{
+	uint64_t bits = (uint64_t)v->i;
 
-		form[count] = 1;
-		value[count] = number[count];
-		len[count] = 8;
-		if (v->null) {
-			value[count] = NULL;
-			len[count] = 0;
-		} else if (params[count] == STORE_TEXT || params[count] == STORE_BLOB) {
-			value[count] = v->s.at != NULL ? v->s.at : "";
-			CHECK(v->s.len <= INT32_MAX);
-			len[count] = (int)v->s.len;
-		} else {
-			if (params[count] == STORE_REAL)
-				memcpy(&bits, &v->r, sizeof(bits));
-			to_big_endian(bits, number[count]);
-		}
+	if (type == STORE_TEXT || type == STORE_BLOB) {
+		CHECK(v->s.len <= INT32_MAX);
+		return (struct str){ v->s.at != NULL ? v->s.at : "", v->s.len };
 	}
-	return PQsendQueryPrepared(p->conn, made->name, count, value, len, form, 1) == 1;
+	if (type == STORE_REAL)
+		memcpy(&bits, &v->r, sizeof(bits));
+	to_big_endian(bits, number);
+	return (struct str){ number, 8 };
+}
+
+static void pg_add(struct pg_values *to, char type, const struct store_value *v)
+{
+	int n = to->count++;
+	struct str bytes = pg_bytes(type, v, to->number[n]);
+
+	to->form[n] = 1;
+	to->at[n] = v->null ? NULL : bytes.at;
+	to->len[n] = v->null ? 0 : (int)bytes.len;
+}
+
+static void put_int4(char **at, int64_t v)
+{
+	char bytes[8];
+
+	to_big_endian((uint64_t)v, bytes);
+	memcpy(*at, bytes + 4, 4);
+	*at += 4;
+}
+
+/*
+ * An array in PostgreSQL's binary form: dimensions, has NULLs, type of the elements, length,
+ * lower bound; then each element behind its length, -1 for NULL.
+ */
+static void pg_add_list(struct arena *mem, struct pg_values *to, char type,
+			const struct store_value *each, size_t step, size_t count)
+{
+	size_t size = 20;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct store_value *v = &each[i * step];
+
+		size += 4 + (type == STORE_TEXT || type == STORE_BLOB ? v->s.len : 8);
+	}
+	CHECK(size <= INT32_MAX);
+	char *list = arena_take(mem, size), *at = list;
+
+	put_int4(&at, 1);
+	put_int4(&at, 1);
+	put_int4(&at, oid_of(type));
+	put_int4(&at, (int64_t)count);
+	put_int4(&at, 1);
+	for (size_t i = 0; i < count; i++) {
+		const struct store_value *v = &each[i * step];
+		char number[8];
+		struct str bytes = pg_bytes(type, v, number);
+
+		put_int4(&at, v->null ? -1 : (int64_t)bytes.len);
+		if (!v->null && bytes.len > 0)
+			memcpy(at, bytes.at, bytes.len);
+		at += v->null ? 0 : bytes.len;
+	}
+	to->form[to->count] = 1;
+	to->at[to->count] = list;
+	to->len[to->count++] = (int)(at - list);
+}
+
+static bool pg_send(struct pg *p, const struct pg_text *text, const struct pg_values *v)
+{
+	return PQsendQueryPrepared(p->conn, text->name, v->count, v->at, v->len, v->form, 1) == 1;
 }
 
 static struct store_value pg_column(struct ctx *c, const PGresult *result, int row, int i,
@@ -373,12 +457,15 @@ static enum err pg_run(struct ctx *c, struct store *s, const struct store_stmt *
 {
 	struct pg *p = s->engine;
 	DEFER(pg_call_done) struct pg_call call = { .what = stmt->name };
+	struct pg_values values = { .count = 0 };
 	int sent = 1;
 
 	if (!s->in_txn)
 		TRY(pg_connected(c, s));
 	TRY(pg_prepare_at(c, s, stmt));
-	if (!pg_send_waiting(p, &sent) || !pg_send(p, pg_stmt_at(s, stmt), stmt->params, args))
+	for (int i = 0; stmt->params[i] != 0; i++)
+		pg_add(&values, stmt->params[i], &args[i]);
+	if (!pg_send_waiting(p, &sent) || !pg_send(p, &pg_stmt_at(s, stmt)->plain, &values))
 		return pg_lost(c, s, stmt->name);
 	TRY(pg_receive(c, s, sent, &call));
 	TRY(pg_rows(c, stmt, call.result, rows));
@@ -386,6 +473,105 @@ static enum err pg_run(struct ctx *c, struct store *s, const struct store_stmt *
 	struct str count = str_of(PQcmdTuples(call.result));
 	if (!reads && count.len > 0 && !num_i64(count, 0, INT64_MAX, changed))
 		*changed = 0;
+	return OK;
+}
+
+/* --- one statement for many rows --- */
+
+/* Is the returned row `r` that of `own`, by the values that the INSERT returns? */
+static bool is_row_of(const struct store_stmt *stmt, const PGresult *result, int r,
+		      const struct store_value *own)
+{
+	for (int i = 0; stmt->match[i] != 0; i++) {
+		const struct store_value *v = &own[stmt->match[i] - 1 - stmt->shared];
+		bool null = PQgetisnull(result, r, i) == 1;
+
+		if (null != v->null ||
+		    (!null && big_endian(PQgetvalue(result, r, i), PQgetlength(result, r, i)) !=
+				      (uint64_t)v->i))
+			return false;
+	}
+	return true;
+}
+
+/* Which rows an INSERT took. It returns them in their order, but for a few that were left out. */
+static void pg_told_rows(const struct store_stmt *stmt, const PGresult *result,
+			 const struct store_value *each, size_t count, bool *hit)
+{
+	size_t own = strlen(stmt->params) - (size_t)stmt->shared, next = 0;
+
+	for (int r = 0; r < PQntuples(result); r++) {
+		for (size_t tries = 0; tries < count; tries++, next = (next + 1) % count)
+			if (!hit[next] && is_row_of(stmt, result, r, each + next * own))
+				break;
+		hit[next] = true;
+		next = (next + 1) % count;
+	}
+}
+
+/* The rows of a SELECT or a change: their number first, then what was asked for. */
+static void pg_numbered_rows(struct ctx *c, const struct store_stmt *stmt, const PGresult *result,
+			     size_t count, bool *hit, struct store_value *found)
+{
+	size_t columns = strlen(stmt->columns);
+
+	CHECK((size_t)PQnfields(result) == columns + 1);
+	for (int r = 0; r < PQntuples(result); r++) {
+		size_t n = big_endian(PQgetvalue(result, r, 0), PQgetlength(result, r, 0)) - 1;
+
+		CHECK(n < count && !hit[n]);
+		hit[n] = true;
+		for (size_t i = 0; i < columns; i++)
+			found[n * columns + i] =
+				pg_column(c, result, r, (int)i + 1, stmt->columns[i]);
+	}
+}
+
+/* A single row goes by the plain text: nothing is gained by an array of one. */
+static enum err pg_run_single(struct ctx *c, struct store *s, const struct store_stmt *stmt,
+			      const struct store_value *shared, const struct store_value *each,
+			      bool *hit, struct store_value *found)
+{
+	size_t params = strlen(stmt->params), columns = strlen(stmt->columns);
+	struct store_value args[PARAMS_MAX];
+	struct store_rows rows = { .columns = columns };
+	int64_t changed = 0;
+
+	for (size_t i = 0; i < params; i++)
+		args[i] = i < (size_t)stmt->shared ? shared[i] : each[i - (size_t)stmt->shared];
+	TRY(pg_run(c, s, stmt, args, &changed, &rows));
+	*hit = columns > 0 ? rows.count > 0 : changed > 0;
+	if (columns > 0 && *hit)
+		memcpy(found, rows.value, columns * sizeof(*found));
+	return OK;
+}
+
+static enum err pg_run_each(struct ctx *c, struct store *s, const struct store_stmt *stmt,
+			    const struct store_value *shared, const struct store_value *each,
+			    size_t count, bool *hit, struct store_value *found)
+{
+	struct pg *p = s->engine;
+	DEFER(pg_call_done) struct pg_call call = { .what = stmt->name };
+	struct pg_values values = { .count = 0 };
+	int params = (int)strlen(stmt->params), own = params - stmt->shared, sent = 1;
+
+	if (count == 1)
+		return pg_run_single(c, s, stmt, shared, each, hit, found);
+	if (!s->in_txn)
+		TRY(pg_connected(c, s));
+	TRY(pg_prepare_each(c, s, stmt));
+	for (int i = 0; i < stmt->shared; i++)
+		pg_add(&values, stmt->params[i], &shared[i]);
+	for (int i = 0; i < own; i++)
+		pg_add_list(c->mem, &values, stmt->params[stmt->shared + i], each + i, (size_t)own,
+			    count);
+	if (!pg_send_waiting(p, &sent) || !pg_send(p, &pg_stmt_at(s, stmt)->each, &values))
+		return pg_lost(c, s, stmt->name);
+	TRY(pg_receive(c, s, sent, &call));
+	if (stmt->match[0] != 0)
+		pg_told_rows(stmt, call.result, each, count, hit);
+	else if (stmt->shape != STORE_NONE)
+		pg_numbered_rows(c, stmt, call.result, count, hit, found);
 	return OK;
 }
 
@@ -499,7 +685,7 @@ static void pg_close(struct store *s)
 }
 
 static const struct store_driver pg_driver = {
-	"postgresql", pg_run, pg_control, pg_script, pg_prepare, pg_close, NULL,
+	"postgresql", pg_run, pg_run_each, pg_control, pg_script, pg_prepare, pg_close, NULL,
 };
 
 enum err pg_open(struct ctx *c, struct store *s, const char *url)

@@ -83,12 +83,28 @@ void store_pause(int64_t us)
 
 /* --- statements --- */
 
-static enum err check_args(struct ctx *c, const struct store_stmt *stmt,
-			   const struct store_value *args)
+static enum err check_args(struct ctx *c, struct str params, const struct store_value *args)
 {
-	for (int i = 0; stmt->params[i] != 0; i++)
-		if (stmt->params[i] == STORE_TEXT && !args[i].null && !str_is_utf8(args[i].s))
+	for (size_t i = 0; i < params.len; i++)
+		if (params.at[i] == STORE_TEXT && !args[i].null && !str_is_utf8(args[i].s))
 			return refuse(c, ERR_INPUT, "a text is not UTF-8 or has a NUL inside");
+	return OK;
+}
+
+/* May it run here? Then the side that it touches is kept in mind. */
+static enum err check_place(struct ctx *c, const struct store_stmt *stmt)
+{
+	struct store *s = c->store;
+
+	if (stmt->columns[0] == 0) {
+		CHECK(s->mode == STORE_READ || s->in_txn);
+		if (s->mode == STORE_READ)
+			return refuse(c, ERR_STORE, "the data is only read here");
+	}
+	if (strcmp(stmt->group, "project") == 0)
+		s->touched |= STORE_PROJECT_SIDE;
+	else if (strcmp(stmt->group, "account") == 0)
+		s->touched |= STORE_ACCOUNT_SIDE;
 	return OK;
 }
 
@@ -118,16 +134,8 @@ enum err store_run(struct ctx *c, const struct store_stmt *stmt, const struct st
 	struct store_rows found = { .columns = strlen(stmt->columns) };
 	int64_t count = 0;
 
-	if (found.columns == 0) {
-		CHECK(s->mode == STORE_READ || s->in_txn);
-		if (s->mode == STORE_READ)
-			return refuse(c, ERR_STORE, "the data is only read here");
-	}
-	if (strcmp(stmt->group, "project") == 0)
-		s->touched |= STORE_PROJECT_SIDE;
-	else if (strcmp(stmt->group, "account") == 0)
-		s->touched |= STORE_ACCOUNT_SIDE;
-	TRY(check_args(c, stmt, args));
+	TRY(check_place(c, stmt));
+	TRY(check_args(c, str_of(stmt->params), args));
 	enum err err = run_here(c, stmt, args, &count, &found);
 	s->stirred = s->stirred || err != OK || count > 0;
 	TRY(err);
@@ -138,6 +146,34 @@ enum err store_run(struct ctx *c, const struct store_stmt *stmt, const struct st
 	if (rows != NULL)
 		*rows = found;
 	return OK;
+}
+
+enum err store_run_each(struct ctx *c, const struct store_stmt *stmt,
+			const struct store_value *shared, const struct store_value *each,
+			size_t count, bool *hit, struct store_value *found)
+{
+	struct store *s = c->store;
+	struct arena_mark mark = arena_mark(c->mem);
+	size_t own = strlen(stmt->params) - (size_t)stmt->shared;
+	bool any = false;
+
+	CHECK(stmt->each != NULL);
+	if (count == 0)
+		return OK;
+	TRY(check_place(c, stmt));
+	TRY(check_args(c, str_cut(str_of(stmt->params), 0, (size_t)stmt->shared), shared));
+	for (size_t i = 0; i < count; i++)
+		TRY(check_args(c, str_of(stmt->params + stmt->shared), each + i * own));
+	bool *told = hit != NULL ? hit : NEW_MANY(c->mem, bool, count);
+	memset(told, 0, count * sizeof(*told));
+	enum err err = s->driver->run_each(c, s, stmt, shared, each, count, told, found);
+	for (size_t i = 0; i < count; i++)
+		any = any || told[i];
+	/* Who does not ask is not told, and may have changed everything. */
+	s->stirred = s->stirred || err != OK || (stmt->columns[0] == 0 && (any || hit == NULL));
+	if (err == OK && found == NULL)
+		arena_reset(c->mem, mark);
+	return err;
 }
 
 bool store_row_room(struct ctx *c, struct store_rows *rows, size_t *size)

@@ -35,6 +35,11 @@ struct store_stmt {
 	const char *columns;
 	enum store_shape shape;
 	const char *group; /* the room's shard group: "project", "account", "reference", "local" */
+	/* For many rows at once, else NULL: PostgreSQL's text, whose parameters behind the first
+	 * `shared` are arrays, and the numbers of those by which an INSERT tells its rows. */
+	int shared;
+	const char *each;
+	const char *match;
 };
 
 struct store_value {
@@ -53,6 +58,18 @@ struct store_rows {
 /* What mksql's functions call. `args` has one value for each parameter. */
 MUST_USE enum err store_run(struct ctx *, const struct store_stmt *, const struct store_value *args,
 			    int64_t *changed, struct store_rows *rows);
+
+/*
+ * One statement for `count` rows: `shared` has the values that they have in common, `each` the
+ * rows' own, one row after the other. `hit[i]` tells whether it changed or found something for row
+ * i (NULL: nobody asks), `found` takes the columns that it found, row by row. On SQLite the rows
+ * act one after the other, on PostgreSQL at once: so no row may depend on another, and two that
+ * change the same place are one too many. Rows of one table are given in the order of its key, so
+ * that two writers do not wait for each other in a circle.
+ */
+MUST_USE enum err store_run_each(struct ctx *, const struct store_stmt *,
+				 const struct store_value *shared, const struct store_value *each,
+				 size_t count, bool *hit, struct store_value *found);
 
 enum store_mode {
 	STORE_READ, /* refuses to write */
@@ -134,10 +151,17 @@ enum { STORE_BATCH_MAX = 256, STORE_QUEUE_MAX = 16384 };
  * resetting what it makes; it runs with ctx->store, ctx->now and an empty
  * refusal set. `done` is called once, on the writer's thread, with what became
  * of it: OK only after COMMIT. The owner keeps the task until then.
+ *
+ * Tasks of one transaction that have the same `many` (then `run` is NULL) are given to it
+ * together, at most STORE_BATCH_MAX of them, with a context of the writer's own whose memory ends
+ * with the batch. It says for each what became of it. One that it refuses has changed nothing:
+ * `many` has no savepoints to go back to. What it returns is about the whole: not OK, and nothing
+ * of it is kept; then its tasks are given to it again one by one.
  */
 struct store_task {
 	struct ctx *ctx;
 	enum err (*run)(struct ctx *, void *arg);
+	enum err (*many)(struct ctx *, struct store_task *const *, size_t count, enum err *verdict);
 	void (*done)(struct store_task *, enum err);
 	void *arg;
 	uint64_t spread;	 /* tasks of one spread go to the same writer, in order */

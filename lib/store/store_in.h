@@ -22,6 +22,10 @@ struct store_driver {
 	const char *name;
 	enum err (*run)(struct ctx *, struct store *, const struct store_stmt *,
 			const struct store_value *args, int64_t *changed, struct store_rows *);
+	/* `hit` comes cleared; nothing is NULL that the shape asks for. */
+	enum err (*run_each)(struct ctx *, struct store *, const struct store_stmt *,
+			     const struct store_value *shared, const struct store_value *each,
+			     size_t count, bool *hit, struct store_value *found);
 	enum err (*control)(struct ctx *, struct store *, enum store_control, int depth);
 	/* Several statements in one text, in the driver's own words. */
 	enum err (*script)(struct ctx *, struct store *, const char *sql);

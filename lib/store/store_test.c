@@ -14,8 +14,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define STMT(name, sql, params, columns, shape) \
-	static const struct store_stmt name = { #name, sql, params, columns, shape, "local" }
+#define STMT(name, sql, params, columns, shape)                                       \
+	static const struct store_stmt name = { #name,	 sql, params, columns, shape, \
+						"local", 0,   NULL,   "" }
 
 STMT(probe_drop, "DROP TABLE IF EXISTS store_probe", "", "", STORE_NONE);
 STMT(probe_make,

@@ -66,37 +66,92 @@ static bool take_back(struct thread *t, struct ctx *w, size_t notes, bool alone)
 	return !t->untidy;
 }
 
+static void set_out(struct thread *t, struct ctx *w, struct store_task *task)
+{
+	task->ctx->store = t->store;
+	task->ctx->now = w->now;
+	task->ctx->refusal = (struct refusal){ 0 };
+}
+
+static enum err run_alone(struct ctx *w, struct store_task *task)
+{
+	struct ctx *c = task->ctx;
+	enum err err = OK;
+
+	if (task->many == NULL) {
+		err = task->run(c, task->arg);
+	} else if (task->many(w, &task, 1, &err) != OK || w->refusal.err != OK) {
+		c->refusal = w->refusal;
+		c->refusal.message = str_copy(c->mem, w->refusal.message);
+		c->refusal.said = str_copy(c->mem, w->refusal.said);
+		err = c->refusal.err;
+	}
+	/* A refusal that the task did not pass up still dooms it. */
+	return err != OK ? err : c->refusal.err;
+}
+
 /* One task. False: the transaction cannot go on. */
 static bool run_task(struct thread *t, struct ctx *w, int i, bool alone)
 {
-	struct ctx *c = t->task[i]->ctx;
 	size_t notes;
 
-	c->store = t->store;
-	c->now = w->now;
-	c->refusal = (struct refusal){ 0 };
+	set_out(t, w, t->task[i]);
 	(void)store_notes(t->store, &notes);
 	(void)store_was_stirred(t->store);
 	if (t->apart && store_save(w, 0) != OK)
 		return false;
-	enum err err = t->task[i]->run(c, t->task[i]->arg);
-	/* A refusal that the task did not pass up still dooms it. */
-	if (err == OK)
-		err = c->refusal.err;
-	t->verdict[i] = err;
-	if (is_over(t) || (err != OK && !take_back(t, w, notes, alone)))
+	t->verdict[i] = run_alone(w, t->task[i]);
+	w->refusal = is_over(t) ? w->refusal : (struct refusal){ 0 };
+	if (is_over(t) || (t->verdict[i] != OK && !take_back(t, w, notes, alone)))
 		return false;
 	return !t->apart || (store_release(w, 0) == OK && !is_over(t));
+}
+
+/* All tasks from number `first` on that go by its `many`. False as above. */
+static bool run_many(struct thread *t, struct ctx *w, int first, int count)
+{
+	struct store_task *task[STORE_BATCH_MAX];
+	enum err verdict[STORE_BATCH_MAX];
+	int place[STORE_BATCH_MAX], n = 0;
+
+	for (int i = first; i < count; i++) {
+		if (t->task[i]->many != t->task[first]->many)
+			continue;
+		set_out(t, w, t->task[i]);
+		verdict[n] = OK;
+		place[n] = i;
+		task[n++] = t->task[i];
+	}
+	enum err err = t->task[first]->many(w, task, (size_t)n, verdict);
+	if (err == OK)
+		err = w->refusal.err;
+	for (int i = 0; i < n; i++)
+		t->verdict[place[i]] = verdict[i] != OK ? verdict[i] : task[i]->ctx->refusal.err;
+	t->untidy = err != OK;
+	return err == OK && !is_over(t);
+}
+
+static bool is_begun(const struct thread *t, int i)
+{
+	for (int k = 0; t->task[i]->many != NULL && k < i; k++)
+		if (t->task[k]->many == t->task[i]->many)
+			return true;
+	return false;
 }
 
 static bool run_tasks(struct thread *t, struct ctx *w, int count, bool *any)
 {
 	*any = false;
 	for (int i = 0; i < count; i++) {
-		if (!run_task(t, w, i, count == 1))
+		bool together = !t->apart && count > 1 && t->task[i]->many != NULL;
+
+		if (together && is_begun(t, i))
+			continue;
+		if (!(together ? run_many(t, w, i, count) : run_task(t, w, i, count == 1)))
 			return false;
-		*any = *any || t->verdict[i] == OK;
 	}
+	for (int i = 0; i < count; i++)
+		*any = *any || t->verdict[i] == OK;
 	return true;
 }
 

@@ -107,7 +107,8 @@ static void check_route(struct arena *scratch, const struct web_route *route)
 {
 	check_story("route %s", route->path);
 	CHECK(route->path[0] == '/');
-	CHECK(route->handler != NULL);
+	CHECK((route->runs == WEB_BATCH ? route->batch != NULL : route->handler != NULL));
+	CHECK(route->runs != WEB_BATCH || route->verb != WEB_GET);
 	CHECK(route->runs != WEB_EVENTS || route->verb == WEB_GET);
 	CHECK(route->runs != WEB_WRITE || route->verb != WEB_GET);
 	check_fields(route);

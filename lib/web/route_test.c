@@ -61,7 +61,7 @@ static const struct web_route routes[] = {
 		   .fields = part_fields,
 		   .form_size = sizeof(struct thing_form) },
 	[MINE_PART] = { .verb = WEB_GET, .path = "/api/things/mine/list", .handler = handler },
-	{ 0 },
+	{ .path = NULL },
 };
 
 static const struct web_route *const lists[] = { routes, NULL };

@@ -8,7 +8,6 @@
 
 enum { TOKEN_MAX = 512, CSP_REPORT_MAX = 65536 };
 
-static void back_answer(struct web_job *job);
 static bool take_piece(void *of, struct str piece);
 
 static enum err no_handler(struct ctx *ctx, void *form, struct web_reply *reply)
@@ -97,7 +96,7 @@ void web_request_end(struct web_request *req, bool answered)
 {
 	struct web_loop *loop = req->loop;
 
-	if (!answered && web_upload_clean(req, back_answer))
+	if (!answered && web_upload_clean(req, web_request_back))
 		return;
 	web_file_close(req);
 	if (!answered)
@@ -136,9 +135,9 @@ bool web_request_lost(struct web_request *req)
 	return web_conn_reap(req->conn);
 }
 
-static void post_or_refuse(struct web_request *req, struct web_pool *pool,
-			   void (*run)(struct web_worker *, struct web_job *),
-			   void (*back)(struct web_job *))
+void web_request_post_or_refuse(struct web_request *req, struct web_pool *pool,
+				void (*run)(struct web_worker *, struct web_job *),
+				void (*back)(struct web_job *))
 {
 	if (!web_request_post(req, pool, run, back))
 		web_request_refuse(req, 503, "too many requests are waiting");
@@ -148,11 +147,11 @@ static void post_or_refuse(struct web_request *req, struct web_pool *pool,
 
 void web_request_answer(struct web_request *req)
 {
-	if (!web_upload_clean(req, back_answer))
+	if (!web_upload_clean(req, web_request_back))
 		web_reply_send(req);
 }
 
-static void back_answer(struct web_job *job)
+void web_request_back(struct web_job *job)
 {
 	struct web_request *req = job->request;
 
@@ -176,7 +175,7 @@ void web_request_fault(struct web_request *req, struct web_fault fault)
 
 /* --- gate and handler --- */
 
-static enum err pass_gate(struct web_request *req)
+enum err web_request_gate(struct web_request *req)
 {
 	struct ctx *ctx = &req->ctx;
 
@@ -195,7 +194,7 @@ static enum err pass_gate(struct web_request *req)
 }
 
 /* As if nothing had happened yet: a handler may run again. */
-static void start_over(struct web_request *req)
+void web_request_start_over(struct web_request *req)
 {
 	arena_reset(req->mem, req->mark);
 	req->ctx.refusal = (struct refusal){ 0 };
@@ -204,15 +203,21 @@ static void start_over(struct web_request *req)
 	check_story("request %s %s", req->id, req->route->path);
 }
 
-static enum err handle(struct web_request *req)
+enum err web_request_ready(struct web_request *req)
 {
-	TRY(pass_gate(req));
+	TRY(web_request_gate(req));
 	if (req->form_err != OK) {
 		req->ctx.refusal = req->form_refusal;
 		return req->form_err;
 	}
 	if (req->route->form_size > 0)
 		memcpy(req->form, req->form_kept, req->route->form_size);
+	return OK;
+}
+
+enum err web_request_handle(struct web_request *req)
+{
+	TRY(web_request_ready(req));
 	TRY(req->route->handler(&req->ctx, req->form, &req->reply));
 	return web_reply_finish(req);
 }
@@ -221,83 +226,13 @@ void web_request_read(struct web_worker *worker, struct web_job *job)
 {
 	struct web_request *req = job->request;
 
-	start_over(req);
+	web_request_start_over(req);
 	req->err = web_worker_store(worker, &req->ctx);
 	if (req->err == OK)
-		req->err = handle(req);
+		req->err = web_request_handle(req);
 	if (req->err == OK && req->reply.body == WEB_BODY_FILE)
 		req->err = web_file_open(req);
 	req->ctx.store = NULL;
-}
-
-static enum err write_run(struct ctx *ctx, void *arg)
-{
-	struct web_request *req = arg;
-
-	(void)ctx;
-	start_over(req);
-	return handle(req);
-}
-
-static void write_done(struct store_task *task, enum err err)
-{
-	struct web_request *req = task->arg;
-
-	req->err = err;
-	web_loop_give(&req->job);
-}
-
-static void run_open(struct web_worker *worker, struct web_job *job)
-{
-	struct web_request *req = job->request;
-
-	(void)worker;
-	req->err = web_file_open(req);
-}
-
-static void back_written(struct web_job *job)
-{
-	struct web_request *req = job->request;
-
-	if (web_request_lost(req))
-		return;
-	req->ctx.store = NULL;
-	if (req->err == OK && req->reply.body == WEB_BODY_FILE)
-		post_or_refuse(req, req->web->files, run_open, back_answer);
-	else
-		web_request_answer(req);
-}
-
-static uint64_t spread_of(const struct web_request *req)
-{
-	const char *name = req->route->spread;
-	int64_t number;
-
-	for (int n = 0; name != NULL && n < req->match.param_count; n++) {
-		struct str given = req->match.param[n];
-
-		if (!str_eq(web_route_param(req->route, n), str_of(name)))
-			continue;
-		/* As a job's key spreads, so that both meet on one writer. */
-		return num_i64(given, 0, INT64_MAX, &number) ? (uint64_t)number : str_hash(given);
-	}
-	return str_hash(req->shown.token);
-}
-
-static void post_write(struct web_request *req)
-{
-	CHECK(req->web->options.writer != NULL);
-	req->task = (struct store_task){ .ctx = &req->ctx,
-					 .run = write_run,
-					 .done = write_done,
-					 .arg = req,
-					 .spread = spread_of(req) };
-	req->job.back = back_written;
-	req->out++;
-	if (store_writer_post(req->web->options.writer, &req->task) == OK)
-		return;
-	req->out--;
-	web_request_refuse(req, 503, "too many changes are waiting");
 }
 
 static void run_handler(struct web_request *req)
@@ -306,16 +241,17 @@ static void run_handler(struct web_request *req)
 
 	switch (req->route->runs) {
 	case WEB_READ:
-		post_or_refuse(req, web->readers, web_request_read, back_answer);
+		web_request_post_or_refuse(req, web->readers, web_request_read, web_request_back);
 		break;
 	case WEB_WRITE:
-		post_write(req);
+	case WEB_BATCH:
+		web_write_post(req);
 		break;
 	case WEB_STREAM:
-		post_or_refuse(req, web->streams, web_stream_run, web_stream_back);
+		web_request_post_or_refuse(req, web->streams, web_stream_run, web_stream_back);
 		break;
 	case WEB_EVENTS:
-		post_or_refuse(req, web->readers, web_request_read, web_events_back);
+		web_request_post_or_refuse(req, web->readers, web_request_read, web_events_back);
 		break;
 	}
 }
@@ -326,10 +262,10 @@ static void run_before(struct web_worker *worker, struct web_job *job)
 {
 	struct web_request *req = job->request;
 
-	start_over(req);
+	web_request_start_over(req);
 	req->err = web_worker_store(worker, &req->ctx);
 	if (req->err == OK)
-		req->err = pass_gate(req);
+		req->err = web_request_gate(req);
 	if (req->err == OK)
 		req->err = req->route->before(&req->ctx, req->form_kept, &req->reply);
 	if (req->err == OK && arena_is_spent(req->mem))
@@ -377,9 +313,10 @@ void web_request_dispatch(struct web_request *req)
 		web_request_answer(req);
 	} else if (req->form_err != OK) {
 		/* Who may not come in is not told what is wrong with the form. */
-		post_or_refuse(req, req->web->readers, web_request_read, back_answer);
+		web_request_post_or_refuse(req, req->web->readers, web_request_read,
+					   web_request_back);
 	} else if (route->before != NULL) {
-		post_or_refuse(req, req->web->slow, run_before, back_before);
+		web_request_post_or_refuse(req, req->web->slow, run_before, back_before);
 	} else {
 		run_handler(req);
 	}
@@ -444,10 +381,10 @@ static void run_gate(struct web_worker *worker, struct web_job *job)
 	struct web_request *req = job->request;
 
 	req->mark = arena_mark(req->mem);
-	start_over(req);
+	web_request_start_over(req);
 	req->err = web_worker_store(worker, &req->ctx);
 	if (req->err == OK)
-		req->err = pass_gate(req);
+		req->err = web_request_gate(req);
 	req->ctx.store = NULL;
 }
 
@@ -516,7 +453,7 @@ static void take_route(struct web_request *req)
 		return;
 	} else if (web_route_file(route) != NULL) {
 		req->upload.file.type = web_head_get(&req->parse.head, S("content-type"));
-		post_or_refuse(req, req->web->readers, run_gate, back_gate);
+		web_request_post_or_refuse(req, req->web->readers, run_gate, back_gate);
 	} else if (req->parse.done) {
 		web_request_dispatch(req);
 	} else {

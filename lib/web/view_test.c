@@ -110,7 +110,7 @@ static const struct web_route first_list[] = {
 	  .view = "{items:[id]}",
 	  .about = "Lists things." },
 	{ .verb = WEB_GET, .path = "/metrics", .handler = handler },
-	{ 0 },
+	{ .path = NULL },
 };
 
 static const struct web_route second_list[] = {
@@ -121,7 +121,7 @@ static const struct web_route second_list[] = {
 	  .form_size = sizeof(struct sample),
 	  .view = "{}" },
 	{ .verb = WEB_POST, .path = "/api/v1/things", .handler = handler },
-	{ 0 },
+	{ .path = NULL },
 };
 
 static const struct web_route *const lists[] = { first_list, second_list, NULL };

@@ -10,6 +10,8 @@
  * Where a handler runs is said by `runs`:
  *   WEB_READ    on a reader thread, with a read-only connection
  *   WEB_WRITE   on the store's writer, in its own savepoint; replied after COMMIT; may run twice
+ *   WEB_BATCH   there too, all requests of one transaction together: each statement runs once for
+ *               all of them
  *   WEB_STREAM  on a thread for streams, with a read-only connection; writes piece by piece
  *   WEB_EVENTS  on a reader thread, again every second; each changed reply is sent as one event
  * A route may name a `before`, which runs on a thread for slow work with a read-only
@@ -27,7 +29,7 @@
 #include "store/store.h"
 
 enum web_verb { WEB_GET, WEB_POST, WEB_DELETE };
-enum web_runs { WEB_READ, WEB_WRITE, WEB_STREAM, WEB_EVENTS };
+enum web_runs { WEB_READ, WEB_WRITE, WEB_BATCH, WEB_STREAM, WEB_EVENTS };
 enum web_place { WEB_PATH, WEB_QUERY, WEB_BODY };
 enum web_type {
 	WEB_TEXT,  /* struct str; min and max are counts of code points */
@@ -65,12 +67,26 @@ struct web_reply;
 
 typedef enum err web_handler(struct ctx *, void *form, struct web_reply *);
 
+/* One of the requests that a batch answers together. */
+struct web_item {
+	struct ctx *ctx; /* of the request: its actor, its memory; its refusals go here */
+	void *form;
+	struct web_reply *reply;
+	enum err err; /* what becomes of it, set by the batch */
+};
+/*
+ * In the words of store_task's `many`: statements run on the batch's own context, an
+ * item that is refused has changed nothing, and what is returned is about all of them.
+ */
+typedef enum err web_batch(struct ctx *, struct web_item *, size_t count);
+
 struct web_route {
 	enum web_verb verb;
 	const char *path; /* "/api/v1/projects/{project}/tasks"; NULL ends a list */
 	uint32_t who;	  /* WEB_ANYONE, or role bits any of which is enough */
 	enum web_runs runs;
 	web_handler *handler;
+	web_batch *batch;    /* WEB_BATCH: in place of `handler` */
 	web_handler *before; /* NULL, or slow work ahead of it */
 	const struct web_field *fields;
 	size_t form_size;

@@ -180,8 +180,18 @@ void web_request_dispatch(struct web_request *); /* the form is read; to where i
 /* Refused, and the connection ends. */
 void web_request_fault(struct web_request *, struct web_fault);
 void web_request_refuse(struct web_request *, int status, const char *why);
-void web_request_answer(struct web_request *);		   /* what it holds, after tidying up */
-void web_request_end(struct web_request *, bool answered); /* logs and gives memory back */
+/* The same, or a refusal because too many wait there. */
+void web_request_post_or_refuse(struct web_request *, struct web_pool *,
+				void (*run)(struct web_worker *, struct web_job *),
+				void (*back)(struct web_job *));
+void web_request_back(struct web_job *); /* to its loop, with what its answer is made of */
+/* As if nothing had happened yet: a handler may run again. */
+void web_request_start_over(struct web_request *);
+MUST_USE enum err web_request_gate(struct web_request *);   /* who is it, and may he? */
+MUST_USE enum err web_request_ready(struct web_request *);  /* the gate, then the form's faults */
+MUST_USE enum err web_request_handle(struct web_request *); /* both, then the handler */
+void web_request_answer(struct web_request *);		    /* what it holds, after tidying up */
+void web_request_end(struct web_request *, bool answered);  /* logs and gives memory back */
 /* To a pool; `out` says that it travels. False: too many wait there. */
 MUST_USE bool web_request_post(struct web_request *, struct web_pool *,
 			       void (*run)(struct web_worker *, struct web_job *),
@@ -189,6 +199,9 @@ MUST_USE bool web_request_post(struct web_request *, struct web_pool *,
 /* A job is back on its loop: true when the connection went away meanwhile, and all is put away. */
 MUST_USE bool web_request_lost(struct web_request *);
 void web_request_read(struct web_worker *, struct web_job *); /* gate and handler, on a reader */
+
+/* --- write.c --- */
+void web_write_post(struct web_request *); /* to the writer, and back when it is committed */
 
 /* --- stream.c, file.c, upload.c, events.c, asset.c --- */
 void web_stream_run(struct web_worker *, struct web_job *);

@@ -41,7 +41,7 @@ static const struct web_route routes[] = {
 	  .fields = export_fields,
 	  .form_size = sizeof(struct audit_page_form),
 	  .about = "The audit book as JSON Lines, with its hashes." },
-	{ 0 },
+	{ .path = NULL },
 };
 
 static const struct job_kind jobs[] = {

@@ -11,6 +11,9 @@ static const struct store_stmt change_detail = {
 	"",
 	STORE_CHANGED,
 	"each",
+	0,
+	NULL,
+	"",
 };
 static const struct store_stmt remove_middle = {
 	"test_remove_middle",
@@ -19,6 +22,9 @@ static const struct store_stmt remove_middle = {
 	"",
 	STORE_CHANGED,
 	"each",
+	0,
+	NULL,
+	"",
 };
 static const struct store_stmt remove_end = {
 	"test_remove_end",
@@ -27,6 +33,9 @@ static const struct store_stmt remove_end = {
 	"",
 	STORE_CHANGED,
 	"each",
+	0,
+	NULL,
+	"",
 };
 static const struct store_stmt change_head = {
 	"test_change_head",
@@ -35,6 +44,9 @@ static const struct store_stmt change_head = {
 	"",
 	STORE_CHANGED,
 	"each",
+	0,
+	NULL,
+	"",
 };
 
 static void three_acts(struct ctx *c)

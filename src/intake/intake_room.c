@@ -135,7 +135,7 @@ static const struct web_route routes[] = {
 	{ WEB_GET, "/media/{name}/{until}/{mac}", WEB_ANYONE, WEB_READ, intake_media_page,
 	  .fields = media_fields, .form_size = sizeof(struct media_form),
 	  .about = "A picture by its signed address." },
-	{ 0 },
+	{ .path = NULL },
 };
 
 static const struct job_kind jobs[] = {

@@ -299,13 +299,13 @@ static void some_history(struct ctx *c)
 	WANT_OK(ledger_escrow_arrived(c, hall, pay.transfer, alice));
 }
 
-#define FAULT_TEST(name, invariant, sql_)                                                   \
-	TEST(ledger, name)                                                                  \
-	{                                                                                   \
-		static const struct store_stmt fault = { "fault", sql_,		 "",        \
-							 "",	  STORE_CHANGED, "local" }; \
-		some_history(c);                                                            \
-		wants_fault(c, &fault, invariant);                                          \
+#define FAULT_TEST(name, invariant, sql_)                                                        \
+	TEST(ledger, name)                                                                       \
+	{                                                                                        \
+		static const struct store_stmt fault = { "fault", sql_, "",   "", STORE_CHANGED, \
+							 "local", 0,	NULL, "" };              \
+		some_history(c);                                                                 \
+		wants_fault(c, &fault, invariant);                                               \
 	}
 
 FAULT_TEST(
@@ -345,7 +345,10 @@ TEST(ledger, the_engine_refuses_a_balance_below_the_floor)
 		"",
 		"",
 		STORE_CHANGED,
-		"local"
+		"local",
+		0,
+		NULL,
+		""
 	};
 
 	some_history(c);

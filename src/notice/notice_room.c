@@ -23,16 +23,19 @@ static const struct web_field forgot_fields[] = {
 };
 
 static const struct web_route routes[] = {
-	{ WEB_GET, "/api/v1/me/notices", USER_ANY_ROLE, WEB_READ, notice_page_get, NULL,
-	  page_fields, sizeof(struct notices_form),
-	  "{items:[{id:id,kind:text,text:text,at:time,read:bool}],unread:int,next:text?}",
+	{ WEB_GET, "/api/v1/me/notices", .who = USER_ANY_ROLE, .runs = WEB_READ,
+	  .handler = notice_page_get, .fields = page_fields,
+	  .form_size = sizeof(struct notices_form),
+	  .view = "{items:[{id:id,kind:text,text:text,at:time,read:bool}],unread:int,next:text?}",
 	  .about = "Lists what the house has told you, newest first." },
-	{ WEB_POST, "/api/v1/me/notices/read", USER_ANY_ROLE, WEB_WRITE, notice_read_post, NULL,
-	  read_fields, sizeof(struct read_form), NULL, .about = "Marks your notices as read." },
-	{ WEB_POST, "/api/v1/password/forgot", WEB_ANYONE, WEB_WRITE, notice_forgot_post, NULL,
-	  forgot_fields, sizeof(struct forgot_form), NULL,
+	{ WEB_POST, "/api/v1/me/notices/read", .who = USER_ANY_ROLE, .runs = WEB_WRITE,
+	  .handler = notice_read_post, .fields = read_fields, .form_size = sizeof(struct read_form),
+	  .about = "Marks your notices as read." },
+	{ WEB_POST, "/api/v1/password/forgot", .who = WEB_ANYONE, .runs = WEB_WRITE,
+	  .handler = notice_forgot_post, .fields = forgot_fields,
+	  .form_size = sizeof(struct forgot_form),
 	  .about = "Mails a way to set a new password, if there is such an account." },
-	{ 0 },
+	{ .path = NULL },
 };
 
 static const struct job_kind jobs[] = {

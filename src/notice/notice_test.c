@@ -303,8 +303,15 @@ TEST(notice, a_changed_password_is_told_on_the_page_and_by_mail)
 }
 
 static const struct store_stmt all_mail = {
-	"test_all_mail", "SELECT subject, text, key FROM notice_mail", "", "ttt", STORE_MANY,
+	"test_all_mail",
+	"SELECT subject, text, key FROM notice_mail",
+	"",
+	"ttt",
+	STORE_MANY,
 	"each",
+	0,
+	NULL,
+	"",
 };
 
 TEST(notice, the_token_of_a_reset_stands_in_no_row)

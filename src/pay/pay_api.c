@@ -259,37 +259,44 @@ static enum err earnings_page(struct ctx *c, void *form, struct web_reply *reply
 #define RUNS_PROJECTS (USER_REQUESTER | USER_OPERATOR)
 
 const struct web_route pay_routes[] = {
-	{ WEB_GET, "/api/v1/projects/{project}/quote", RUNS_PROJECTS, WEB_READ, quote_page, NULL,
-	  project_fields, sizeof(struct project_form),
-	  "{state:" PROJECT_STATE_VIEW
-	  ",tasks:int,answers:int,reward:money,fee:money,total:money,available:money,"
-	  "missing:money,seconds_each:int,per_hour?:money,floor_per_hour?:money,below_floor?:bool,"
-	  "currency:text,ready:bool,faults:[{field:text,message:text}]}",
-	  "Tells what publishing costs, whether the money is there and what is still in the way.",
-	  NULL, 0 },
-	{ WEB_POST, "/api/v1/projects/{project}/publish", RUNS_PROJECTS, WEB_WRITE, publish_post,
-	  publish_before, publish_fields, sizeof(struct project_form), STATE_VIEW,
-	  "Pays the quoted total into the project's escrow and opens it; refused when the quote "
-	  "has changed.",
-	  NULL, 0 },
-	{ WEB_POST, "/api/v1/projects/{project}/pause", RUNS_PROJECTS, WEB_WRITE, pause_post, NULL,
-	  project_fields, sizeof(struct project_form), STATE_VIEW,
-	  "Gives out no more tasks until resumed; work that is under way goes on.", "project", 0 },
-	{ WEB_POST, "/api/v1/projects/{project}/resume", RUNS_PROJECTS, WEB_WRITE, resume_post,
-	  NULL, project_fields, sizeof(struct project_form), STATE_VIEW, "Gives out tasks again.",
-	  "project", 0 },
-	{ WEB_POST, "/api/v1/projects/{project}/close", RUNS_PROJECTS, WEB_WRITE, close_post, NULL,
-	  project_fields, sizeof(struct project_form),
-	  "{state:" PROJECT_STATE_VIEW ",refund:money,currency:text}",
-	  "Ends the project for good and gives back the price of every free place.", "project", 0 },
-	{ WEB_GET, "/api/v1/work/mine", USER_WORKER, WEB_READ, history_page, NULL, history_fields,
-	  sizeof(struct history_form),
-	  "{items:[{project:id,title:text,task:int,state:text,reward:money,reason?:text,at:time}],"
-	  "next?:text,currency:text}",
-	  "Lists what became of your answers, the latest first.", NULL, 0 },
-	{ WEB_GET, "/api/v1/me/earnings", USER_WORKER, WEB_READ, earnings_page, NULL, NULL, 0,
-	  "{available:money,pending:money,today:money,week:money,total:money,hourly?:money,"
-	  "currency:text}",
-	  "Tells what you have earned, and what waits for a decision.", NULL, 0 },
-	{ 0 },
+	{ WEB_GET, "/api/v1/projects/{project}/quote", .who = RUNS_PROJECTS, .runs = WEB_READ,
+	  .handler = quote_page, .fields = project_fields, .form_size = sizeof(struct project_form),
+	  .view = "{state:" PROJECT_STATE_VIEW
+		  ",tasks:int,answers:int,reward:money,fee:money,total:money,available:money,"
+		  "missing:money,seconds_each:int,per_hour?:money,floor_per_hour?:money,below_floor?:bool,"
+		  "currency:text,ready:bool,faults:[{field:text,message:text}]}",
+	  .about =
+		  "Tells what publishing costs, whether the money is there and what is still in the way." },
+	{ WEB_POST, "/api/v1/projects/{project}/publish", .who = RUNS_PROJECTS, .runs = WEB_WRITE,
+	  .handler = publish_post, .before = publish_before, .fields = publish_fields,
+	  .form_size = sizeof(struct project_form), .view = STATE_VIEW,
+	  .about =
+		  "Pays the quoted total into the project's escrow and opens it; refused when the quote "
+		  "has changed." },
+	{ WEB_POST, "/api/v1/projects/{project}/pause", .who = RUNS_PROJECTS, .runs = WEB_WRITE,
+	  .handler = pause_post, .fields = project_fields, .form_size = sizeof(struct project_form),
+	  .view = STATE_VIEW,
+	  .about = "Gives out no more tasks until resumed; work that is under way goes on.",
+	  .spread = "project" },
+	{ WEB_POST, "/api/v1/projects/{project}/resume", .who = RUNS_PROJECTS, .runs = WEB_WRITE,
+	  .handler = resume_post, .fields = project_fields,
+	  .form_size = sizeof(struct project_form), .view = STATE_VIEW,
+	  .about = "Gives out tasks again.", .spread = "project" },
+	{ WEB_POST, "/api/v1/projects/{project}/close", .who = RUNS_PROJECTS, .runs = WEB_WRITE,
+	  .handler = close_post, .fields = project_fields, .form_size = sizeof(struct project_form),
+	  .view = "{state:" PROJECT_STATE_VIEW ",refund:money,currency:text}",
+	  .about = "Ends the project for good and gives back the price of every free place.",
+	  .spread = "project" },
+	{ WEB_GET, "/api/v1/work/mine", .who = USER_WORKER, .runs = WEB_READ,
+	  .handler = history_page, .fields = history_fields,
+	  .form_size = sizeof(struct history_form),
+	  .view = "{items:[{project:id,title:text,task:int,state:text,reward:money,reason?:text,at:time}],"
+		  "next?:text,currency:text}",
+	  .about = "Lists what became of your answers, the latest first." },
+	{ WEB_GET, "/api/v1/me/earnings", .who = USER_WORKER, .runs = WEB_READ,
+	  .handler = earnings_page,
+	  .view = "{available:money,pending:money,today:money,week:money,total:money,hourly?:money,"
+		  "currency:text}",
+	  .about = "Tells what you have earned, and what waits for a decision." },
+	{ .path = NULL },
 };

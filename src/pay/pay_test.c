@@ -615,12 +615,12 @@ static void wants_fault(struct ctx *c, const struct store_stmt *fault, const cha
 	WANT_I64(0, (int64_t)broken(c, &pay_room, invariant));
 }
 
-#define FAULT_TEST(name, invariant, sql_)                                                   \
-	TEST(pay, name)                                                                     \
-	{                                                                                   \
-		static const struct store_stmt fault = { "fault", sql_,		 "",        \
-							 "",	  STORE_CHANGED, "local" }; \
-		wants_fault(c, &fault, invariant);                                          \
+#define FAULT_TEST(name, invariant, sql_)                                                        \
+	TEST(pay, name)                                                                          \
+	{                                                                                        \
+		static const struct store_stmt fault = { "fault", sql_, "",   "", STORE_CHANGED, \
+							 "local", 0,	NULL, "" };              \
+		wants_fault(c, &fault, invariant);                                               \
 	}
 
 FAULT_TEST(

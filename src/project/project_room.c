@@ -188,7 +188,7 @@ static const struct web_route routes[] = {
 	  project_invite_delete, .fields = uninvite_fields,
 	  .form_size = sizeof(struct project_invite_form), .about = "Take an invitation back.",
 	  .spread = "project" },
-	{ 0 },
+	{ .path = NULL },
 };
 
 static const struct setting settings[] = {

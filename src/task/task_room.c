@@ -43,7 +43,7 @@ static const struct web_route routes[] = {
 		  "gold:bool,"
 		  "fields:any}],next:id?}",
 	  .about = "The tasks of a project with their records, in order." },
-	{ 0 },
+	{ .path = NULL },
 };
 
 static const struct job_kind jobs[] = {

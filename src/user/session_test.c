@@ -257,6 +257,9 @@ static const struct store_stmt all_rows = {
 	"btt",
 	STORE_MANY,
 	"each",
+	0,
+	NULL,
+	"",
 };
 
 TEST(user, no_token_is_stored_in_clear)

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * A statement for many rows at once: the array text for PostgreSQL out of the one text.
+ *
+ * A header whose parameters have a `;` between them is run for each of many rows: what stands
+ * before it is shared, what stands behind it has a value for each row. SQLite runs the text once
+ * for each row, which costs it nothing more than that. PostgreSQL would pay for each run with the
+ * work around a statement, so it gets arrays, spread into the rows of a table b_ with the columns
+ * p2, p3 … (by the number of the parameter) and the row's number n_:
+ *
+ *     UPDATE t SET a = $3 WHERE k = $1 AND i = $2
+ *  -> UPDATE t SET a = b_.p3 FROM unnest($2, $3) WITH ORDINALITY AS b_(p2, p3, n_)
+ *     WHERE k = $1 AND i = b_.p2 RETURNING b_.n_
+ *
+ * DELETE goes the same way with USING; a SELECT becomes the inside of a LATERAL; of an INSERT, which
+ * cannot return b_.n_, the inserted values are returned and told apart by them.
+ */
+#include "mksql_in.h"
+
+/* Where a word of the statement's own level stands, or NULL. */
+static const char *find_word(const char *sql, const char *word)
+{
+	size_t len = strlen(word);
+	int depth = 0;
+
+	for (const char *p = sql; *p != 0; p++) {
+		if (*p == '\'') {
+			p = quoted_end(p) - 1;
+		} else if (p[0] == '/' && p[1] == '*') {
+			p = strstr(p, "*/") + 1;
+		} else if (*p == '(' || *p == ')') {
+			depth += *p == '(' ? 1 : -1;
+		} else if (depth == 0 && strncasecmp(p, word, len) == 0 && !is_word(p[len]) &&
+			   (p == sql || !is_word(p[-1]))) {
+			return p;
+		}
+	}
+	return NULL;
+}
+
+static bool begins(const char *sql, const char *word)
+{
+	return find_word(sql, word) == sql;
+}
+
+/* A part of the text, with `$n` of a row's parameter as a column of b_. */
+static void add_part(struct text *out, const struct stmt *m, const char *from, const char *end)
+{
+	for (const char *p = from; p < end; p++) {
+		int n = *p == '$' ? atoi(p + 1) : 0;
+
+		if (n <= m->shared) {
+			add_bytes(out, p, 1);
+			continue;
+		}
+		add(out, "b_.p%d", n);
+		while (p + 1 < end && isdigit((unsigned char)p[1]))
+			p++;
+	}
+}
+
+static void add_rows(struct text *out, const struct stmt *m)
+{
+	add(out, "unnest(");
+	for (int i = m->shared + 1; i <= m->params; i++)
+		add(out, "%s$%d", i > m->shared + 1 ? ", " : "", i);
+	add(out, ") WITH ORDINALITY AS b_(");
+	for (int i = m->shared + 1; i <= m->params; i++)
+		add(out, "p%d, ", i);
+	add(out, "n_)");
+}
+
+/* The next item of a list in brackets, without blanks around it; NULL behind the last. */
+static char *next_item(const char **at)
+{
+	const char *p = *at;
+	int depth = 0;
+
+	if (*p == ')')
+		return NULL;
+	p += strspn(p, "(, \t\n");
+	const char *from = p;
+	for (; depth > 0 || (*p != ',' && *p != ')'); p++)
+		depth += (*p == '(') - (*p == ')');
+	*at = p;
+	while (p > from && isspace((unsigned char)p[-1]))
+		p--;
+	return copy(from, (size_t)(p - from));
+}
+
+/* Of an INSERT: which columns take a whole number of the row's own just as it is. */
+static void add_returning(struct text *out, struct stmt *m, const char *values)
+{
+	const char *names = strchr(m->sql, '(');
+	struct text match = { 0 };
+	char *name, *value;
+
+	while ((name = next_item(&names)) != NULL && (value = next_item(&values)) != NULL) {
+		int n = value[0] == '$' ? atoi(value + 1) : 0;
+
+		if (n <= m->shared || value[1 + strspn(value + 1, "0123456789")] != 0 ||
+		    strcmp(m->param[n - 1].type, "text") == 0 ||
+		    strcmp(m->param[n - 1].type, "blob") == 0)
+			continue;
+		add(out, "%s%s", match.len == 0 ? "\nRETURNING " : ", ", name);
+		add(&match, "\\%03o", (unsigned int)n);
+	}
+	if (match.len == 0)
+		fault(m->file, m->line, "`%s`: no column tells the inserted rows apart", m->name);
+	m->match = match.at;
+}
+
+static void each_insert(struct text *out, struct stmt *m)
+{
+	const char *values = find_word(m->sql, "VALUES"), *rest = find_word(m->sql, "ON");
+	const char *end = m->sql + strlen(m->sql);
+
+	if (values == NULL) {
+		fault(m->file, m->line, "`%s`: an INSERT for many rows has VALUES", m->name);
+		return;
+	}
+	const char *open = strchr(values, '('), *close = rest != NULL ? rest : end;
+	while (close > open && *close != ')')
+		close--;
+	add_part(out, m, m->sql, values);
+	add(out, "SELECT ");
+	add_part(out, m, open + 1, close);
+	add(out, " FROM ");
+	add_rows(out, m);
+	if (rest != NULL) {
+		add(out, "\n");
+		add_part(out, m, rest, end);
+	}
+	if (m->shape[0] == 'c')
+		add_returning(out, m, open);
+}
+
+/* UPDATE … FROM rows WHERE …, DELETE … USING rows WHERE … */
+static void each_change(struct text *out, struct stmt *m, const char *word)
+{
+	const char *where = find_word(m->sql, "WHERE");
+
+	if (where == NULL || find_word(m->sql, "FROM") > find_word(m->sql, "SET") ||
+	    find_word(m->sql, "RETURNING") != NULL) {
+		fault(m->file, m->line,
+		      "`%s`: for many rows a change has a WHERE, and neither FROM nor RETURNING",
+		      m->name);
+		return;
+	}
+	add_part(out, m, m->sql, where);
+	add(out, "%s ", word);
+	add_rows(out, m);
+	add(out, "\n");
+	add_part(out, m, where, m->sql + strlen(m->sql));
+	if (m->shape[0] == 'c')
+		add(out, "\nRETURNING b_.n_");
+}
+
+void make_each(struct stmt *m)
+{
+	struct text out = { 0 };
+
+	if (begins(m->sql, "SELECT") || begins(m->sql, "WITH")) {
+		add(&out, "SELECT b_.n_, r_.* FROM ");
+		add_rows(&out, m);
+		add(&out, " CROSS JOIN LATERAL (\n");
+		add_part(&out, m, m->sql, m->sql + strlen(m->sql));
+		add(&out, "\n) AS r_");
+	} else if (begins(m->sql, "INSERT")) {
+		each_insert(&out, m);
+	} else if (begins(m->sql, "UPDATE")) {
+		each_change(&out, m, "FROM");
+	} else {
+		each_change(&out, m, "USING");
+	}
+	m->each = out.at;
+}
