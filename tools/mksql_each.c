@@ -140,8 +140,8 @@ static void each_change(struct text *out, struct stmt *m, const char *word)
 {
 	const char *where = find_word(m->sql, "WHERE");
 
-	if (where == NULL || find_word(m->sql, "FROM") > find_word(m->sql, "SET") ||
-	    find_word(m->sql, "RETURNING") != NULL) {
+	if (where == NULL || find_word(m->sql, "RETURNING") != NULL ||
+	    (begins(m->sql, "UPDATE") && find_word(m->sql, "FROM") != NULL)) {
 		fault(m->file, m->line,
 		      "`%s`: for many rows a change has a WHERE, and neither FROM nor RETURNING",
 		      m->name);

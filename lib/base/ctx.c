@@ -51,3 +51,14 @@ enum err refuse_field(struct ctx *c, enum err err, struct str field, const char 
 	va_end(rest);
 	return err;
 }
+
+enum err ctx_take_failure(struct ctx *all, const struct ctx *one)
+{
+	enum err err = one->refusal.err;
+
+	if (err != ERR_STORE && err != ERR_BUSY)
+		return OK;
+	if (all != one)
+		all->refusal = one->refusal;
+	return err;
+}

@@ -53,6 +53,12 @@ MUST_USE enum err refuse_field(struct ctx *, enum err err, struct str field, con
 			       ...) PRINTF_LIKE(4, 5);
 
 /*
+ * For a rule that does many things at once: what is refused to one of them is his alone, but a
+ * store that fails (ERR_STORE, ERR_BUSY) fails for all. Then its refusal becomes that of `all`.
+ */
+MUST_USE enum err ctx_take_failure(struct ctx *all, const struct ctx *one);
+
+/*
  * Chance comes from `dice`; these three stand in os/dice.c, because base does not
  * know the dice from inside.
  *

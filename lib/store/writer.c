@@ -110,7 +110,7 @@ static bool run_task(struct thread *t, struct ctx *w, int i, bool alone)
 /* All tasks from number `first` on that go by its `many`. False as above. */
 static bool run_many(struct thread *t, struct ctx *w, int first, int count)
 {
-	struct store_task *task[STORE_BATCH_MAX];
+	struct store_task *task[STORE_BATCH_MAX] = { NULL };
 	enum err verdict[STORE_BATCH_MAX];
 	int place[STORE_BATCH_MAX], n = 0;
 
@@ -125,8 +125,11 @@ static bool run_many(struct thread *t, struct ctx *w, int first, int count)
 	enum err err = t->task[first]->many(w, task, (size_t)n, verdict);
 	if (err == OK)
 		err = w->refusal.err;
-	for (int i = 0; i < n; i++)
-		t->verdict[place[i]] = verdict[i] != OK ? verdict[i] : task[i]->ctx->refusal.err;
+	for (int i = 0; i < n; i++) {
+		const struct ctx *c = t->task[place[i]]->ctx;
+
+		t->verdict[place[i]] = verdict[i] != OK ? verdict[i] : c->refusal.err;
+	}
 	t->untidy = err != OK;
 	return err == OK && !is_over(t);
 }

@@ -72,7 +72,8 @@ struct web_item {
 	struct ctx *ctx; /* of the request: its actor, its memory; its refusals go here */
 	void *form;
 	struct web_reply *reply;
-	enum err err; /* what becomes of it, set by the batch */
+	enum err err; /* what becomes of it, set by the batch, which may also put them in order */
+	size_t place; /* the web's own */
 };
 /*
  * In the words of store_task's `many`: statements run on the batch's own context, an

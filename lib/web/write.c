@@ -18,7 +18,7 @@ static enum err write_run(struct ctx *ctx, void *arg)
 
 /* From `from` on, the requests of one route; those that the gate or their form refuse are left. */
 static size_t gather(struct store_task *const *task, size_t from, size_t count, enum err *verdict,
-		     bool *taken, struct web_item *item, size_t *place)
+		     bool *taken, struct web_item *item)
 {
 	const struct web_request *first = task[from]->arg;
 	size_t n = 0;
@@ -33,8 +33,7 @@ static size_t gather(struct store_task *const *task, size_t from, size_t count, 
 		verdict[i] = web_request_ready(req);
 		if (verdict[i] != OK)
 			continue;
-		item[n] = (struct web_item){ &req->ctx, req->form, &req->reply, OK };
-		place[n++] = i;
+		item[n++] = (struct web_item){ &req->ctx, req->form, &req->reply, OK, i };
 	}
 	return n;
 }
@@ -43,7 +42,6 @@ static enum err write_many(struct ctx *w, struct store_task *const *task, size_t
 			   enum err *verdict)
 {
 	struct web_item item[STORE_BATCH_MAX];
-	size_t place[STORE_BATCH_MAX];
 	bool taken[STORE_BATCH_MAX] = { false };
 
 	CHECK(count <= STORE_BATCH_MAX);
@@ -55,13 +53,14 @@ static enum err write_many(struct ctx *w, struct store_task *const *task, size_t
 		w->settings = first->ctx.settings;
 		w->rooms = first->ctx.rooms;
 		w->data = first->ctx.data;
-		size_t n = gather(task, from, count, verdict, taken, item, place);
+		size_t n = gather(task, from, count, verdict, taken, item);
 		if (n > 0)
 			TRY(first->route->batch(w, item, n));
 		for (size_t i = 0; i < n; i++) {
-			struct web_request *req = task[place[i]]->arg;
+			size_t place = item[i].place;
+			struct web_request *req = task[place]->arg;
 
-			verdict[place[i]] = item[i].err != OK ? item[i].err : web_reply_finish(req);
+			verdict[place] = item[i].err != OK ? item[i].err : web_reply_finish(req);
 		}
 	}
 	return OK;

@@ -2,12 +2,16 @@
 /*
  * Every change names the state it starts from in its WHERE and looks at the count, so two
  * that race are told apart by the store. Places are the task's own count; an
- * assignment takes, fills and gives them back in the same transaction, task first.
+ * assignment takes, fills and gives them back in the same transaction. Accepts and submits come
+ * many at once: each statement runs once for all of them, and what is in nobody's way is told
+ * apart afterwards.
  */
 #include "assignment/assignment.h"
 #include "assignment/assignment.sql.h"
 #include "job/job.h"
 #include "job/tally.h"
+
+#include <stdlib.h>
 
 enum { BODY_MAX = 64 * 1024 };
 
@@ -20,44 +24,127 @@ struct str assignment_state_word(int64_t state)
 	return str_of(word[state]);
 }
 
-enum err assignment_accept(struct ctx *c, struct assignment_key key, int64_t allowed_us,
-			   struct assignment *out, bool *got)
+/* --- places of several tasks --- */
+
+static int by_task(const void *left, const void *right)
 {
-	int64_t changed;
+	const task_id *a = left, *b = right;
 
-	TRY(task_claim(c, key.project, key.task, got));
-	if (!*got)
-		return OK;
+	return (a->v > b->v) - (a->v < b->v);
+}
 
-	/* 52 bits: an epoch is a secret of one lease and must survive a browser's numbers. */
-	int64_t epoch = (int64_t)(ctx_random(c) >> 12) + 1;
-	usec until = usec_after(c->now, allowed_us);
+/* How often each task stands in the list, in the order of the tasks. */
+static struct task_places *places_of(struct ctx *c, task_id *task, size_t count, size_t *places)
+{
+	struct task_places *out = NEW_MANY(c->mem, struct task_places, count);
+	size_t n = 0;
 
-	TRY(assignment_add(c, key.project, key.task, key.worker, epoch, until, c->now, &changed));
-	if (changed == 0) { /* had it before: give the place back */
-		*got = false;
-		return task_release(c, key.project, key.task);
+	qsort(task, count, sizeof(*task), by_task);
+	for (size_t i = 0; i < count; i++) {
+		if (n == 0 || out[n - 1].task.v != task[i].v)
+			out[n++].task = task[i];
+		out[n - 1].n++;
 	}
-	*out = (struct assignment){ .key = key,
-				    .state = ASSIGNMENT_ACCEPTED,
-				    .epoch = epoch,
-				    .accepted = c->now,
-				    .until = until };
+	*places = n;
+	return out;
+}
+
+/* --- accept --- */
+
+/* Of those who ask for a task the first get its places; who goes without has nothing to undo. */
+static enum err take_places(struct ctx *c, project_id project, struct assignment_claim *claim,
+			    size_t count)
+{
+	task_id *task = NEW_MANY(c->mem, task_id, count);
+	size_t n;
+
+	for (size_t i = 0; i < count; i++)
+		task[i] = claim[i].task;
+	struct task_places *places = places_of(c, task, count, &n);
+	TRY(task_claim(c, project, places, n));
+	for (size_t i = 0; i < count; i++) {
+		struct task_places *p =
+			bsearch(&claim[i].task, places, n, sizeof(*places), by_task);
+
+		claim[i].end = p->got > 0 ? ASSIGNMENT_GOT : ASSIGNMENT_FULL;
+		p->got -= p->got > 0;
+	}
 	return OK;
 }
 
-enum err assignment_held(struct ctx *c, project_id project, user_id worker, struct assignment *out,
-			 bool *found)
+/* The rows of those who have a place; who has had the task before gives his place back. */
+static enum err add_leases(struct ctx *c, project_id project, usec until,
+			   struct assignment_claim *claim, size_t count)
 {
-	struct assignment_held_get row;
+	struct assignment_add_row *row = NEW_MANY(c->mem, struct assignment_add_row, count);
+	size_t *place = NEW_MANY(c->mem, size_t, count), n = 0, back = 0;
+	bool *added = NEW_MANY(c->mem, bool, count);
+	task_id *task = NEW_MANY(c->mem, task_id, count);
 
-	TRY(assignment_held_get(c, project, worker, &row, found));
-	if (*found)
-		*out = (struct assignment){ .key = { project, row.task, worker },
-					    .state = ASSIGNMENT_ACCEPTED,
-					    .epoch = row.epoch,
-					    .accepted = row.accepted,
-					    .until = row.until };
+	for (size_t i = 0; i < count; i++) {
+		if (claim[i].end != ASSIGNMENT_GOT)
+			continue;
+		/* 52 bits: an epoch is a secret of one lease and must survive a browser's numbers. */
+		int64_t epoch = (int64_t)(ctx_random(c) >> 12) + 1;
+
+		row[n] = (struct assignment_add_row){ claim[i].task, claim[i].worker, epoch };
+		place[n++] = i;
+	}
+	TRY(assignment_add(c, project, until, c->now, row, n, added));
+	for (size_t i = 0; i < n; i++) {
+		struct assignment_claim *one = &claim[place[i]];
+
+		if (!added[i]) {
+			one->end = ASSIGNMENT_HAD;
+			task[back++] = one->task;
+			continue;
+		}
+		one->lease = (struct assignment){ .key = { project, one->task, one->worker },
+						  .state = ASSIGNMENT_ACCEPTED,
+						  .epoch = row[i].epoch,
+						  .accepted = c->now,
+						  .until = until };
+	}
+	struct task_places *places = places_of(c, task, back, &n);
+	return task_unclaim(c, project, places, n);
+}
+
+enum err assignment_claim(struct ctx *c, project_id project, int64_t allowed_us,
+			  struct assignment_claim *claim, size_t count)
+{
+	TRY(take_places(c, project, claim, count));
+	return add_leases(c, project, usec_after(c->now, allowed_us), claim, count);
+}
+
+enum err assignment_accept(struct ctx *c, struct assignment_key key, int64_t allowed_us,
+			   struct assignment *out, bool *got)
+{
+	struct assignment_claim claim = { .task = key.task, .worker = key.worker };
+
+	TRY(assignment_claim(c, key.project, allowed_us, &claim, 1));
+	*got = claim.end == ASSIGNMENT_GOT;
+	if (*got)
+		*out = claim.lease;
+	return OK;
+}
+
+enum err assignment_held(struct ctx *c, project_id project, const user_id *worker, size_t count,
+			 struct assignment *out, bool *found)
+{
+	struct assignment_held_get_row *row =
+		NEW_MANY(c->mem, struct assignment_held_get_row, count);
+	struct assignment_held_get *held = NEW_MANY(c->mem, struct assignment_held_get, count);
+
+	for (size_t i = 0; i < count; i++)
+		row[i] = (struct assignment_held_get_row){ worker[i] };
+	TRY(assignment_held_get(c, project, row, count, held, found));
+	for (size_t i = 0; i < count; i++)
+		if (found[i])
+			out[i] = (struct assignment){ .key = { project, held[i].task, worker[i] },
+						      .state = ASSIGNMENT_ACCEPTED,
+						      .epoch = held[i].epoch,
+						      .accepted = held[i].accepted,
+						      .until = held[i].until };
 	return OK;
 }
 
@@ -148,69 +235,131 @@ enum err assignment_draft_look(struct ctx *c, struct assignment_key key, struct 
 	return OK;
 }
 
-/* What hangs on an answer that has just been taken: the state has moved already. */
-static enum err keep_answer(struct ctx *c, struct assignment_key key, struct str body, bool full)
-{
-	int64_t changed;
+/* --- submit --- */
 
-	TRY(answer_add(c, key.project, key.task, key.worker, body));
-	TRY(draft_drop(c, key.project, key.task, key.worker, &changed));
-	TRY(tally_add(c, key.project.v, "submitted", 1));
-	return full ? job_gather(c, "quality.judge", key.project.v) : OK;
+/* What hangs on answers that have just been taken: their states have moved already. */
+static enum err keep_answers(struct ctx *c, project_id project, struct assignment_hand *const *hand,
+			     size_t count)
+{
+	struct answer_add_row *answer = NEW_MANY(c->mem, struct answer_add_row, count);
+	struct draft_drop_row *draft = NEW_MANY(c->mem, struct draft_drop_row, count);
+
+	if (count == 0)
+		return OK;
+	for (size_t i = 0; i < count; i++) {
+		answer[i] =
+			(struct answer_add_row){ hand[i]->task, hand[i]->worker, hand[i]->body };
+		draft[i] = (struct draft_drop_row){ hand[i]->task, hand[i]->worker };
+	}
+	TRY(answer_add(c, project, answer, count));
+	TRY(draft_drop(c, project, draft, count));
+	return tally_add(c, project.v, "submitted", (int64_t)count);
+}
+
+/* Move the states of those whose lease is as it was; the rest of the hands stay in `*late`. */
+static enum err submit_in_time(struct ctx *c, project_id project, struct assignment_hand **hand,
+			       size_t count, size_t *late)
+{
+	struct assignment_submit_set_row *row =
+		NEW_MANY(c->mem, struct assignment_submit_set_row, count);
+	struct assignment_hand **taken = NEW_MANY(c->mem, struct assignment_hand *, count);
+	task_id *task = NEW_MANY(c->mem, task_id, count);
+	bool *changed = NEW_MANY(c->mem, bool, count);
+	size_t n = 0, places;
+
+	*late = 0;
+	for (size_t i = 0; i < count; i++)
+		row[i] = (struct assignment_submit_set_row){ hand[i]->task, hand[i]->worker,
+							     hand[i]->epoch, hand[i]->active_ms };
+	TRY(assignment_submit_set(c, project, ASSIGNMENT_ACCEPTED, c->now, row, count, changed));
+	for (size_t i = 0; i < count; i++) {
+		if (!changed[i]) {
+			hand[(*late)++] = hand[i];
+			continue;
+		}
+		hand[i]->fresh = true;
+		task[n] = hand[i]->task;
+		taken[n++] = hand[i];
+	}
+	struct task_places *filled = places_of(c, task, n, &places);
+	TRY(task_fill(c, project, filled, places));
+	return keep_answers(c, project, taken, n);
 }
 
 /* The lease has run out, the work is there: it counts if a place is still free. */
-static enum err submit_late(struct ctx *c, struct assignment_key key, int64_t epoch,
-			    struct str body, int64_t active_ms)
+static enum err submit_late(struct ctx *c, struct assignment_key key, struct assignment_hand *hand)
 {
-	int64_t changed;
-	bool got, full;
+	struct assignment_submit_set_row row = { key.task, key.worker, hand->epoch,
+						 hand->active_ms };
+	bool got, full, changed;
 
 	TRY(task_fill_late(c, key.project, key.task, &got, &full));
 	if (!got)
 		return refuse(c, ERR_CONFLICT,
 			      "the time for this task was over and others have "
 			      "done it since");
-	TRY(assignment_submit_set(c, key.project, key.task, key.worker, epoch, ASSIGNMENT_EXPIRED,
-				  c->now, active_ms, &changed));
-	if (changed == 0)
+	TRY(assignment_submit_set(c, key.project, ASSIGNMENT_EXPIRED, c->now, &row, 1, &changed));
+	CHECK(changed); /* the row is held */
+	hand->fresh = true;
+	TRY(keep_answers(c, key.project, &hand, 1));
+	return full ? job_gather(c, "quality.judge", key.project.v) : OK;
+}
+
+/* Not in time: what is it then? */
+static enum err submit_otherwise(struct ctx *c, project_id project, struct assignment_hand *hand)
+{
+	struct assignment_key key = { project, hand->task, hand->worker };
+	struct assignment_hold row;
+	struct answer_get kept;
+	bool found;
+
+	TRY(assignment_hold(c, project, key.task, key.worker, &row, &found));
+	if (!found)
+		return no_lease(c, key);
+	if (row.epoch != hand->epoch || row.state == ASSIGNMENT_RETURNED)
 		return lease_is_over(c);
-	return keep_answer(c, key, body, full);
+	if (row.state == ASSIGNMENT_EXPIRED)
+		return submit_late(c, key, hand);
+	TRY(answer_get(c, project, key.task, key.worker, &kept, &found));
+	CHECK(found);
+	if (!str_eq(kept.body, hand->body))
+		return refuse(c, ERR_CONFLICT, "another answer to this task is already in");
+	return OK;
+}
+
+enum err assignment_submit_all(struct ctx *c, project_id project, struct assignment_hand *hand,
+			       size_t count)
+{
+	struct assignment_hand **list = NEW_MANY(c->mem, struct assignment_hand *, count);
+	size_t n = 0, late;
+
+	for (size_t i = 0; i < count; i++) {
+		hand[i].err = OK;
+		hand[i].fresh = false;
+		if (hand[i].body.len <= BODY_MAX)
+			list[n++] = &hand[i];
+		else
+			hand[i].err = refuse_field(hand[i].ctx, ERR_INPUT, S("answer"),
+						   "an answer holds at most %d bytes", BODY_MAX);
+	}
+	TRY(submit_in_time(c, project, list, n, &late));
+	for (size_t i = 0; i < late; i++) {
+		list[i]->err = submit_otherwise(list[i]->ctx, project, list[i]);
+		TRY(ctx_take_failure(c, list[i]->ctx));
+	}
+	return OK;
 }
 
 enum err assignment_submit(struct ctx *c, struct assignment_key key, int64_t epoch, struct str body,
 			   int64_t active_ms, bool *fresh)
 {
-	struct assignment row;
-	int64_t changed;
-	bool found, full;
+	struct assignment_hand hand = {
+		c, key.task, key.worker, epoch, body, active_ms, OK, false
+	};
 
-	if (body.len > BODY_MAX)
-		return refuse_field(c, ERR_INPUT, S("answer"), "an answer holds at most %d bytes",
-				    BODY_MAX);
-	*fresh = true;
-	TRY(assignment_submit_set(c, key.project, key.task, key.worker, epoch, ASSIGNMENT_ACCEPTED,
-				  c->now, active_ms, &changed));
-	if (changed == 1) {
-		TRY(task_fill(c, key.project, key.task, &full));
-		return keep_answer(c, key, body, full);
-	}
-
-	TRY(assignment_look(c, key, &row, &found));
-	if (!found)
-		return no_lease(c, key);
-	if (row.epoch != epoch || row.state == ASSIGNMENT_RETURNED)
-		return lease_is_over(c);
-	if (row.state == ASSIGNMENT_EXPIRED)
-		return submit_late(c, key, epoch, body, active_ms);
-
-	struct answer_get kept;
-	TRY(answer_get(c, key.project, key.task, key.worker, &kept, &found));
-	CHECK(found);
-	if (!str_eq(kept.body, body))
-		return refuse(c, ERR_CONFLICT, "another answer to this task is already in");
-	*fresh = false;
-	return OK;
+	TRY(assignment_submit_all(c, key.project, &hand, 1));
+	*fresh = hand.fresh;
+	return hand.err;
 }
 
 enum err assignment_return(struct ctx *c, struct assignment_key key, int64_t epoch)
@@ -221,10 +370,12 @@ enum err assignment_return(struct ctx *c, struct assignment_key key, int64_t epo
 
 	TRY(assignment_return_set(c, key.project, key.task, key.worker, epoch, &changed));
 	if (changed == 1) {
-		TRY(task_release(c, key.project, key.task));
-		TRY(draft_drop(c, key.project, key.task, key.worker, &changed));
-		TRY(tally_add(c, key.project.v, "returned", 1));
-		return OK;
+		struct task_places place = { .task = key.task, .n = 1 };
+		struct draft_drop_row draft = { key.task, key.worker };
+
+		TRY(task_release(c, key.project, &place, 1));
+		TRY(draft_drop(c, key.project, &draft, 1));
+		return tally_add(c, key.project.v, "returned", 1);
 	}
 	TRY(assignment_look(c, key, &row, &found));
 	if (!found)
@@ -235,6 +386,38 @@ enum err assignment_return(struct ctx *c, struct assignment_key key, int64_t epo
 	return lease_is_over(c);
 }
 
+static int by_project(const void *left, const void *right)
+{
+	const struct assignment_overdue *a = left, *b = right;
+
+	return (a->project.v > b->project.v) - (a->project.v < b->project.v);
+}
+
+/* Those of one project. Some may have been submitted or extended meanwhile. */
+static enum err expire_in(struct ctx *c, const struct assignment_overdue *list, size_t count,
+			  int *expired)
+{
+	struct assignment_expire_set_row *row =
+		NEW_MANY(c->mem, struct assignment_expire_set_row, count);
+	task_id *task = NEW_MANY(c->mem, task_id, count);
+	bool *changed = NEW_MANY(c->mem, bool, count);
+	project_id project = list->project;
+	size_t n = 0, places;
+
+	for (size_t i = 0; i < count; i++)
+		row[i] = (struct assignment_expire_set_row){ list[i].task, list[i].worker };
+	TRY(assignment_expire_set(c, project, c->now, row, count, changed));
+	for (size_t i = 0; i < count; i++)
+		if (changed[i])
+			task[n++] = list[i].task;
+	if (n == 0)
+		return OK;
+	*expired += (int)n;
+	struct task_places *open = places_of(c, task, n, &places);
+	TRY(task_release(c, project, open, places));
+	return tally_add(c, project.v, "expired", (int64_t)n);
+}
+
 enum err assignment_expire(struct ctx *c, int limit, int *expired)
 {
 	struct assignment_overdue *row;
@@ -242,16 +425,11 @@ enum err assignment_expire(struct ctx *c, int limit, int *expired)
 
 	*expired = 0;
 	TRY(assignment_overdue(c, c->now, limit, &row, &count));
-	for (size_t i = 0; i < count; i++) {
-		int64_t changed;
-
-		TRY(assignment_expire_set(c, row[i].project, row[i].task, row[i].worker, c->now,
-					  &changed));
-		if (changed == 0)
-			continue; /* submitted or extended meanwhile */
-		TRY(task_release(c, row[i].project, row[i].task));
-		TRY(tally_add(c, row[i].project.v, "expired", 1));
-		*expired += 1;
+	qsort(row, count, sizeof(*row), by_project);
+	for (size_t i = 0, next; i < count; i = next) {
+		for (next = i; next < count && row[next].project.v == row[i].project.v; next++)
+			;
+		TRY(expire_in(c, row + i, next - i, expired));
 	}
 	return OK;
 }

@@ -51,16 +51,33 @@ struct assignment {
 	usec accepted, until;
 };
 
+/* What became of a claim. */
+enum assignment_claimed {
+	ASSIGNMENT_FULL, /* no place is free */
+	ASSIGNMENT_HAD,	 /* the worker has had the task before */
+	ASSIGNMENT_GOT,	 /* leased: see `lease` */
+};
+
+struct assignment_claim {
+	task_id task;
+	user_id worker;
+	enum assignment_claimed end;
+	struct assignment lease;
+};
+
 /*
- * Claim a place of the task and lease it for `allowed_us`. `*got` is false when no
- * place is free or this worker has had the task before: try another.
+ * Claim places of a project's tasks, several at once, and lease them for `allowed_us`. A claim that
+ * does not get its place leaves nothing behind: try another task.
  */
+MUST_USE enum err assignment_claim(struct ctx *, project_id, int64_t allowed_us,
+				   struct assignment_claim *, size_t count);
+/* One of them. `*got` is false when there is no place or the worker has had the task. */
 MUST_USE enum err assignment_accept(struct ctx *, struct assignment_key, int64_t allowed_us,
 				    struct assignment *out, bool *got);
 
-/* The lease this worker holds in the project, the oldest if there are several. */
-MUST_USE enum err assignment_held(struct ctx *, project_id, user_id worker, struct assignment *out,
-				  bool *found);
+/* The lease that each of the workers holds in the project, the oldest if there are several. */
+MUST_USE enum err assignment_held(struct ctx *, project_id, const user_id *, size_t count,
+				  struct assignment *out, bool *found);
 
 /* Whatever became of it. */
 MUST_USE enum err assignment_look(struct ctx *, struct assignment_key, struct assignment *out,
@@ -87,13 +104,28 @@ MUST_USE enum err assignment_draft(struct ctx *, struct assignment_key, int64_t 
 MUST_USE enum err assignment_draft_look(struct ctx *, struct assignment_key, struct str *body,
 					bool *found);
 
+/* An answer that is handed in. */
+struct assignment_hand {
+	struct ctx *ctx; /* of who hands it in: its refusal goes there */
+	task_id task;
+	user_id worker;
+	int64_t epoch;
+	struct str body; /* the canonical JSON of a checked answer */
+	int64_t active_ms; /* how long he was at it, as the page measured; cut to the time since accept */
+	enum err err; /* what becomes of it */
+	bool fresh;   /* false: the same answer was in already, and nothing is changed */
+};
+
 /*
- * Keep the answer: `body` is the canonical JSON of a checked answer. `active_ms` is how
- * long the worker was at it, as the page measured, cut to the time since accept.
- * The same answer with the same epoch again is OK and changes nothing (`*fresh` false).
+ * Keep answers to a project's tasks, several at once. Of each is told in `err`:
+ * ERR_INPUT    it is too large
  * ERR_CONFLICT the lease is another one, was given back, or a different answer is in;
- *              or it expired and every place has been taken since.
+ *              or it expired and every place has been taken since
+ * ERR_MISSING  the project is not for him
  */
+MUST_USE enum err assignment_submit_all(struct ctx *, project_id, struct assignment_hand *,
+					size_t count);
+/* One of them; the refusals are as above. */
 MUST_USE enum err assignment_submit(struct ctx *, struct assignment_key, int64_t epoch,
 				    struct str body, int64_t active_ms, bool *fresh);
 

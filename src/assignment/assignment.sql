@@ -1,15 +1,20 @@
 -- group: project
 
--- assignment_add(project project_id, task task_id, worker user_id, epoch int, until usec, now usec) -> changed
+-- assignment_add(project project_id, until usec, now usec; task task_id, worker user_id, epoch int) -> changed
 INSERT INTO assignment(project_id, task_id, worker_id, state, epoch, until_us, accepted_us)
-VALUES ($1, $2, $3, 1, $4, $5, $6)
+VALUES ($1, $4, $5, 1, $6, $2, $3)
 ON CONFLICT DO NOTHING;
 
 -- assignment_get(project project_id, task task_id, worker user_id) -> maybe (state int, epoch int, accepted usec, until usec)
 SELECT state, epoch, accepted_us, until_us FROM assignment
 WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
 
--- assignment_held_get(project project_id, worker user_id) -> maybe (task task_id, epoch int, accepted usec, until usec)
+-- assignment_hold(project project_id, task task_id, worker user_id) -> maybe (state int, epoch int)
+-- The row stays as it is until the transaction ends.
+SELECT state, epoch FROM assignment
+WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 /*pg: FOR UPDATE*/;
+
+-- assignment_held_get(project project_id; worker user_id) -> maybe (task task_id, epoch int, accepted usec, until usec)
 SELECT task_id, epoch, accepted_us, until_us FROM assignment /*lite: INDEXED BY assignment_lease*/
 WHERE project_id = $1 AND worker_id = $2 AND state = 1
 ORDER BY task_id LIMIT 1;
@@ -22,10 +27,10 @@ WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 1 AND epoc
   AND until_us >= $5
 RETURNING until_us;
 
--- assignment_submit_set(project project_id, task task_id, worker user_id, epoch int, was int, now usec, active_ms int) -> changed
-UPDATE assignment SET state = 2, submitted_us = $6,
-  active_ms = CASE WHEN $7 < ($6 - accepted_us) / 1000 THEN $7 ELSE ($6 - accepted_us) / 1000 END
-WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND epoch = $4 AND state = $5;
+-- assignment_submit_set(project project_id, was int, now usec; task task_id, worker user_id, epoch int, active_ms int) -> changed
+UPDATE assignment SET state = 2, submitted_us = $3,
+  active_ms = CASE WHEN $7 < ($3 - accepted_us) / 1000 THEN $7 ELSE ($3 - accepted_us) / 1000 END
+WHERE project_id = $1 AND task_id = $4 AND worker_id = $5 AND epoch = $6 AND state = $2;
 
 -- assignment_return_set(project project_id, task task_id, worker user_id, epoch int) -> changed
 UPDATE assignment SET state = 5
@@ -35,11 +40,11 @@ WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND epoch = $4 AND sta
 -- sweep: the timer looks over all projects; each row is then changed by its key
 SELECT project_id, task_id, worker_id FROM assignment
 WHERE state = 1 AND until_us < $1
-ORDER BY until_us LIMIT $2;
+ORDER BY until_us, project_id, task_id LIMIT $2;
 
--- assignment_expire_set(project project_id, task task_id, worker user_id, now usec) -> changed
+-- assignment_expire_set(project project_id, now usec; task task_id, worker user_id) -> changed
 UPDATE assignment SET state = 6
-WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 1 AND until_us < $4;
+WHERE project_id = $1 AND task_id = $3 AND worker_id = $4 AND state = 1 AND until_us < $2;
 
 -- assignment_decide(project project_id, task task_id, worker user_id, to int) -> changed
 UPDATE assignment SET state = $4
@@ -61,7 +66,7 @@ ORDER BY task_id, worker_id LIMIT $2;
 UPDATE assignment SET paid = 1
 WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 3 AND paid = 0;
 
--- answer_add(project project_id, task task_id, worker user_id, body text) -> none
+-- answer_add(project project_id; task task_id, worker user_id, body text) -> none
 INSERT INTO answer(project_id, task_id, worker_id, body) VALUES ($1, $2, $3, $4);
 
 -- answer_get(project project_id, task task_id, worker user_id) -> maybe (body text)
@@ -79,7 +84,7 @@ DO UPDATE SET body = excluded.body, at_us = excluded.at_us;
 -- draft_get(project project_id, task task_id, worker user_id) -> maybe (body text)
 SELECT body FROM draft WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
 
--- draft_drop(project project_id, task task_id, worker user_id) -> changed
+-- draft_drop(project project_id; task task_id, worker user_id) -> none
 DELETE FROM draft WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
 
 -- assignment_pace_get(project project_id) -> maybe (median_ms int, answers int)

@@ -148,10 +148,14 @@ static enum err make_answer(struct ctx *c, struct town *t)
 static enum err accept_tx(struct ctx *c, void *arg)
 {
 	struct town *t = arg;
+	struct dispatch_ask ask = { .ctx = c, .worker = t->now->id };
 	struct dispatch_desk desk;
 
-	TRY(dispatch_desk(c, t->project, t->now->id, &desk));
-	return dispatch_next(c, &desk, &t->now->held, &t->now->holds);
+	TRY(dispatch_desk(c, t->project, &desk));
+	TRY(dispatch_next(c, &desk, &ask, 1));
+	t->now->held = ask.lease;
+	t->now->holds = ask.got;
+	return ask.err;
 }
 
 static enum err submit_tx(struct ctx *c, void *arg)
@@ -163,9 +167,18 @@ static enum err submit_tx(struct ctx *c, void *arg)
 
 	TRY(make_answer(c, t));
 	CHECK(json_read(c->mem, t->answer, &answer, &fault));
-	TRY(dispatch_desk(c, t->project, t->now->id, &desk));
-	return dispatch_submit(c, &desk, t->now->held.key.task, t->now->held.epoch, answer,
-			       t->think_us / 1000);
+	TRY(dispatch_desk(c, t->project, &desk));
+	struct dispatch_hand hand = {
+		c,
+		t->now->id,
+		t->now->held.key.task,
+		t->now->held.epoch,
+		answer,
+		t->think_us / 1000,
+		OK,
+	};
+	TRY(dispatch_submit(c, &desk, &hand, 1));
+	return hand.err;
 }
 
 static enum err step(struct ctx *c, struct town *t, struct worker *w)

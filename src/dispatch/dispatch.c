@@ -1,58 +1,16 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The hints are one table of fixed size, mapped by a hash of worker, project and gold or
- * not; two that fall on one place overwrite each other, which costs a look. Nothing is kept
- * about open tasks: the store's partial index answers that in one step.
+ * The rules of a grant and of an answer, for the requests of one project at a time. What is the
+ * same for all of them (the project, its template) is read once.
  */
 #include "dispatch/dispatch.h"
 #include "dispatch/dispatch.sql.h"
 #include "dispatch/dispatch_in.h"
 #include "job/job.h"
 
-enum err dispatch_hints_open(struct ctx *c, struct arena *mem, void *state)
-{
-	struct dispatch_hints *hints = state;
+#include <stdlib.h>
 
-	(void)c;
-	hints->lock = os_lock_new(mem);
-	return OK;
-}
-
-static struct dispatch_hint *hint_of(struct dispatch_hints *hints, int64_t worker, int64_t project)
-{
-	uint64_t mix =
-		(uint64_t)worker * 0x9e3779b97f4a7c15u ^ (uint64_t)project * 0xc2b2ae3d27d4eb4fu;
-
-	return &hints->slot[(mix ^ mix >> 29) % DISPATCH_HINTS];
-}
-
-static task_id hint_get(const struct ctx *c, user_id worker, int64_t project)
-{
-	struct dispatch_hints *hints = room_state(c, &dispatch_room);
-	task_id after = { 0 };
-
-	if (hints == NULL)
-		return after;
-	os_lock_take(hints->lock);
-	const struct dispatch_hint *hint = hint_of(hints, worker.v, project);
-	if (hint->worker == worker.v && hint->project == project)
-		after.v = hint->after;
-	os_lock_give(hints->lock);
-	return after;
-}
-
-static void hint_set(const struct ctx *c, user_id worker, int64_t project, task_id after)
-{
-	struct dispatch_hints *hints = room_state(c, &dispatch_room);
-
-	if (hints == NULL)
-		return;
-	os_lock_take(hints->lock);
-	*hint_of(hints, worker.v, project) = (struct dispatch_hint){ worker.v, project, after.v };
-	os_lock_give(hints->lock);
-}
-
-enum err dispatch_desk(struct ctx *c, project_id id, user_id worker, struct dispatch_desk *out)
+enum err dispatch_desk(struct ctx *c, project_id id, struct dispatch_desk *out)
 {
 	struct dispatch_desk_row row;
 	bool found;
@@ -75,66 +33,21 @@ enum err dispatch_desk(struct ctx *c, project_id id, user_id worker, struct disp
 		},
 		.state = row.state,
 		.has_gold = row.gold > 0,
-		.worker = worker,
 	};
 	return OK;
 }
 
-static enum err claim(struct ctx *c, const struct dispatch_desk *d, task_id task,
-		      struct assignment *out, bool *got)
-{
-	struct assignment_key key = { d->project.id, task, d->worker };
+/* --- a task for each --- */
 
-	return assignment_accept(c, key, d->project.time_allowed_s * USEC_SECOND, out, got);
-}
-
-/* Walk the open tasks behind the hint; a claim that finds nothing moves on. */
-static enum err behind_hint(struct ctx *c, const struct dispatch_desk *d, bool gold,
-			    struct assignment *out, bool *got)
-{
-	int64_t slot = gold ? -d->project.id.v : d->project.id.v;
-	task_id after = hint_get(c, d->worker, slot);
-
-	for (int tries = 0; tries < DISPATCH_TRIES && !*got; tries++) {
-		task_id task;
-		bool found;
-
-		TRY(task_next_open(c, d->project.id, after, gold, &task, &found));
-		if (!found)
-			break;
-		TRY(claim(c, d, task, out, got));
-		after = task;
-	}
-	hint_set(c, d->worker, slot, after);
-	return OK;
-}
-
-/* Nothing behind the hint: a place that opened again before it, or a hint that was lost. */
-static enum err anywhere(struct ctx *c, const struct dispatch_desk *d, struct assignment *out,
-			 bool *got)
-{
-	for (int tries = 0; tries < DISPATCH_TRIES && !*got; tries++) {
-		struct dispatch_next_unseen row;
-		bool found;
-
-		TRY(dispatch_next_unseen(c, d->project.id, d->worker, &row, &found));
-		if (!found)
-			return OK;
-		TRY(claim(c, d, row.task, out, got));
-	}
-	return OK;
-}
-
-/* Is the project published, and for this worker? Then what he holds in it, if anything. */
-static enum err held(struct ctx *c, const struct dispatch_desk *d, struct assignment *out,
-		     bool *got)
+/* Is the project published, and for this worker? */
+static enum err must_be_for(struct ctx *c, const struct dispatch_desk *d, user_id worker)
 {
 	bool may;
 
-	TRY(project_may_work(c, &d->project, d->worker, &may));
+	TRY(project_may_work(c, &d->project, worker, &may));
 	if (!may || d->state < PROJECT_OPEN)
 		return refuse(c, ERR_MISSING, "there is no such project");
-	return assignment_held(c, d->project.id, d->worker, out, got);
+	return OK;
 }
 
 static enum err must_be_open(struct ctx *c, const struct dispatch_desk *d)
@@ -146,55 +59,158 @@ static enum err must_be_open(struct ctx *c, const struct dispatch_desk *d)
 	return OK;
 }
 
-enum err dispatch_next(struct ctx *c, const struct dispatch_desk *d, struct assignment *out,
-		       bool *got)
+/* What he holds already: the next one is that one; a picked one may come beside it. */
+static enum err find_held(struct ctx *c, const struct dispatch_desk *d,
+			  struct dispatch_ask *const *ask, size_t count)
 {
-	TRY(held(c, d, out, got));
-	if (*got)
-		return OK;
-	TRY(must_be_open(c, d));
-	bool gold_first =
-		d->has_gold && (int64_t)(ctx_random(c) % 1000) < d->project.gold_share_permille;
-	TRY(behind_hint(c, d, gold_first, out, got));
-	if (!*got && d->has_gold)
-		TRY(behind_hint(c, d, !gold_first, out, got));
-	return *got ? OK : anywhere(c, d, out, got);
+	struct assignment *held = NEW_MANY(c->mem, struct assignment, count);
+	user_id *worker = NEW_MANY(c->mem, user_id, count);
+	bool *found = NEW_MANY(c->mem, bool, count);
+
+	for (size_t i = 0; i < count; i++)
+		worker[i] = ask[i]->worker;
+	TRY(assignment_held(c, d->project.id, worker, count, held, found));
+	for (size_t i = 0; i < count; i++) {
+		if (!found[i] || (ask[i]->pick.v != 0 && ask[i]->pick.v != held[i].key.task.v))
+			continue;
+		ask[i]->got = true;
+		ask[i]->lease = held[i];
+	}
+	return OK;
 }
 
-static enum err must_have_room(struct ctx *c, const struct dispatch_desk *d)
+static enum err may_pick(struct ctx *c, const struct dispatch_desk *d, user_id worker)
 {
 	struct dispatch_held_count held;
 
-	TRY(dispatch_held_count(c, d->project.id, d->worker, &held));
+	TRY(must_be_open(c, d));
+	TRY(dispatch_held_count(c, d->project.id, worker, &held));
 	if (held.n >= DISPATCH_HELD_MAX)
 		return refuse(c, ERR_LIMIT, "you hold %d tasks here: finish one or give it back",
 			      DISPATCH_HELD_MAX);
 	return OK;
 }
 
-enum err dispatch_pick(struct ctx *c, const struct dispatch_desk *d, task_id task,
-		       struct assignment *out, bool *got)
+/* Picks are few and each is one worker's own choice: one after the other. */
+static enum err pick(struct ctx *c, const struct dispatch_desk *d, struct dispatch_ask *ask)
 {
-	TRY(held(c, d, out, got));
+	struct assignment_key key = { d->project.id, ask->pick, ask->worker };
+
 	if (!d->project.picking)
-		return refuse(c, ERR_DENIED, "in this project tasks are handed out, not picked");
-	if (*got && out->key.task.v == task.v)
+		ask->err = refuse(ask->ctx, ERR_DENIED,
+				  "in this project tasks are handed out, not picked");
+	if (ask->err != OK)
 		return OK;
-	TRY(must_be_open(c, d));
-	TRY(must_have_room(c, d));
-	return claim(c, d, task, out, got);
+	TRY(find_held(c, d, &ask, 1));
+	if (ask->got)
+		return OK;
+	ask->err = may_pick(ask->ctx, d, ask->worker);
+	if (ask->err != OK)
+		return ctx_take_failure(c, ask->ctx);
+	return assignment_accept(c, key, d->project.time_allowed_s * USEC_SECOND, &ask->lease,
+				 &ask->got);
 }
+
+static int by_worker(const void *left, const void *right)
+{
+	const struct dispatch_ask *a = *(struct dispatch_ask *const *)left,
+				  *b = *(struct dispatch_ask *const *)right;
+
+	return a->worker.v != b->worker.v ?
+		       (a->worker.v > b->worker.v) - (a->worker.v < b->worker.v) :
+		       (a > b) - (a < b);
+}
+
+/* Who asks twice at once is asked for once: the others get what the first gets. */
+static size_t leave_out_twins(struct dispatch_ask **list, size_t count)
+{
+	size_t n = 0;
+
+	qsort(list, count, sizeof(struct dispatch_ask *), by_worker);
+	for (size_t i = 0; i < count; i++)
+		if (n == 0 || list[n - 1]->worker.v != list[i]->worker.v)
+			list[n++] = list[i];
+	return n;
+}
+
+static void serve_twins(struct dispatch_ask *ask, size_t count, struct dispatch_ask *const *served,
+			size_t n)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct dispatch_ask *key = &ask[i];
+		struct dispatch_ask *const *first = NULL;
+
+		if (key->err != OK || key->pick.v != 0 || key->got)
+			continue;
+		for (size_t low = 0, high = n; low < high && first == NULL;) {
+			size_t mid = (low + high) / 2;
+
+			if (served[mid]->worker.v == key->worker.v)
+				first = &served[mid];
+			else if (served[mid]->worker.v < key->worker.v)
+				low = mid + 1;
+			else
+				high = mid;
+		}
+		if (first == NULL || *first == key)
+			continue;
+		key->got = (*first)->got;
+		key->lease = (*first)->lease;
+	}
+}
+
+/* Those who want the next task: what they hold, else one that is looked for. */
+static enum err hand_out(struct ctx *c, const struct dispatch_desk *d, struct dispatch_ask *ask,
+			 size_t count, struct dispatch_ask **list, size_t n)
+{
+	size_t looking = 0;
+
+	n = leave_out_twins(list, n);
+	struct dispatch_ask **seeker = NEW_MANY(c->mem, struct dispatch_ask *, n);
+	TRY(find_held(c, d, list, n));
+	for (size_t i = 0; i < n; i++)
+		if (!list[i]->got)
+			seeker[looking++] = list[i];
+	if (d->state == PROJECT_OPEN && looking > 0)
+		TRY(dispatch_seek(c, d, seeker, looking));
+	serve_twins(ask, count, list, n);
+	for (size_t i = 0; i < count; i++)
+		if (ask[i].err == OK && ask[i].pick.v == 0 && !ask[i].got)
+			ask[i].err = d->state == PROJECT_OPEN ? OK : must_be_open(ask[i].ctx, d);
+	return OK;
+}
+
+enum err dispatch_next(struct ctx *c, const struct dispatch_desk *d, struct dispatch_ask *ask,
+		       size_t count)
+{
+	struct dispatch_ask **list = NEW_MANY(c->mem, struct dispatch_ask *, count);
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		ask[i].got = false;
+		ask[i].err = must_be_for(ask[i].ctx, d, ask[i].worker);
+		TRY(ctx_take_failure(c, ask[i].ctx));
+		if (ask[i].err == OK && ask[i].pick.v == 0)
+			list[n++] = &ask[i];
+	}
+	if (n > 0)
+		TRY(hand_out(c, d, ask, count, list, n));
+	for (size_t i = 0; i < count; i++)
+		if (ask[i].err == OK && ask[i].pick.v != 0)
+			TRY(pick(c, d, &ask[i]));
+	return OK;
+}
+
+/* --- answers --- */
 
 /* What is wrong with an answer tells of the template: only to who has had the task. */
 static enum err check_answer(struct ctx *c, struct assignment_key key,
-			     const struct project *project, const struct json_value *answer,
+			     const struct kind_template *template, const struct json_value *answer,
 			     struct str *canonical)
 {
 	struct kind_faults faults = kind_faults_make(c->mem, (struct str){ NULL, 0 });
-	struct kind_template template;
 
-	kind_template_load(c->mem, project->template, &template);
-	if (kind_answer_check(&faults, &template, answer, canonical))
+	if (kind_answer_check(&faults, template, answer, canonical))
 		return OK;
 	TRY(assignment_must_know(c, key));
 	return refuse_field(c, ERR_INPUT,
@@ -202,18 +218,51 @@ static enum err check_answer(struct ctx *c, struct assignment_key key,
 			    STR_ARG(faults.list[0].message));
 }
 
-enum err dispatch_submit(struct ctx *c, const struct dispatch_desk *d, task_id task, int64_t epoch,
-			 const struct json_value *answer, int64_t active_ms)
+/* Those whose answers are right go on; the others have their refusal. */
+static enum err check_answers(struct ctx *c, const struct dispatch_desk *d,
+			      struct dispatch_hand *hand, size_t count, struct assignment_hand *out,
+			      size_t *place, size_t *n)
 {
-	struct assignment_key key = { d->project.id, task, d->worker };
-	struct str canonical;
-	bool fresh;
+	struct kind_template template;
 
-	TRY(check_answer(c, key, &d->project, answer, &canonical));
-	TRY(assignment_submit(c, key, epoch, canonical, active_ms, &fresh));
-	if (!fresh)
+	*n = 0;
+	kind_template_load(c->mem, d->project.template, &template);
+	for (size_t i = 0; i < count; i++) {
+		struct dispatch_hand *h = &hand[i];
+		struct assignment_key key = { d->project.id, h->task, h->worker };
+		struct str canonical;
+
+		h->err = check_answer(h->ctx, key, &template, h->answer, &canonical);
+		TRY(ctx_take_failure(c, h->ctx));
+		if (h->err != OK)
+			continue;
+		out[*n] = (struct assignment_hand){
+			h->ctx, h->task, h->worker, h->epoch, canonical, h->active_ms, OK, false,
+		};
+		place[(*n)++] = i;
+	}
+	return OK;
+}
+
+enum err dispatch_submit(struct ctx *c, const struct dispatch_desk *d, struct dispatch_hand *hand,
+			 size_t count)
+{
+	struct assignment_hand *out = NEW_MANY(c->mem, struct assignment_hand, count);
+	size_t *place = NEW_MANY(c->mem, size_t, count), n;
+	bool any = false;
+
+	TRY(check_answers(c, d, hand, count, out, place, &n));
+	TRY(assignment_submit_all(c, d->project.id, out, n));
+	for (size_t i = 0; i < n; i++) {
+		hand[place[i]].err = out[i].err;
+		if (out[i].err != OK || !out[i].fresh)
+			continue;
+		dispatch_seen(c, d, out[i].worker, out[i].task);
+		any = true;
+	}
+	if (!any)
 		return OK;
 	if (d->project.approve_after_s == 0)
-		TRY(job_gather(c, "review.sweep", key.project.v));
-	return d->has_gold ? job_gather(c, "quality.score", key.project.v) : OK;
+		TRY(job_gather(c, "review.sweep", d->project.id.v));
+	return d->has_gold ? job_gather(c, "quality.score", d->project.id.v) : OK;
 }

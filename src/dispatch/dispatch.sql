@@ -7,12 +7,48 @@ SELECT p.title, p.instructions, p.template, p.reward_minor, p.gold_share_permill
   p.time_allowed_s, p.approve_after_s, p.invited_only, p.picking, s.state, s.gold
 FROM project_state AS s JOIN project AS p ON p.id = s.project_id WHERE s.project_id = $1;
 
--- dispatch_next_unseen(project project_id, worker user_id) -> maybe (task task_id)
-SELECT t.id FROM task AS t /*lite: INDEXED BY task_open*/
-WHERE t.project_id = $1 AND t.open = 1 AND NOT EXISTS (
-  SELECT 1 FROM assignment AS a
+-- dispatch_cursor_get(project project_id; worker user_id) -> maybe (plain task_id, gold task_id, again usec, again_task task_id)
+SELECT plain_id, gold_id, again_us, again_id FROM dispatch_cursor
+WHERE project_id = $1 AND worker_id = $2;
+
+-- Two servers may write it: the one that is further on stands.
+-- dispatch_cursor_put(project project_id; worker user_id, plain task_id, gold task_id, again usec, again_task task_id) -> none
+INSERT INTO dispatch_cursor(project_id, worker_id, plain_id, gold_id, again_us, again_id)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (project_id, worker_id) DO UPDATE SET
+  plain_id = CASE WHEN excluded.plain_id > dispatch_cursor.plain_id
+                  THEN excluded.plain_id ELSE dispatch_cursor.plain_id END,
+  gold_id = CASE WHEN excluded.gold_id > dispatch_cursor.gold_id
+                 THEN excluded.gold_id ELSE dispatch_cursor.gold_id END,
+  again_us = excluded.again_us, again_id = excluded.again_id;
+
+-- dispatch_again_last(project project_id) -> maybe (again usec)
+SELECT again_us FROM task /*lite: INDEXED BY task_again*/
+WHERE project_id = $1 AND open = 1 AND again_us > 0 ORDER BY again_us DESC LIMIT 1;
+
+-- dispatch_again(project project_id; again usec, task task_id) -> maybe (task task_id, again usec)
+SELECT id, again_us FROM task /*lite: INDEXED BY task_again*/
+WHERE project_id = $1 AND open = 1 AND again_us > 0 AND (again_us, id) > ($2, $3)
+ORDER BY again_us, id LIMIT 1;
+
+-- dispatch_window_read(project project_id, gold int, after task_id, limit int) -> many (task task_id, free int)
+SELECT id, need - taken - filled FROM task /*lite: INDEXED BY task_open*/
+WHERE project_id = $1 AND gold = $2 AND id > $3 AND open = 1 ORDER BY id LIMIT $4;
+
+-- dispatch_unseen(project project_id, worker user_id, gold int, after task_id, most int) -> maybe (gold int, task task_id)
+SELECT t.gold, t.id FROM (
+  SELECT gold, id FROM task /*lite: INDEXED BY task_open*/
+  WHERE project_id = $1 AND open = 1 AND (gold, id) > ($3, $4) ORDER BY gold, id LIMIT $5) AS t
+WHERE NOT EXISTS (SELECT 1 FROM assignment AS a
   WHERE a.project_id = $1 AND a.task_id = t.id AND a.worker_id = $2)
 ORDER BY t.gold, t.id LIMIT 1;
+
+-- Where such a look ended, and over how many.
+-- dispatch_reach(project project_id, gold int, after task_id, most int) -> maybe (gold int, task task_id, looked int)
+SELECT t.gold, t.id, COUNT(*) OVER () FROM (
+  SELECT gold, id FROM task /*lite: INDEXED BY task_open*/
+  WHERE project_id = $1 AND open = 1 AND (gold, id) > ($2, $3) ORDER BY gold, id LIMIT $4) AS t
+ORDER BY t.gold DESC, t.id DESC LIMIT 1;
 
 -- dispatch_held_count(project project_id, worker user_id) -> one (n int)
 SELECT COUNT(*) FROM assignment /*lite: INDEXED BY assignment_lease*/

@@ -5,12 +5,46 @@
 #include "intake/intake.h"
 #include "job/tally.h"
 
+#include <stdlib.h>
+
 #define ASSIGNMENT_VIEW                                                                        \
 	"{project:id, task:int, epoch:id, until:time, accepted:time, now:time, reward:money, " \
 	"page:any, draft:any?}"
 
-static enum err put_assignment(struct ctx *c, const struct project *project,
-			       const struct assignment *a, struct json *out)
+/* The pages of what a batch hands out, all of one project. */
+struct pages {
+	const struct dispatch_desk *desk;
+	struct project_sheet *sheet;
+	struct str *fields; /* of each ask's record */
+};
+
+static enum err pages_make(struct ctx *c, const struct dispatch_desk *desk,
+			   const struct dispatch_ask *ask, size_t count, struct pages *out)
+{
+	task_id *task = NEW_MANY(c->mem, task_id, count);
+	struct str *fields = NEW_MANY(c->mem, struct str, count);
+	size_t *place = NEW_MANY(c->mem, size_t, count), n = 0;
+	struct kind_media media;
+
+	*out = (struct pages){ .desk = desk, .fields = NEW_MANY(c->mem, struct str, count) };
+	for (size_t i = 0; i < count; i++) {
+		if (ask[i].err != OK || !ask[i].got)
+			continue;
+		task[n] = ask[i].lease.key.task;
+		place[n++] = i;
+	}
+	if (n == 0)
+		return OK;
+	TRY(intake_media(c, &media));
+	TRY(project_sheet(c, &desk->project, &media, &out->sheet));
+	TRY(task_cells(c, desk->project.id, task, n, fields));
+	for (size_t i = 0; i < n; i++)
+		out->fields[place[i]] = fields[i];
+	return OK;
+}
+
+static enum err put_assignment(struct ctx *c, const struct pages *pages, const struct assignment *a,
+			       struct str fields, struct json *out)
 {
 	struct str draft = { 0 };
 	bool found = false;
@@ -25,12 +59,71 @@ static enum err put_assignment(struct ctx *c, const struct project *project,
 	json_time_of(out, "until", a->until);
 	json_time_of(out, "accepted", a->accepted);
 	json_time_of(out, "now", c->now);
-	json_money_of(out, "reward", project->reward);
+	json_money_of(out, "reward", pages->desk->project.reward);
 	json_key(out, "page");
-	TRY(task_page(c, project, a->key.task, out));
+	TRY(project_sheet_page(c, pages->sheet, fields, out));
 	if (found)
 		json_raw_of(out, "draft", draft);
 	json_object_end(out);
+	return OK;
+}
+
+/* {assignment} or {none} as members of the open object. */
+static enum err put_grant(const struct dispatch_ask *ask, const struct pages *pages, size_t i,
+			  const char *key, struct json *out)
+{
+	if (!ask->got) {
+		json_text_of(out, "none", S("There is no task for you here right now"));
+		return OK;
+	}
+	json_key(out, key);
+	return put_assignment(ask->ctx, pages, &ask->lease, pages->fields[i], out);
+}
+
+/* --- a batch is served project by project --- */
+
+/* Every form of a hot route begins with its project. */
+static int64_t project_of(const struct web_item *item)
+{
+	const project_id *project = item->form;
+
+	return project->v;
+}
+
+static int by_project(const void *left, const void *right)
+{
+	int64_t a = project_of(left), b = project_of(right);
+
+	return (a > b) - (a < b);
+}
+
+typedef enum err serve_some(struct ctx *, const struct dispatch_desk *, struct web_item *,
+			    size_t count);
+
+static enum err serve_project(struct ctx *c, serve_some *serve, struct web_item *item, size_t count)
+{
+	struct dispatch_desk desk;
+
+	if (dispatch_desk(c, (project_id){ project_of(item) }, &desk) == OK)
+		return serve(c, &desk, item, count);
+	if (c->refusal.err != ERR_MISSING)
+		return c->refusal.err;
+	for (size_t i = 0; i < count; i++)
+		item[i].err = refuse(item[i].ctx, ERR_MISSING, "%.*s", STR_ARG(c->refusal.message));
+	c->refusal = (struct refusal){ 0 };
+	return OK;
+}
+
+static enum err serve_projects(struct ctx *c, serve_some *serve, struct web_item *item,
+			       size_t count)
+{
+	qsort(item, count, sizeof(*item), by_project);
+	for (size_t i = 0, next; i < count; i = next) {
+		for (next = i; next < count && project_of(&item[next]) == project_of(&item[i]);
+		     next++)
+			;
+		TRY(serve_project(c, serve, item + i, next - i));
+	}
 	return OK;
 }
 
@@ -49,39 +142,42 @@ static const struct web_field accept_fields[] = {
 	{ .name = NULL },
 };
 
-/* {assignment} or {none} as members of the open object. */
-static enum err put_grant(struct ctx *c, const struct dispatch_desk *desk,
-			  const struct assignment *a, bool got, const char *key, struct json *out)
+static enum err serve_accepts(struct ctx *c, const struct dispatch_desk *desk,
+			      struct web_item *item, size_t count)
 {
-	if (got) {
-		json_key(out, key);
-		return put_assignment(c, &desk->project, a, out);
+	struct dispatch_ask *ask = NEW_MANY(c->mem, struct dispatch_ask, count);
+	struct pages pages;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct accept_form *form = item[i].form;
+
+		ask[i] = (struct dispatch_ask){ .ctx = item[i].ctx,
+						.worker = user_actor(item[i].ctx),
+						.pick = { form->task } };
 	}
-	json_text_of(out, "none", S("There is no task for you here right now"));
+	TRY(dispatch_next(c, desk, ask, count));
+	TRY(pages_make(c, desk, ask, count, &pages));
+	for (size_t i = 0; i < count; i++) {
+		struct json *out = web_json(item[i].reply);
+
+		item[i].err = ask[i].err;
+		if (ask[i].err != OK)
+			continue;
+		if (!ask[i].got && ask[i].pick.v != 0) {
+			item[i].err = refuse(item[i].ctx, ERR_CONFLICT,
+					     "this task is taken, or you have had it before");
+			continue;
+		}
+		json_object(out);
+		TRY(put_grant(&ask[i], &pages, i, "assignment", out));
+		json_object_end(out);
+	}
 	return OK;
 }
 
-static enum err accept_post(struct ctx *c, void *in, struct web_reply *reply)
+static enum err accept_batch(struct ctx *c, struct web_item *item, size_t count)
 {
-	const struct accept_form *form = in;
-	struct json *out = web_json(reply);
-	struct dispatch_desk desk;
-	struct assignment a;
-	bool got;
-
-	TRY(dispatch_desk(c, form->project, user_actor(c), &desk));
-	if (form->task != 0) {
-		TRY(dispatch_pick(c, &desk, (task_id){ form->task }, &a, &got));
-		if (!got)
-			return refuse(c, ERR_CONFLICT,
-				      "this task is taken, or you have had it before");
-	} else {
-		TRY(dispatch_next(c, &desk, &a, &got));
-	}
-	json_object(out);
-	TRY(put_grant(c, &desk, &a, got, "assignment", out));
-	json_object_end(out);
-	return OK;
+	return serve_projects(c, serve_accepts, item, count);
 }
 
 /* --- submit, and the next --- */
@@ -111,27 +207,67 @@ static const struct web_field submit_fields[] = {
 	{ .name = NULL },
 };
 
-static enum err submit_post(struct ctx *c, void *in, struct web_reply *reply)
+/* Those whose answer was taken and who want the next: `place` of each among the items. */
+static enum err give_next(struct ctx *c, const struct dispatch_desk *desk, struct web_item *item,
+			  const size_t *place, size_t count)
 {
-	const struct submit_form *form = in;
-	struct json *out = web_json(reply);
-	struct dispatch_desk desk;
+	struct dispatch_ask *ask = NEW_MANY(c->mem, struct dispatch_ask, count);
+	struct pages pages;
 
-	TRY(dispatch_desk(c, form->project, user_actor(c), &desk));
-	TRY(dispatch_submit(c, &desk, form->task, form->epoch, form->answer, form->active_ms));
-	json_object(out);
-	json_text_of(out, "state", assignment_state_word(ASSIGNMENT_SUBMITTED));
-	if (form->next && desk.state == PROJECT_OPEN) {
-		struct assignment next;
-		bool got;
-
-		TRY(dispatch_next(c, &desk, &next, &got));
-		TRY(put_grant(c, &desk, &next, got, "next", out));
-	} else if (form->next) {
-		json_text_of(out, "none", S("The project gives out no tasks right now"));
+	for (size_t i = 0; i < count; i++)
+		ask[i] = (struct dispatch_ask){ .ctx = item[place[i]].ctx,
+						.worker = user_actor(item[place[i]].ctx) };
+	TRY(dispatch_next(c, desk, ask, count));
+	TRY(pages_make(c, desk, ask, count, &pages));
+	for (size_t i = 0; i < count; i++) {
+		/* The answer is taken in any case: whoever may have no other gets none. */
+		ask[i].got = ask[i].got && ask[i].err == OK;
+		ask[i].ctx->refusal = (struct refusal){ 0 };
+		TRY(put_grant(&ask[i], &pages, i, "next", web_json(item[place[i]].reply)));
 	}
-	json_object_end(out);
 	return OK;
+}
+
+static enum err serve_submits(struct ctx *c, const struct dispatch_desk *desk,
+			      struct web_item *item, size_t count)
+{
+	struct dispatch_hand *hand = NEW_MANY(c->mem, struct dispatch_hand, count);
+	size_t *place = NEW_MANY(c->mem, size_t, count), n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct submit_form *form = item[i].form;
+
+		hand[i] = (struct dispatch_hand){
+			item[i].ctx,  user_actor(item[i].ctx), form->task, form->epoch,
+			form->answer, form->active_ms,	       OK
+		};
+	}
+	TRY(dispatch_submit(c, desk, hand, count));
+	for (size_t i = 0; i < count; i++) {
+		const struct submit_form *form = item[i].form;
+		struct json *out = web_json(item[i].reply);
+
+		item[i].err = hand[i].err;
+		if (hand[i].err != OK)
+			continue;
+		json_object(out);
+		json_text_of(out, "state", assignment_state_word(ASSIGNMENT_SUBMITTED));
+		if (form->next && desk->state == PROJECT_OPEN)
+			place[n++] = i;
+		else if (form->next)
+			json_text_of(out, "none", S("The project gives out no tasks right now"));
+	}
+	if (n > 0)
+		TRY(give_next(c, desk, item, place, n));
+	for (size_t i = 0; i < count; i++)
+		if (item[i].err == OK)
+			json_object_end(web_json(item[i].reply));
+	return OK;
+}
+
+static enum err submit_batch(struct ctx *c, struct web_item *item, size_t count)
+{
+	return serve_projects(c, serve_submits, item, count);
 }
 
 /* --- find work --- */
@@ -174,7 +310,7 @@ static int64_t hourly(const struct dispatch_project *row, bool *measured)
 static enum err put_offer(struct ctx *c, const struct dispatch_project *row, user_id worker,
 			  struct json *out)
 {
-	struct assignment held;
+	struct assignment held = { 0 };
 	bool measured, found;
 	int64_t pay = hourly(row, &measured), submitted, left;
 	struct str requester;
@@ -197,7 +333,7 @@ static enum err put_offer(struct ctx *c, const struct dispatch_project *row, use
 	json_i64_of(out, "approve_after_s", row->approve_after_s);
 	json_bool_of(out, "picking", row->picking == 1);
 	json_time_of(out, "deadline", row->deadline);
-	TRY(assignment_held(c, row->project, worker, &held, &found));
+	TRY(assignment_held(c, row->project, &worker, 1, &held, &found));
 	if (found) {
 		json_key(out, "held");
 		json_object(out);
@@ -357,13 +493,13 @@ const struct web_route dispatch_routes[] = {
 	  .handler = open_page, .fields = open_fields, .form_size = sizeof(struct offer_form),
 	  .view = "{items:[{task:int}], next:text?}",
 	  .about = "Open tasks that I have not had, where tasks are picked" },
-	{ WEB_POST, "/api/v1/work/{project}/accept", .who = USER_WORKER, .runs = WEB_WRITE,
-	  .handler = accept_post, .fields = accept_fields, .form_size = sizeof(struct accept_form),
+	{ WEB_POST, "/api/v1/work/{project}/accept", .who = USER_WORKER, .runs = WEB_BATCH,
+	  .batch = accept_batch, .fields = accept_fields, .form_size = sizeof(struct accept_form),
 	  .view = "{assignment:" ASSIGNMENT_VIEW "?, none:text?}",
 	  .about = "Get the next task, or a picked one; a task that is still held comes first",
 	  .spread = "project" },
 	{ WEB_POST, "/api/v1/work/{project}/tasks/{task}/submit", .who = USER_WORKER,
-	  .runs = WEB_WRITE, .handler = submit_post, .fields = submit_fields,
+	  .runs = WEB_BATCH, .batch = submit_batch, .fields = submit_fields,
 	  .form_size = sizeof(struct submit_form),
 	  .view = "{state:text, next:" ASSIGNMENT_VIEW "?, none:text?}",
 	  .about = "Hand in the answer, and get the next task if asked for", .spread = "project",

@@ -1,27 +1,97 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* What the room's parts share. */
+/*
+ * What the room's parts share: what a process remembers, all of it hints.
+ *
+ * A *window* holds the open tasks of a project over a stretch of their numbers, with the places
+ * that are thought to be free: 8 bytes for each. A *hint* says how far a worker has come in a
+ * project. Both are guarded by one lock, which is never held while the store is asked.
+ */
 #ifndef DISPATCH_IN_H
 #define DISPATCH_IN_H
 #include "dispatch/dispatch.h"
 
 enum {
-	DISPATCH_HINTS = 1 << 16, /* 24 bytes each */
-	DISPATCH_TRIES = 64,	  /* candidates looked at for one request */
+	DISPATCH_HINTS = 1 << 15, /* 88 bytes each */
+	DISPATCH_WINDOWS = 256,	  /* projects that are handed out at a time */
+	DISPATCH_PLACES = 4096,	  /* tasks of one window */
+	DISPATCH_READ = 1024,	  /* tasks that are read at a time */
+	DISPATCH_ROUNDS = 64,	  /* candidates looked at for one request */
+	DISPATCH_SWEEP = 256,	  /* tasks of one look for what was passed by */
+	DISPATCH_SAVE_EVERY = 8,  /* grants, then a worker's hint is written down */
 };
 
+/* How far a worker has come in a project. */
 struct dispatch_hint {
-	int64_t worker;
-	int64_t project; /* negative: of its gold tasks */
-	int64_t after;
+	int64_t project, worker;
+	bool known;		      /* read from the store, or new */
+	int64_t after[2];	      /* the last task looked at: of the plain ones, of gold */
+	int64_t again_us, again_id;   /* the last of those that were opened again */
+	int64_t sweep_gold, sweep_id; /* where the look for what was passed by goes on */
+	int64_t swept_us;	      /* when that look came to its end last */
+	int64_t unsaved;	      /* grants since it was written down */
+	int64_t used;		      /* the clock of the table: the oldest goes first */
 };
 
-/* What a process keeps in memory. */
-struct dispatch_hints {
+struct dispatch_place {
+	uint32_t behind; /* the task's number, less the window's base */
+	uint16_t free;
+};
+
+struct dispatch_window {
+	int64_t project;
+	bool gold;
+	bool whole;	 /* nothing lies behind `upto` */
+	int64_t read_us; /* when that was seen */
+	int64_t base, from, upto;
+	size_t count;
+	struct dispatch_place *place; /* DISPATCH_PLACES, once it is in use */
+};
+
+struct dispatch_memory {
+	struct arena *mem;
+	bool is_small; /* made for a single call: what is learned is written down at once */
 	struct os_lock *lock;
-	struct dispatch_hint slot[DISPATCH_HINTS];
+	int64_t used;
+	size_t hint_count, window_count;
+	struct dispatch_hint *hint;
+	struct dispatch_window *window;
 };
 
-MUST_USE enum err dispatch_hints_open(struct ctx *, struct arena *, void *state);
+/* --- hints.c --- */
+MUST_USE enum err dispatch_memory_open(struct ctx *, struct arena *, void *state);
+/* That of the process, or a small one for this call where there is none. */
+struct dispatch_memory *dispatch_memory(struct ctx *);
+struct dispatch_hint dispatch_hint_get(struct dispatch_memory *, project_id, user_id);
+void dispatch_hint_keep(struct dispatch_memory *, const struct dispatch_hint *);
+
+/* --- window.c; the lock is held --- */
+enum dispatch_look {
+	DISPATCH_FOUND,
+	DISPATCH_MORE, /* read on behind `upto` */
+	DISPATCH_LEFT, /* the window begins further on: ask the store */
+	DISPATCH_NONE,
+};
+struct dispatch_window *dispatch_window_of(struct dispatch_memory *, project_id, bool gold);
+/* The first task behind `after` with a place; the place is counted as taken. */
+enum dispatch_look dispatch_window_take(struct dispatch_window *, int64_t after, usec now,
+					task_id *out);
+/* Tasks behind `upto`, in the order of their numbers; fewer than were asked for: the last ones. */
+struct dispatch_open_task {
+	task_id id;
+	int64_t free;
+};
+void dispatch_window_add(struct dispatch_memory *, struct dispatch_window *,
+			 const struct dispatch_open_task *, size_t count, size_t asked, usec now);
+/* What a claim has taught: no place is free; or one is again. */
+void dispatch_window_full(struct dispatch_window *, task_id);
+void dispatch_window_back(struct dispatch_window *, task_id);
+
+/* --- grant.c --- */
+/* Find and claim a task for each that has none yet; those who ask differ. */
+MUST_USE enum err dispatch_seek(struct ctx *, const struct dispatch_desk *,
+				struct dispatch_ask *const *, size_t count);
+/* The submitted task is one that the worker has been at, whichever server gave it to him. */
+void dispatch_seen(struct ctx *, const struct dispatch_desk *, user_id, task_id);
 
 extern const struct web_route dispatch_routes[];
 

@@ -4,7 +4,7 @@
 const struct room dispatch_room = {
 	.name = "dispatch",
 	.routes = dispatch_routes,
-	.state_size = sizeof(struct dispatch_hints),
-	.state_open = dispatch_hints_open,
+	.state_size = sizeof(struct dispatch_memory),
+	.state_open = dispatch_memory_open,
 	.about = "Which task a worker gets next",
 };

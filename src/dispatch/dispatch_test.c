@@ -2,22 +2,31 @@
 #include "dispatch/dispatch.h"
 #include "tests/fixture.h"
 
-static enum err next(struct ctx *c, project_id project, user_id worker, struct assignment *a,
-		     bool *got)
+static enum err ask(struct ctx *c, project_id project, struct dispatch_ask ask,
+		    struct assignment *a, bool *got)
 {
 	struct dispatch_desk desk;
 
-	TRY(dispatch_desk(c, project, worker, &desk));
-	return dispatch_next(c, &desk, a, got);
+	ask.ctx = c;
+	TRY(dispatch_desk(c, project, &desk));
+	TRY(dispatch_next(c, &desk, &ask, 1));
+	if (ask.got)
+		*a = ask.lease;
+	*got = ask.got;
+	return ask.err;
+}
+
+static enum err next(struct ctx *c, project_id project, user_id worker, struct assignment *a,
+		     bool *got)
+{
+	return ask(c, project, (struct dispatch_ask){ .worker = worker }, a, got);
 }
 
 static enum err pick(struct ctx *c, const struct fixture *f, int worker, int64_t task,
 		     struct assignment *a, bool *got)
 {
-	struct dispatch_desk desk;
-
-	TRY(dispatch_desk(c, f->project, f->worker[worker], &desk));
-	return dispatch_pick(c, &desk, (task_id){ task }, a, got);
+	return ask(c, f->project,
+		   (struct dispatch_ask){ .worker = f->worker[worker], .pick = { task } }, a, got);
 }
 
 static int64_t next_task(struct ctx *c, const struct fixture *f, int worker)
@@ -35,10 +44,12 @@ static int64_t next_task(struct ctx *c, const struct fixture *f, int worker)
 static enum err submit(struct ctx *c, struct assignment_key key, int64_t epoch,
 		       const struct json_value *answer, int64_t active_ms)
 {
+	struct dispatch_hand hand = { c, key.worker, key.task, epoch, answer, active_ms, OK };
 	struct dispatch_desk desk;
 
-	TRY(dispatch_desk(c, key.project, key.worker, &desk));
-	return dispatch_submit(c, &desk, key.task, epoch, answer, active_ms);
+	TRY(dispatch_desk(c, key.project, &desk));
+	TRY(dispatch_submit(c, &desk, &hand, 1));
+	return hand.err;
 }
 
 TEST(dispatch, a_worker_gets_every_task_once_and_then_none)

@@ -184,6 +184,20 @@ void kind_prose(struct arena *, struct str text, const struct json_value *fields
 void kind_page(struct arena *, const struct kind_template *, const struct json_value *fields,
 	       const struct kind_media *, struct json *out);
 
+/*
+ * The same for many records of one template: what no record changes is made once. The template
+ * and the media live as long as the sheet.
+ */
+struct kind_sheet {
+	const struct kind_template *template;
+	const struct kind_media *media;
+	struct str *ready; /* of each block its JSON, or empty when it is made for each record */
+};
+void kind_sheet_make(struct arena *, const struct kind_template *, const struct kind_media *,
+		     struct kind_sheet *out);
+void kind_sheet_page(struct arena *, const struct kind_sheet *, const struct json_value *fields,
+		     struct json *out);
+
 /* --- answers --- */
 
 /* Check an answer against the template; `*canonical` is its JSON text. False when there are

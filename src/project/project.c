@@ -261,23 +261,49 @@ enum err project_template(struct ctx *c, const struct project *p, struct kind_te
 	return OK;
 }
 
-enum err project_page(struct ctx *c, const struct project *p, struct str fields,
-		      const struct kind_media *media, struct json *out)
+enum { SHEET_PART_MAX = 1 << 20 };
+
+enum err project_sheet(struct ctx *c, const struct project *p, const struct kind_media *media,
+		       struct project_sheet **out)
 {
-	struct kind_template template;
+	struct project_sheet *sheet = NEW(c->mem, struct project_sheet);
+	struct json title = json_make(c->mem, SHEET_PART_MAX),
+		    instructions = json_make(c->mem, SHEET_PART_MAX);
+
+	sheet->media = *media;
+	kind_template_load(c->mem, p->template, &sheet->template);
+	json_put_text(&title, p->title);
+	sheet->title = json_end(&title);
+	kind_prose(c->mem, p->instructions, NULL, &sheet->media, &instructions);
+	sheet->instructions = json_end(&instructions);
+	kind_sheet_make(c->mem, &sheet->template, &sheet->media, &sheet->blocks);
+	*out = sheet;
+	return OK;
+}
+
+enum err project_sheet_page(struct ctx *c, const struct project_sheet *sheet, struct str fields,
+			    struct json *out)
+{
 	struct json_value *cells = NULL;
 
-	kind_template_load(c->mem, p->template, &template);
 	if (fields.len > 0)
 		TRY(json_read_own(c, fields, &cells));
 	json_object(out);
-	json_text_of(out, "title", p->title);
-	json_key(out, "instructions");
-	kind_prose(c->mem, p->instructions, NULL, media, out);
+	json_raw_of(out, "title", sheet->title);
+	json_raw_of(out, "instructions", sheet->instructions);
 	json_key(out, "blocks");
-	kind_page(c->mem, &template, cells, media, out);
+	kind_sheet_page(c->mem, &sheet->blocks, cells, out);
 	json_object_end(out);
 	return OK;
+}
+
+enum err project_page(struct ctx *c, const struct project *p, struct str fields,
+		      const struct kind_media *media, struct json *out)
+{
+	struct project_sheet *sheet;
+
+	TRY(project_sheet(c, p, media, &sheet));
+	return project_sheet_page(c, sheet, fields, out);
 }
 
 /* --- numbers --- */

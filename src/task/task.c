@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The rules are told in task.h. Each change is one guarded statement: see task.sql. */
 #include "task/task.h"
+#include "job/job.h"
 #include "job/tally.h"
 #include "task/task.sql.h"
 #include "task/task_in.h"
@@ -42,44 +43,121 @@ enum err task_next_open(struct ctx *c, project_id project, task_id after, bool g
 
 /* --- places --- */
 
-enum err task_claim(struct ctx *c, project_id project, task_id id, bool *got)
-{
-	int64_t changed;
+/* One of the statements that change places: `hit[i]` for those that it changed. */
+typedef enum err places_change(struct ctx *, project_id, const struct task_places *, size_t count,
+			       bool *hit);
 
-	TRY(task_claim_more(c, project, id, &changed));
-	if (changed == 0)
-		TRY(task_claim_any(c, project, id, &changed));
-	*got = changed > 0;
-	return OK;
-}
-
-enum err task_release(struct ctx *c, project_id project, task_id id)
-{
-	int64_t changed;
-
-	TRY(task_release_set(c, project, id, &changed));
-	CHECK(changed == 1);
-	return OK;
-}
-
-enum err task_fill(struct ctx *c, project_id project, task_id id, bool *full)
-{
-	struct task now;
-	int64_t changed;
-
-	for (;;) {
-		*full = false;
-		TRY(task_fill_more(c, project, id, &changed));
-		if (changed > 0)
-			return OK;
-		*full = true;
-		TRY(task_fill_last(c, project, id, &changed));
-		if (changed > 0)
-			return OK;
-		/* A place was opened again between the two looks. */
-		TRY(task_get(c, project, id, &now));
-		CHECK(now.taken > 0);
+/* Each statement has a type of its own for its rows: this makes them, which a function cannot. */
+#define PLACES_CHANGE(name, statement, ...)                                                     \
+	static enum err name(struct ctx *c, project_id project, const struct task_places *list, \
+			     size_t count, bool *hit)                                           \
+	{                                                                                       \
+		struct statement##_row *row = NEW_MANY(c->mem, struct statement##_row, count);  \
+                                                                                                \
+		for (size_t i = 0; i < count; i++)                                              \
+			row[i] = (struct statement##_row){ list[i].task, list[i].n };           \
+		return statement(c, project, __VA_ARGS__ row, count, hit);                      \
 	}
+
+PLACES_CHANGE(claim_some, task_claim_some, )
+PLACES_CHANGE(claim_last, task_claim_last, )
+PLACES_CHANGE(unclaim, task_unclaim_set, )
+PLACES_CHANGE(release, task_release_set, c->now, )
+PLACES_CHANGE(fill_some, task_fill_some, )
+PLACES_CHANGE(fill_last, task_fill_last, )
+
+/* Run the change on those of the list that have not got all they ask for; `n` 0: as asked. */
+static enum err change_rest(struct ctx *c, project_id project, struct task_places *list,
+			    size_t count, places_change *change, int64_t n)
+{
+	struct task_places *rest = NEW_MANY(c->mem, struct task_places, count);
+	size_t *place = NEW_MANY(c->mem, size_t, count), left = 0;
+	bool *hit = NEW_MANY(c->mem, bool, count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].got > 0)
+			continue;
+		rest[left] = list[i];
+		rest[left].n = n == 0 ? list[i].n : n;
+		place[left++] = i;
+	}
+	TRY(change(c, project, rest, left, hit));
+	for (size_t i = 0; i < left; i++)
+		if (hit[i])
+			list[place[i]].got = rest[i].n;
+	return OK;
+}
+
+static void must_be_in_order(struct task_places *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		CHECK(i == 0 || list[i].task.v > list[i - 1].task.v);
+		CHECK(list[i].n > 0);
+		list[i].got = 0;
+		list[i].full = false;
+	}
+}
+
+enum err task_claim(struct ctx *c, project_id project, struct task_places *list, size_t count)
+{
+	must_be_in_order(list, count);
+	TRY(change_rest(c, project, list, count, claim_some, 0));
+	TRY(change_rest(c, project, list, count, claim_last, 0));
+	/* Fewer are left than were asked for: one of those who ask shall have one. */
+	return change_rest(c, project, list, count, claim_last, 1);
+}
+
+static enum err change_all(struct ctx *c, project_id project, struct task_places *list,
+			   size_t count, places_change *change)
+{
+	must_be_in_order(list, count);
+	TRY(change_rest(c, project, list, count, change, 0));
+	for (size_t i = 0; i < count; i++)
+		CHECK(list[i].got == list[i].n);
+	return OK;
+}
+
+enum err task_unclaim(struct ctx *c, project_id project, struct task_places *list, size_t count)
+{
+	return change_all(c, project, list, count, unclaim);
+}
+
+enum err task_release(struct ctx *c, project_id project, struct task_places *list, size_t count)
+{
+	return change_all(c, project, list, count, release);
+}
+
+static bool is_all_got(const struct task_places *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].got < list[i].n)
+			return false;
+	return true;
+}
+
+enum err task_fill(struct ctx *c, project_id project, struct task_places *list, size_t count)
+{
+	bool any = false;
+
+	must_be_in_order(list, count);
+	/* Again, when a place is opened by another between the two looks. */
+	while (!is_all_got(list, count)) {
+		TRY(change_rest(c, project, list, count, fill_some, 0));
+		for (size_t i = 0; i < count; i++)
+			list[i].full = list[i].full || list[i].got == 0;
+		TRY(change_rest(c, project, list, count, fill_last, 0));
+		for (size_t i = 0; i < count; i++) {
+			struct task now;
+
+			any = any || (list[i].full && list[i].got > 0);
+			if (list[i].got > 0)
+				continue;
+			list[i].full = false;
+			TRY(task_get(c, project, list[i].task, &now));
+			CHECK(now.taken >= list[i].n);
+		}
+	}
+	return any ? job_gather(c, "quality.judge", project.v) : OK;
 }
 
 enum err task_fill_late(struct ctx *c, project_id project, task_id id, bool *got, bool *full)
@@ -95,7 +173,7 @@ enum err task_reopen(struct ctx *c, project_id project, task_id id)
 {
 	int64_t changed;
 
-	TRY(task_reopen_set(c, project, id, &changed));
+	TRY(task_reopen_set(c, project, id, c->now, &changed));
 	CHECK(changed == 1);
 	return OK;
 }
@@ -180,6 +258,21 @@ enum err task_page(struct ctx *c, const struct project *p, task_id id, struct js
 	TRY(intake_record(c, p->id, id.v, &record));
 	TRY(intake_media(c, &media));
 	return project_page(c, p, record.fields, &media, out);
+}
+
+enum err task_cells(struct ctx *c, project_id project, const task_id *list, size_t count,
+		    struct str *out)
+{
+	struct task_record_row *row = NEW_MANY(c->mem, struct task_record_row, count);
+	struct task_record *record = NEW_MANY(c->mem, struct task_record, count);
+	bool *found = NEW_MANY(c->mem, bool, count);
+
+	for (size_t i = 0; i < count; i++)
+		row[i] = (struct task_record_row){ list[i] };
+	TRY(task_record(c, project, row, count, record, found));
+	for (size_t i = 0; i < count; i++)
+		out[i] = found[i] ? record[i].fields : S("");
+	return OK;
 }
 
 /* --- cutting --- */

@@ -43,12 +43,24 @@ MUST_USE enum err task_get(struct ctx *, project_id, task_id, struct task *out);
 MUST_USE enum err task_next_open(struct ctx *, project_id, task_id after, bool gold, task_id *out,
 				 bool *found);
 
-/* Take a place for a worker; `*got` is false when none is free. */
-MUST_USE enum err task_claim(struct ctx *, project_id, task_id, bool *got);
-/* A taken place goes back: returned or expired. CHECKs that one was taken. */
-MUST_USE enum err task_release(struct ctx *, project_id, task_id);
-/* A taken place has its answer. `*full`: it was the last; signal quality. CHECKs likewise. */
-MUST_USE enum err task_fill(struct ctx *, project_id, task_id, bool *full);
+/*
+ * Places of several tasks at once, in the order of their numbers, each task once. `n` is how many
+ * are asked for, `got` how many there were.
+ */
+struct task_places {
+	task_id task;
+	int64_t n, got;
+	bool full; /* task_fill: the last place was among them */
+};
+
+/* Take places for workers: of a task all that are asked for, or one, or none. */
+MUST_USE enum err task_claim(struct ctx *, project_id, struct task_places *, size_t count);
+/* Taken just now, and not needed after all: as if nothing had been. CHECKs that they were taken. */
+MUST_USE enum err task_unclaim(struct ctx *, project_id, struct task_places *, size_t count);
+/* Taken places go back: returned or expired. They are handed out first. CHECKs likewise. */
+MUST_USE enum err task_release(struct ctx *, project_id, struct task_places *, size_t count);
+/* Taken places have their answers. Signals quality.judge for those that are full. CHECKs likewise. */
+MUST_USE enum err task_fill(struct ctx *, project_id, struct task_places *, size_t count);
 /* The same for an answer that came late, after its place went back: `*got` when one is free. */
 MUST_USE enum err task_fill_late(struct ctx *, project_id, task_id, bool *got, bool *full);
 /* An answer no longer counts: its place is free again and the task collects again. */
@@ -72,6 +84,9 @@ MUST_USE enum err task_shut(struct ctx *, project_id, task_id after, int64_t lim
 
 /* What a worker sees of the task: {"title","instructions","blocks"}. */
 MUST_USE enum err task_page(struct ctx *, const struct project *, task_id, struct json *out);
+/* The cells of several tasks' records, as JSON; empty where there is no such task. */
+MUST_USE enum err task_cells(struct ctx *, project_id, const task_id *, size_t count,
+			     struct str *out);
 
 extern const struct room task_room;
 

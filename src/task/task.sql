@@ -21,24 +21,28 @@ SELECT id FROM task /*lite: INDEXED BY task_open*/
 WHERE project_id = $1 AND gold = $2 AND id > $3 AND open = 1 ORDER BY id LIMIT 1;
 
 -- A place that is not the last one: `open` stays, so SQLite leaves its index alone.
--- task_claim_more(project project_id, id task_id) -> changed
-UPDATE task SET taken = taken + 1 WHERE project_id = $1 AND id = $2 AND taken + filled + 1 < need;
+-- task_claim_some(project project_id; id task_id, n int) -> changed: all n places, or none
+UPDATE task SET taken = taken + $3 WHERE project_id = $1 AND id = $2 AND taken + filled + $3 < need;
 
--- task_claim_any(project project_id, id task_id) -> changed
-UPDATE task SET taken = taken + 1, open = CASE WHEN taken + filled + 1 < need THEN 1 ELSE 0 END
-WHERE project_id = $1 AND id = $2 AND taken + filled < need;
+-- task_claim_last(project project_id; id task_id, n int) -> changed: all n places, or none
+UPDATE task SET taken = taken + $3, open = CASE WHEN taken + filled + $3 < need THEN 1 ELSE 0 END
+WHERE project_id = $1 AND id = $2 AND taken + filled + $3 <= need;
 
--- task_release_set(project project_id, id task_id) -> changed
-UPDATE task SET taken = taken - 1, open = 1 WHERE project_id = $1 AND id = $2 AND taken > 0;
+-- task_unclaim_set(project project_id; id task_id, n int) -> changed
+UPDATE task SET taken = taken - $3, open = 1 WHERE project_id = $1 AND id = $2 AND taken >= $3;
+
+-- task_release_set(project project_id, now usec; id task_id, n int) -> changed
+UPDATE task SET taken = taken - $4, open = 1, again_us = $2
+WHERE project_id = $1 AND id = $3 AND taken >= $4;
 
 -- Two guards instead of one RETURNING, for which SQLite makes a table of its own with each row.
--- task_fill_more(project project_id, id task_id) -> changed: not the last place
-UPDATE task SET taken = taken - 1, filled = filled + 1
-WHERE project_id = $1 AND id = $2 AND taken > 0 AND filled + 1 < need;
+-- task_fill_some(project project_id; id task_id, n int) -> changed: not the last place
+UPDATE task SET taken = taken - $3, filled = filled + $3
+WHERE project_id = $1 AND id = $2 AND taken >= $3 AND filled + $3 < need;
 
--- task_fill_last(project project_id, id task_id) -> changed
-UPDATE task SET taken = taken - 1, filled = filled + 1, stage = 1
-WHERE project_id = $1 AND id = $2 AND taken > 0 AND filled + 1 >= need;
+-- task_fill_last(project project_id; id task_id, n int) -> changed
+UPDATE task SET taken = taken - $3, filled = filled + $3, stage = 1
+WHERE project_id = $1 AND id = $2 AND taken >= $3 AND filled + $3 >= need;
 
 -- task_fill_late_set(project project_id, id task_id) -> maybe (filled int, need int)
 UPDATE task SET filled = filled + 1,
@@ -47,8 +51,8 @@ UPDATE task SET filled = filled + 1,
 WHERE project_id = $1 AND id = $2 AND taken + filled < need
 RETURNING filled, need;
 
--- task_reopen_set(project project_id, id task_id) -> changed
-UPDATE task SET filled = filled - 1, open = 1, stage = 0
+-- task_reopen_set(project project_id, id task_id, now usec) -> changed
+UPDATE task SET filled = filled - 1, open = 1, stage = 0, again_us = $3
 WHERE project_id = $1 AND id = $2 AND filled > 0;
 
 -- task_judged_set(project project_id, id task_id) -> changed
@@ -68,6 +72,9 @@ WHERE project_id = $1 AND id > $2 AND taken + filled < cap ORDER BY id LIMIT $3;
 UPDATE task SET shut = shut + $3, cap = taken + filled, need = taken + filled, open = 0,
   stage = CASE WHEN stage = 0 AND taken = 0 THEN CASE WHEN filled > 0 THEN 1 ELSE 2 END ELSE stage END
 WHERE project_id = $1 AND id = $2 AND cap - taken - filled = $3;
+
+-- task_record(project project_id; id task_id) -> maybe (fields text)
+SELECT fields FROM record WHERE project_id = $1 AND id = $2;
 
 -- task_rows(project project_id, after task_id, limit int) -> many (id task_id, need int, taken int,
 --   filled int, stage int, gold int, fields text)

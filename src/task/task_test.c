@@ -54,20 +54,32 @@ static struct task look(struct ctx *c, project_id p, int64_t id)
 	return t;
 }
 
+static bool took(struct ctx *c, project_id p, int64_t id)
+{
+	struct task_places place = { .task = { id }, .n = 1 };
+
+	WANT_OK(task_claim(c, p, &place, 1));
+	return place.got == 1;
+}
+
 static void claim(struct ctx *c, project_id p, int64_t id)
 {
-	bool got;
+	WANT(took(c, p, id));
+}
 
-	WANT_OK(task_claim(c, p, (task_id){ id }, &got));
-	WANT(got);
+static void give_back(struct ctx *c, project_id p, int64_t id)
+{
+	struct task_places place = { .task = { id }, .n = 1 };
+
+	WANT_OK(task_release(c, p, &place, 1));
 }
 
 static bool fill(struct ctx *c, project_id p, int64_t id)
 {
-	bool full;
+	struct task_places place = { .task = { id }, .n = 1 };
 
-	WANT_OK(task_fill(c, p, (task_id){ id }, &full));
-	return full;
+	WANT_OK(task_fill(c, p, &place, 1));
+	return place.full;
 }
 
 TEST(task, a_task_is_cut_for_each_record_with_its_places)
@@ -112,24 +124,42 @@ TEST(task, cutting_goes_in_steps_over_gaps_and_ends_open)
 TEST(task, places_are_never_more_than_need)
 {
 	project_id p = opened(c, "a\nx\n", 2);
-	bool got;
 
 	begin(c);
 	claim(c, p, 1);
 	claim(c, p, 1);
-	WANT_OK(task_claim(c, p, (task_id){ 1 }, &got));
-	WANT(!got);
+	WANT(!took(c, p, 1));
 	WANT(!look(c, p, 1).open);
-	WANT_OK(task_release(c, p, (task_id){ 1 }));
+	give_back(c, p, 1);
 	WANT(look(c, p, 1).open);
 	WANT(!fill(c, p, 1));
 	claim(c, p, 1);
 	WANT(fill(c, p, 1));
 	WANT_I64(TASK_FULL, look(c, p, 1).stage);
-	WANT_OK(task_claim(c, p, (task_id){ 1 }, &got));
-	WANT(!got);
-	WANT_OK(task_claim(c, p, (task_id){ 77 }, &got));
-	WANT(!got);
+	WANT(!took(c, p, 1));
+	WANT(!took(c, p, 77));
+	back(c);
+}
+
+TEST(task, of_more_who_ask_than_there_are_places_one_gets_his)
+{
+	project_id p = opened(c, "a\nx\ny\nz\n", 2);
+	struct task_places list[] = { { .task = { 1 }, .n = 2 },
+				      { .task = { 2 }, .n = 3 },
+				      { .task = { 3 }, .n = 1 } };
+
+	begin(c);
+	WANT_OK(task_claim(c, p, list, 3));
+	WANT_I64(2, list[0].got);
+	WANT_I64(1, list[1].got);
+	WANT_I64(1, list[2].got);
+	WANT(!look(c, p, 1).open && look(c, p, 2).open && look(c, p, 3).open);
+	list[0].n = 2;
+	list[1].n = 1;
+	WANT_OK(task_fill(c, p, list, 3));
+	WANT(list[0].full && !list[1].full && !list[2].full);
+	WANT_I64(2, look(c, p, 1).filled);
+	WANT_I64(0, look(c, p, 1).taken);
 	back(c);
 }
 
@@ -144,7 +174,7 @@ TEST(task, a_late_answer_takes_a_free_place_or_none)
 	claim(c, p, 1);
 	WANT_OK(task_fill_late(c, p, (task_id){ 1 }, &got, &full));
 	WANT(!got && !full);
-	WANT_OK(task_release(c, p, (task_id){ 1 }));
+	give_back(c, p, 1);
 	WANT_OK(task_fill_late(c, p, (task_id){ 1 }, &got, &full));
 	WANT(got && full);
 	back(c);
@@ -221,7 +251,7 @@ TEST(task, shutting_gives_back_exactly_the_free_places)
 	WANT_I64(TASK_JUDGED, look(c, p, 3).stage);	/* nothing will come */
 	WANT_OK(task_shut(c, p, (task_id){ 0 }, 10, &places, &last, &more));
 	WANT_I64(0, places);
-	WANT_OK(task_release(c, p, (task_id){ 1 }));
+	give_back(c, p, 1);
 	WANT_OK(task_shut(c, p, (task_id){ 0 }, 10, &places, &last, &more));
 	WANT_I64(1, places);
 	back(c);
@@ -271,8 +301,7 @@ PROPERTY(task, random_moves_keep_the_places)
 		case 0:
 		case 1:
 		case 2:
-			WANT_OK(task_claim(c, p, id, &got));
-			taken[n] += got;
+			taken[n] += took(c, p, n);
 			break;
 		case 3:
 			if (taken[n] > 0) {
@@ -282,7 +311,7 @@ PROPERTY(task, random_moves_keep_the_places)
 			break;
 		case 4:
 			if (taken[n] > 0) {
-				WANT_OK(task_release(c, p, id));
+				give_back(c, p, n);
 				taken[n]--;
 			}
 			break;
