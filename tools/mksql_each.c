@@ -88,7 +88,7 @@ static char *next_item(const char **at)
 	return copy(from, (size_t)(p - from));
 }
 
-/* Of an INSERT: which columns take a whole number of the row's own just as it is. */
+/* Of an INSERT: which columns take a value of the row's own just as it is. */
 static void add_returning(struct text *out, struct stmt *m, const char *values)
 {
 	const char *names = strchr(m->sql, '(');
@@ -99,8 +99,7 @@ static void add_returning(struct text *out, struct stmt *m, const char *values)
 		int n = value[0] == '$' ? atoi(value + 1) : 0;
 
 		if (n <= m->shared || value[1 + strspn(value + 1, "0123456789")] != 0 ||
-		    strcmp(m->param[n - 1].type, "text") == 0 ||
-		    strcmp(m->param[n - 1].type, "blob") == 0)
+		    strcmp(m->param[n - 1].type, "real") == 0)
 			continue;
 		add(out, "%s%s", match.len == 0 ? "\nRETURNING " : ", ", name);
 		add(&match, "\\%03o", (unsigned int)n);

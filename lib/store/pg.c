@@ -483,12 +483,14 @@ static bool is_row_of(const struct store_stmt *stmt, const PGresult *result, int
 		      const struct store_value *own)
 {
 	for (int i = 0; stmt->match[i] != 0; i++) {
-		const struct store_value *v = &own[stmt->match[i] - 1 - stmt->shared];
+		int n = stmt->match[i] - 1;
+		const struct store_value *v = &own[n - stmt->shared];
+		char number[8];
+		struct str want = pg_bytes(stmt->params[n], v, number);
+		struct str is = { PQgetvalue(result, r, i), (size_t)PQgetlength(result, r, i) };
 		bool null = PQgetisnull(result, r, i) == 1;
 
-		if (null != v->null ||
-		    (!null && big_endian(PQgetvalue(result, r, i), PQgetlength(result, r, i)) !=
-				      (uint64_t)v->i))
+		if (null != v->null || (!null && !str_eq(want, is)))
 			return false;
 	}
 	return true;

@@ -430,6 +430,7 @@ enum err web_start(struct ctx *ctx, struct arena *mem, struct web_options option
 	web->mem = mem;
 	web->peer_mem = arena_new(0);
 	web->lock = os_lock_new(mem);
+	web->known = web_known_new(mem);
 	web->limits = read_limits(&settings);
 	web->routes = web_routes_new(mem, options.routes);
 	web->has_health = has_path(options.routes, "/healthz");

@@ -175,12 +175,29 @@ void web_request_fault(struct web_request *req, struct web_fault fault)
 
 /* --- gate and handler --- */
 
+/* Ask the gate who it is, or remember what it said. */
+static enum err ask_gate(struct web_request *req)
+{
+	struct web *web = req->web;
+	struct str token = req->shown.token;
+	uint64_t generation = web_known_generation(web->known);
+
+	if (web->options.gate == NULL || token.len == 0)
+		return OK;
+	if (req->route->runs != WEB_BATCH)
+		return web->options.gate(&req->ctx, token);
+	if (web_known_find(web->known, &req->ctx, token))
+		return OK;
+	TRY(web->options.gate(&req->ctx, token));
+	web_known_keep(web->known, &req->ctx, token, generation);
+	return OK;
+}
+
 enum err web_request_gate(struct web_request *req)
 {
 	struct ctx *ctx = &req->ctx;
 
-	if (req->web->options.gate != NULL && req->shown.token.len > 0)
-		TRY(req->web->options.gate(ctx, req->shown.token));
+	TRY(ask_gate(req));
 	switch (web_gate_roles(req->route, &ctx->actor)) {
 	case WEB_GATE_OPEN:
 		return OK;

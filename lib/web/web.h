@@ -95,6 +95,7 @@ struct web_route {
 	const char *about;  /* one sentence for the API's document */
 	const char *spread; /* the path field that spreads work over writers, or NULL: the actor */
 	int64_t body_max;   /* bytes of a JSON body; 0: 64 KiB */
+	bool renews;	    /* may end or change somebody's rights: then the gate is asked anew */
 };
 
 enum { WEB_ANYONE = 0 };
@@ -148,7 +149,8 @@ struct web_options {
 	const struct web_route *const *routes; /* lists, ended by NULL */
 	const struct web_asset *assets; /* ended by path NULL; any other GET gives the shell */
 	/* Who shows this token (from the cookie or the bearer header)? Leaves ctx->actor alone when
-	 * nobody. Runs where the handler runs, on its connection. */
+	 * nobody. Runs where the handler runs, on its connection. For WEB_BATCH its word stands
+	 * for a second, or until a route that `renews`. */
 	enum err (*gate)(struct ctx *, struct str token);
 	/* What the shell says of the site and of who looks at it, as JSON. Runs on a reader. */
 	enum err (*boot)(struct ctx *, struct json *);

@@ -78,6 +78,7 @@ struct web {
 	struct web_limits limits;
 	struct arena *mem, *peer_mem; /* of the caller, for web_start alone; of the peers */
 	struct web_routes *routes;
+	struct web_known *known;
 	struct web_pool *readers, *slow, *streams, *files;
 	struct web_loop *loops;
 	int loop_count, port, listen_fd;
@@ -199,6 +200,16 @@ MUST_USE bool web_request_post(struct web_request *, struct web_pool *,
 /* A job is back on its loop: true when the connection went away meanwhile, and all is put away. */
 MUST_USE bool web_request_lost(struct web_request *);
 void web_request_read(struct web_worker *, struct web_job *); /* gate and handler, on a reader */
+
+/* --- known.c --- */
+struct web_known;
+struct web_known *web_known_new(struct arena *);
+uint64_t web_known_generation(const struct web_known *);
+/* Sets the actor; false when nobody is known by the token. */
+MUST_USE bool web_known_find(struct web_known *, struct ctx *, struct str token);
+/* What the gate has said; `generation` is from before it was asked. */
+void web_known_keep(struct web_known *, const struct ctx *, struct str token, uint64_t generation);
+void web_known_forget(struct web_known *);
 
 /* --- write.c --- */
 void web_write_post(struct web_request *); /* to the writer, and back when it is committed */

@@ -91,6 +91,8 @@ static void back_written(struct web_job *job)
 	if (web_request_lost(req))
 		return;
 	req->ctx.store = NULL;
+	if (req->route->renews)
+		web_known_forget(req->web->known);
 	if (req->err == OK && req->reply.body == WEB_BODY_FILE)
 		web_request_post_or_refuse(req, req->web->files, run_open, web_request_back);
 	else

@@ -238,8 +238,8 @@ enum err assignment_draft_look(struct ctx *c, struct assignment_key key, struct 
 /* --- submit --- */
 
 /* What hangs on answers that have just been taken: their states have moved already. */
-static enum err keep_answers(struct ctx *c, project_id project, struct assignment_hand *const *hand,
-			     size_t count)
+static enum err keep_answers(struct ctx *c, project_id project, bool approve,
+			     struct assignment_hand *const *hand, size_t count)
 {
 	struct answer_add_row *answer = NEW_MANY(c->mem, struct answer_add_row, count);
 	struct draft_drop_row *draft = NEW_MANY(c->mem, struct draft_drop_row, count);
@@ -253,13 +253,18 @@ static enum err keep_answers(struct ctx *c, project_id project, struct assignmen
 	}
 	TRY(answer_add(c, project, answer, count));
 	TRY(draft_drop(c, project, draft, count));
-	return tally_add(c, project.v, "submitted", (int64_t)count);
+	TRY(tally_add(c, project.v, "submitted", (int64_t)count));
+	if (!approve)
+		return OK;
+	TRY(tally_add(c, project.v, "approved", (int64_t)count));
+	return job_gather(c, "pay.release", project.v);
 }
 
 /* Move the states of those whose lease is as it was; the rest of the hands stay in `*late`. */
-static enum err submit_in_time(struct ctx *c, project_id project, struct assignment_hand **hand,
-			       size_t count, size_t *late)
+static enum err submit_in_time(struct ctx *c, project_id project, bool approve,
+			       struct assignment_hand **hand, size_t count, size_t *late)
 {
+	int64_t becomes = approve ? ASSIGNMENT_APPROVED : ASSIGNMENT_SUBMITTED;
 	struct assignment_submit_set_row *row =
 		NEW_MANY(c->mem, struct assignment_submit_set_row, count);
 	struct assignment_hand **taken = NEW_MANY(c->mem, struct assignment_hand *, count);
@@ -271,7 +276,8 @@ static enum err submit_in_time(struct ctx *c, project_id project, struct assignm
 	for (size_t i = 0; i < count; i++)
 		row[i] = (struct assignment_submit_set_row){ hand[i]->task, hand[i]->worker,
 							     hand[i]->epoch, hand[i]->active_ms };
-	TRY(assignment_submit_set(c, project, ASSIGNMENT_ACCEPTED, c->now, row, count, changed));
+	TRY(assignment_submit_set(c, project, ASSIGNMENT_ACCEPTED, becomes, c->now, row, count,
+				  changed));
 	for (size_t i = 0; i < count; i++) {
 		if (!changed[i]) {
 			hand[(*late)++] = hand[i];
@@ -283,12 +289,14 @@ static enum err submit_in_time(struct ctx *c, project_id project, struct assignm
 	}
 	struct task_places *filled = places_of(c, task, n, &places);
 	TRY(task_fill(c, project, filled, places));
-	return keep_answers(c, project, taken, n);
+	return keep_answers(c, project, approve, taken, n);
 }
 
 /* The lease has run out, the work is there: it counts if a place is still free. */
-static enum err submit_late(struct ctx *c, struct assignment_key key, struct assignment_hand *hand)
+static enum err submit_late(struct ctx *c, struct assignment_key key, bool approve,
+			    struct assignment_hand *hand)
 {
+	int64_t becomes = approve ? ASSIGNMENT_APPROVED : ASSIGNMENT_SUBMITTED;
 	struct assignment_submit_set_row row = { key.task, key.worker, hand->epoch,
 						 hand->active_ms };
 	bool got, full, changed;
@@ -298,15 +306,17 @@ static enum err submit_late(struct ctx *c, struct assignment_key key, struct ass
 		return refuse(c, ERR_CONFLICT,
 			      "the time for this task was over and others have "
 			      "done it since");
-	TRY(assignment_submit_set(c, key.project, ASSIGNMENT_EXPIRED, c->now, &row, 1, &changed));
+	TRY(assignment_submit_set(c, key.project, ASSIGNMENT_EXPIRED, becomes, c->now, &row, 1,
+				  &changed));
 	CHECK(changed); /* the row is held */
 	hand->fresh = true;
-	TRY(keep_answers(c, key.project, &hand, 1));
+	TRY(keep_answers(c, key.project, approve, &hand, 1));
 	return full ? job_gather(c, "quality.judge", key.project.v) : OK;
 }
 
 /* Not in time: what is it then? */
-static enum err submit_otherwise(struct ctx *c, project_id project, struct assignment_hand *hand)
+static enum err submit_otherwise(struct ctx *c, project_id project, bool approve,
+				 struct assignment_hand *hand)
 {
 	struct assignment_key key = { project, hand->task, hand->worker };
 	struct assignment_hold row;
@@ -319,7 +329,7 @@ static enum err submit_otherwise(struct ctx *c, project_id project, struct assig
 	if (row.epoch != hand->epoch || row.state == ASSIGNMENT_RETURNED)
 		return lease_is_over(c);
 	if (row.state == ASSIGNMENT_EXPIRED)
-		return submit_late(c, key, hand);
+		return submit_late(c, key, approve, hand);
 	TRY(answer_get(c, project, key.task, key.worker, &kept, &found));
 	CHECK(found);
 	if (!str_eq(kept.body, hand->body))
@@ -327,8 +337,8 @@ static enum err submit_otherwise(struct ctx *c, project_id project, struct assig
 	return OK;
 }
 
-enum err assignment_submit_all(struct ctx *c, project_id project, struct assignment_hand *hand,
-			       size_t count)
+enum err assignment_submit_all(struct ctx *c, project_id project, bool approve,
+			       struct assignment_hand *hand, size_t count)
 {
 	struct assignment_hand **list = NEW_MANY(c->mem, struct assignment_hand *, count);
 	size_t n = 0, late;
@@ -342,9 +352,9 @@ enum err assignment_submit_all(struct ctx *c, project_id project, struct assignm
 			hand[i].err = refuse_field(hand[i].ctx, ERR_INPUT, S("answer"),
 						   "an answer holds at most %d bytes", BODY_MAX);
 	}
-	TRY(submit_in_time(c, project, list, n, &late));
+	TRY(submit_in_time(c, project, approve, list, n, &late));
 	for (size_t i = 0; i < late; i++) {
-		list[i]->err = submit_otherwise(list[i]->ctx, project, list[i]);
+		list[i]->err = submit_otherwise(list[i]->ctx, project, approve, list[i]);
 		TRY(ctx_take_failure(c, list[i]->ctx));
 	}
 	return OK;
@@ -357,7 +367,7 @@ enum err assignment_submit(struct ctx *c, struct assignment_key key, int64_t epo
 		c, key.task, key.worker, epoch, body, active_ms, OK, false
 	};
 
-	TRY(assignment_submit_all(c, key.project, &hand, 1));
+	TRY(assignment_submit_all(c, key.project, false, &hand, 1));
 	*fresh = hand.fresh;
 	return hand.err;
 }
@@ -437,7 +447,19 @@ enum err assignment_expire(struct ctx *c, int limit, int *expired)
 enum err assignment_approve_due(struct ctx *c, project_id project, usec upto, int limit,
 				int64_t *approved)
 {
-	TRY(assignment_approve_old(c, project, upto, limit, approved));
+	struct assignment_waiting_list *wait;
+	size_t count;
+
+	*approved = 0;
+	TRY(assignment_waiting_list(c, project, upto, limit, &wait, &count));
+	struct assignment_approve_set_row *row =
+		NEW_MANY(c->mem, struct assignment_approve_set_row, count);
+	bool *changed = NEW_MANY(c->mem, bool, count);
+	for (size_t i = 0; i < count; i++)
+		row[i] = (struct assignment_approve_set_row){ wait[i].task, wait[i].worker };
+	TRY(assignment_approve_set(c, project, row, count, changed));
+	for (size_t i = 0; i < count; i++)
+		*approved += changed[i];
 	if (*approved == 0)
 		return OK;
 	TRY(tally_add(c, project.v, "approved", *approved));
@@ -492,13 +514,15 @@ enum err assignment_unpaid(struct ctx *c, project_id project, int limit,
 	return OK;
 }
 
-enum err assignment_mark_paid(struct ctx *c, struct assignment_key key, bool *changed)
+enum err assignment_mark_paid(struct ctx *c, project_id project,
+			      const struct assignment_unpaid *list, size_t count, bool *changed)
 {
-	int64_t count;
+	struct assignment_paid_set_row *row =
+		NEW_MANY(c->mem, struct assignment_paid_set_row, count);
 
-	TRY(assignment_paid_set(c, key.project, key.task, key.worker, &count));
-	*changed = count == 1;
-	return OK;
+	for (size_t i = 0; i < count; i++)
+		row[i] = (struct assignment_paid_set_row){ list[i].task, list[i].worker };
+	return assignment_paid_set(c, project, row, count, changed);
 }
 
 enum { PACE_MEMORY = 1000 };

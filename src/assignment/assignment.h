@@ -117,14 +117,16 @@ struct assignment_hand {
 };
 
 /*
- * Keep answers to a project's tasks, several at once. Of each is told in `err`:
+ * Keep answers to a project's tasks, several at once; with `approve` they are approved by being
+ * handed in. Signals what comes next: quality.judge for tasks that are full, pay.release for what
+ * is approved. Of each is told in `err`:
  * ERR_INPUT    it is too large
  * ERR_CONFLICT the lease is another one, was given back, or a different answer is in;
  *              or it expired and every place has been taken since
  * ERR_MISSING  the project is not for him
  */
-MUST_USE enum err assignment_submit_all(struct ctx *, project_id, struct assignment_hand *,
-					size_t count);
+MUST_USE enum err assignment_submit_all(struct ctx *, project_id, bool approve,
+					struct assignment_hand *, size_t count);
 /* One of them; the refusals are as above. */
 MUST_USE enum err assignment_submit(struct ctx *, struct assignment_key, int64_t epoch,
 				    struct str body, int64_t active_ms, bool *fresh);
@@ -153,7 +155,8 @@ struct assignment_unpaid {
 };
 MUST_USE enum err assignment_unpaid(struct ctx *, project_id, int limit,
 				    struct assignment_unpaid **out, size_t *count);
-MUST_USE enum err assignment_mark_paid(struct ctx *, struct assignment_key, bool *changed);
+MUST_USE enum err assignment_mark_paid(struct ctx *, project_id, const struct assignment_unpaid *,
+				       size_t count, bool *changed);
 
 /*
  * How long workers take in a project: the judge tells the median of each batch, and the mean of the

@@ -27,10 +27,10 @@ WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 1 AND epoc
   AND until_us >= $5
 RETURNING until_us;
 
--- assignment_submit_set(project project_id, was int, now usec; task task_id, worker user_id, epoch int, active_ms int) -> changed
-UPDATE assignment SET state = 2, submitted_us = $3,
-  active_ms = CASE WHEN $7 < ($3 - accepted_us) / 1000 THEN $7 ELSE ($3 - accepted_us) / 1000 END
-WHERE project_id = $1 AND task_id = $4 AND worker_id = $5 AND epoch = $6 AND state = $2;
+-- assignment_submit_set(project project_id, was int, becomes int, now usec; task task_id, worker user_id, epoch int, active_ms int) -> changed
+UPDATE assignment SET state = $3, submitted_us = $4,
+  active_ms = CASE WHEN $8 < ($4 - accepted_us) / 1000 THEN $8 ELSE ($4 - accepted_us) / 1000 END
+WHERE project_id = $1 AND task_id = $5 AND worker_id = $6 AND epoch = $7 AND state = $2;
 
 -- assignment_return_set(project project_id, task task_id, worker user_id, epoch int) -> changed
 UPDATE assignment SET state = 5
@@ -50,19 +50,21 @@ WHERE project_id = $1 AND task_id = $3 AND worker_id = $4 AND state = 1 AND unti
 UPDATE assignment SET state = $4
 WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 2;
 
--- assignment_approve_old(project project_id, upto usec, limit int) -> changed
+-- assignment_waiting_list(project project_id, upto usec, limit int) -> many (task task_id, worker user_id)
+SELECT task_id, worker_id FROM assignment /*lite: INDEXED BY assignment_waiting*/
+WHERE project_id = $1 AND state = 2 AND submitted_us <= $2
+ORDER BY submitted_us LIMIT $3;
+
+-- assignment_approve_set(project project_id; task task_id, worker user_id) -> changed
 UPDATE assignment SET state = 3
-WHERE project_id = $1 AND state = 2 AND (task_id, worker_id) IN (
-  SELECT task_id, worker_id FROM assignment /*lite: INDEXED BY assignment_waiting*/
-  WHERE project_id = $1 AND state = 2 AND submitted_us <= $2
-  ORDER BY submitted_us LIMIT $3);
+WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 2;
 
 -- assignment_unpaid_list(project project_id, limit int) -> many (task task_id, worker user_id)
 SELECT task_id, worker_id FROM assignment /*lite: INDEXED BY assignment_due*/
 WHERE project_id = $1 AND state = 3 AND paid = 0
 ORDER BY task_id, worker_id LIMIT $2;
 
--- assignment_paid_set(project project_id, task task_id, worker user_id) -> changed
+-- assignment_paid_set(project project_id; task task_id, worker user_id) -> changed
 UPDATE assignment SET paid = 1
 WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 3 AND paid = 0;
 

@@ -252,7 +252,7 @@ enum err dispatch_submit(struct ctx *c, const struct dispatch_desk *d, struct di
 	bool any = false;
 
 	TRY(check_answers(c, d, hand, count, out, place, &n));
-	TRY(assignment_submit_all(c, d->project.id, out, n));
+	TRY(assignment_submit_all(c, d->project.id, d->project.approve_after_s == 0, out, n));
 	for (size_t i = 0; i < n; i++) {
 		hand[place[i]].err = out[i].err;
 		if (out[i].err != OK || !out[i].fresh)
@@ -260,9 +260,5 @@ enum err dispatch_submit(struct ctx *c, const struct dispatch_desk *d, struct di
 		dispatch_seen(c, d, out[i].worker, out[i].task);
 		any = true;
 	}
-	if (!any)
-		return OK;
-	if (d->project.approve_after_s == 0)
-		TRY(job_gather(c, "review.sweep", d->project.id.v));
-	return d->has_gold ? job_gather(c, "quality.score", d->project.id.v) : OK;
+	return any && d->has_gold ? job_gather(c, "quality.score", d->project.id.v) : OK;
 }

@@ -10,6 +10,8 @@
 #include "base/setting.h"
 #include "ledger/ledger.sql.h"
 
+#include <stdlib.h>
+
 /* A line above this is a mistake of someone; sums of lines stay far from overflow. */
 static const money amount_max = { INT64_C(1000000000000000) };
 
@@ -161,16 +163,6 @@ enum err ledger_escrow_balance(struct ctx *c, escrow_id escrow, enum escrow_sub 
 	return OK;
 }
 
-enum err ledger_account_has(struct ctx *c, account_id account, struct str transfer, bool *out)
-{
-	struct ledger_account_entry_find *rows;
-	size_t count;
-
-	TRY(ledger_account_entry_find(c, account, transfer, &rows, &count));
-	*out = count > 0;
-	return OK;
-}
-
 enum err ledger_escrow_has(struct ctx *c, escrow_id escrow, struct str transfer, bool *out)
 {
 	struct ledger_escrow_entry_find *rows;
@@ -198,8 +190,109 @@ enum err ledger_account_send(struct ctx *c, const struct ledger_parcel *parcel)
 
 enum err ledger_escrow_send(struct ctx *c, const struct ledger_parcel *parcel)
 {
-	return ledger_escrow_outbox_add(c, parcel->escrow, parcel->transfer, parcel->account,
-					parcel->amount, parcel->note);
+	return ledger_escrow_send_all(c, parcel->escrow, parcel, 1);
+}
+
+enum err ledger_escrow_send_all(struct ctx *c, escrow_id escrow, const struct ledger_parcel *parcel,
+				size_t count)
+{
+	struct ledger_escrow_outbox_add_row *row =
+		NEW_MANY(c->mem, struct ledger_escrow_outbox_add_row, count);
+
+	for (size_t i = 0; i < count; i++) {
+		CHECK(parcel[i].escrow.v == escrow.v);
+		row[i] = (struct ledger_escrow_outbox_add_row){ parcel[i].transfer,
+								parcel[i].account, parcel[i].amount,
+								parcel[i].note };
+	}
+	return ledger_escrow_outbox_add(c, escrow, row, count);
+}
+
+/* --- parcels into accounts --- */
+
+enum err ledger_account_received(struct ctx *c, const struct ledger_parcel *parcel, size_t count,
+				 bool *there)
+{
+	struct ledger_account_entry_there_row *row =
+		NEW_MANY(c->mem, struct ledger_account_entry_there_row, count);
+	struct ledger_account_entry_there *found =
+		NEW_MANY(c->mem, struct ledger_account_entry_there, count);
+
+	for (size_t i = 0; i < count; i++)
+		row[i] = (struct ledger_account_entry_there_row){ parcel[i].account,
+								  parcel[i].transfer };
+	return ledger_account_entry_there(c, account_subs[ACCOUNT_RECV].word, row, count, found,
+					  there);
+}
+
+static int by_account(const void *left, const void *right)
+{
+	const struct ledger_account_add_all_row *a = left, *b = right;
+
+	return (a->account.v > b->account.v) - (a->account.v < b->account.v);
+}
+
+/* One row for each account, in their order. */
+static enum err add_up(struct ctx *c, struct ledger_account_add_all_row *row, size_t *count)
+{
+	size_t n = 0;
+
+	qsort(row, *count, sizeof(*row), by_account);
+	for (size_t i = 0; i < *count; i++) {
+		if (n == 0 || row[n - 1].account.v != row[i].account.v)
+			row[n++] = row[i];
+		else if (!money_add(row[n - 1].amount, row[i].amount, &row[n - 1].amount))
+			return refuse(c, ERR_LIMIT, "the amount is too large for the book");
+	}
+	*count = n;
+	return OK;
+}
+
+/* The entry on `sub` of each parcel; `added` tells where there was none of that name. */
+static enum err enter(struct ctx *c, enum account_sub sub, const struct ledger_parcel *parcel,
+		      size_t count, bool *added)
+{
+	struct ledger_account_entry_add_all_row *row =
+		NEW_MANY(c->mem, struct ledger_account_entry_add_all_row, count);
+
+	for (size_t i = 0; i < count; i++) {
+		money amount = parcel[i].amount;
+
+		CHECK(amount.minor > 0 && amount.minor <= amount_max.minor);
+		if (sub == ACCOUNT_RECV)
+			amount.minor = -amount.minor;
+		row[i] = (struct ledger_account_entry_add_all_row){ parcel[i].account,
+								    parcel[i].transfer, amount };
+	}
+	return ledger_account_entry_add_all(c, account_subs[sub].word, c->now, row, count, added);
+}
+
+/* The entry of where it came from decides whether it was received before, and goes first. */
+enum err ledger_account_receive(struct ctx *c, const struct ledger_parcel *parcel, size_t count,
+				bool *fresh)
+{
+	struct ledger_account_add_all_row *sum =
+		NEW_MANY(c->mem, struct ledger_account_add_all_row, count);
+	struct ledger_parcel *news = NEW_MANY(c->mem, struct ledger_parcel, count);
+	bool *added = NEW_MANY(c->mem, bool, count);
+	size_t n = 0, sums;
+
+	TRY(enter(c, ACCOUNT_RECV, parcel, count, fresh));
+	for (size_t i = 0; i < count; i++) {
+		if (!fresh[i])
+			continue;
+		sum[n] = (struct ledger_account_add_all_row){ parcel[i].account, parcel[i].amount };
+		news[n++] = parcel[i];
+	}
+	TRY(enter(c, ACCOUNT_AVAILABLE, news, n, added));
+	for (size_t i = 0; i < n; i++)
+		CHECK(added[i]);
+	sums = n;
+	TRY(add_up(c, sum, &sums));
+	TRY(ledger_account_add_all(c, account_subs[ACCOUNT_AVAILABLE].word, sum, sums));
+	for (size_t i = 0; i < sums; i++)
+		sum[i].amount.minor = -sum[i].amount.minor;
+	return ledger_account_add_all(c, account_subs[ACCOUNT_RECV].word, sum, sums);
 }
 
 enum err ledger_account_open(struct ctx *c, account_id account, escrow_id escrow, int max,
@@ -239,10 +332,16 @@ enum err ledger_account_arrived(struct ctx *c, account_id account, struct str tr
 	return ledger_account_outbox_done(c, account, transfer);
 }
 
-enum err ledger_escrow_arrived(struct ctx *c, escrow_id escrow, struct str transfer,
-			       account_id account)
+enum err ledger_escrow_arrived(struct ctx *c, escrow_id escrow, const struct ledger_parcel *parcel,
+			       size_t count)
 {
-	return ledger_escrow_outbox_done(c, escrow, transfer, account);
+	struct ledger_escrow_outbox_done_row *row =
+		NEW_MANY(c->mem, struct ledger_escrow_outbox_done_row, count);
+
+	for (size_t i = 0; i < count; i++)
+		row[i] = (struct ledger_escrow_outbox_done_row){ parcel[i].transfer,
+								 parcel[i].account };
+	return ledger_escrow_outbox_done(c, escrow, row, count);
 }
 
 static enum err audit_deposit(struct ctx *c, account_id account, money amount, struct str reference)

@@ -91,8 +91,7 @@ MUST_USE enum err ledger_account_balance(struct ctx *, account_id, enum account_
 /* The sum of an escrow's entries. */
 MUST_USE enum err ledger_escrow_balance(struct ctx *, escrow_id, enum escrow_sub, money *out);
 
-/* Has the account's, or the escrow's, book a transfer of that name? */
-MUST_USE enum err ledger_account_has(struct ctx *, account_id, struct str transfer, bool *out);
+/* Has the escrow's book a transfer of that name? */
 MUST_USE enum err ledger_escrow_has(struct ctx *, escrow_id, struct str transfer, bool *out);
 
 /* What came into the account from escrows at `from` or later. */
@@ -115,6 +114,19 @@ struct ledger_parcel {
 /* In the transaction of a fresh post of the same name. */
 MUST_USE enum err ledger_account_send(struct ctx *, const struct ledger_parcel *);
 MUST_USE enum err ledger_escrow_send(struct ctx *, const struct ledger_parcel *);
+/* Several of one escrow, each to an account of its own. */
+MUST_USE enum err ledger_escrow_send_all(struct ctx *, escrow_id, const struct ledger_parcel *,
+					 size_t count);
+/*
+ * Put what lies in escrows' outboxes into the accounts' books, each parcel under its own name:
+ * `available` grows, `recv` tells from where it came. `fresh[i]` is false when it was there before.
+ * Money that comes in is never refused.
+ */
+MUST_USE enum err ledger_account_receive(struct ctx *, const struct ledger_parcel *, size_t count,
+					 bool *fresh);
+/* Which of them are in their accounts' books? */
+MUST_USE enum err ledger_account_received(struct ctx *, const struct ledger_parcel *, size_t count,
+					  bool *there);
 /* What is not marked as arrived, by name, at most `max`; of an account, what is for that escrow. */
 MUST_USE enum err ledger_account_open(struct ctx *, account_id, escrow_id, int max,
 				      struct ledger_parcel **out, size_t *count);
@@ -122,7 +134,8 @@ MUST_USE enum err ledger_escrow_open(struct ctx *, escrow_id, int max, struct le
 				     size_t *count);
 /* Only after the other side has committed; a repeat is harmless. */
 MUST_USE enum err ledger_account_arrived(struct ctx *, account_id, struct str transfer);
-MUST_USE enum err ledger_escrow_arrived(struct ctx *, escrow_id, struct str transfer, account_id);
+MUST_USE enum err ledger_escrow_arrived(struct ctx *, escrow_id, const struct ledger_parcel *,
+					size_t count);
 
 /*
  * Record money that came in from outside: into `available`, out of the account's

@@ -13,6 +13,19 @@ DO UPDATE SET balance_minor = account_balance.balance_minor + excluded.balance_m
 UPDATE account_balance SET balance_minor = balance_minor - $3
 WHERE account_id = $1 AND sub = $2 AND balance_minor >= $3;
 
+-- Money that comes in, for many accounts at once.
+-- ledger_account_entry_add_all(sub text, now usec; account account_id, transfer text, amount money) -> changed
+INSERT INTO account_entry(account_id, transfer, sub, amount_minor, at_us)
+VALUES ($3, $4, $1, $5, $2) ON CONFLICT DO NOTHING;
+
+-- ledger_account_add_all(sub text; account account_id, amount money) -> none
+INSERT INTO account_balance(account_id, sub, balance_minor) VALUES ($2, $1, $3)
+ON CONFLICT (account_id, sub)
+DO UPDATE SET balance_minor = account_balance.balance_minor + excluded.balance_minor;
+
+-- ledger_account_entry_there(sub text; account account_id, transfer text) -> maybe (amount money)
+SELECT amount_minor FROM account_entry WHERE account_id = $2 AND transfer = $3 AND sub = $1;
+
 -- ledger_account_held(account account_id, sub text) -> maybe (balance money)
 SELECT balance_minor FROM account_balance WHERE account_id = $1 AND sub = $2;
 
@@ -55,7 +68,7 @@ WHERE project_id = $1 AND sub = $2;
 -- group: project
 SELECT sub, amount_minor FROM project_entry WHERE project_id = $1 AND transfer = $2;
 
--- ledger_escrow_outbox_add(escrow escrow_id, transfer text, account account_id, amount money, note text) -> none
+-- ledger_escrow_outbox_add(escrow escrow_id; transfer text, account account_id, amount money, note text) -> none
 -- group: project
 INSERT INTO project_outbox(project_id, transfer, account_id, amount_minor, note)
 VALUES ($1, $2, $3, $4, $5);
@@ -66,7 +79,7 @@ SELECT transfer, account_id, amount_minor, note
 FROM project_outbox /*lite: INDEXED BY project_outbox_open*/
 WHERE project_id = $1 AND state = 0 ORDER BY transfer, account_id LIMIT $2;
 
--- ledger_escrow_outbox_done(escrow escrow_id, transfer text, account account_id) -> none
+-- ledger_escrow_outbox_done(escrow escrow_id; transfer text, account account_id) -> none
 -- group: project
 UPDATE project_outbox SET state = 1
 WHERE project_id = $1 AND transfer = $2 AND account_id = $3 AND state = 0;

@@ -296,7 +296,7 @@ static void some_history(struct ctx *c)
 	WANT_OK(ledger_escrow_post(c, hall, pay.transfer, out, 3, &fresh));
 	WANT_OK(ledger_escrow_send(c, &pay));
 	WANT_OK(move(c, alice, pay.transfer, ACCOUNT_RECV, ACCOUNT_AVAILABLE, 50, &fresh));
-	WANT_OK(ledger_escrow_arrived(c, hall, pay.transfer, alice));
+	WANT_OK(ledger_escrow_arrived(c, hall, &pay, 1));
 }
 
 #define FAULT_TEST(name, invariant, sql_)                                                        \

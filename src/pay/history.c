@@ -37,15 +37,19 @@ enum err pay_history_before(struct ctx *c, struct job *job)
 enum err pay_history_body(struct ctx *c, struct job *job)
 {
 	const struct paid *paid = job->prepared;
+	struct pay_history_put_row *row = NEW_MANY(c->mem, struct pay_history_put_row, paid->count);
 
 	for (size_t i = 0; i < paid->count; i++) {
 		const struct pay_batch_lines *l = &paid->list[i];
 
-		TRY(pay_history_put(c, pay_account_of_user(l->worker), (project_id){ job->key },
-				    l->task, ASSIGNMENT_APPROVED, l->reward, l->active_ms, S(""),
-				    l->at));
+		row[i] = (struct pay_history_put_row){ pay_account_of_user(l->worker),
+						       l->task,
+						       l->reward,
+						       l->active_ms,
+						       S(""),
+						       l->at };
 	}
-	return OK;
+	return pay_history_put(c, (project_id){ job->key }, ASSIGNMENT_APPROVED, row, paid->count);
 }
 
 /* --- what waits, and what was rejected --- */
@@ -134,15 +138,24 @@ enum err pay_tell_body(struct ctx *c, struct job *job)
 	const struct news *n = job->prepared;
 	project_id id = { job->key };
 
+	struct pay_history_put_row *row = NEW_MANY(c->mem, struct pay_history_put_row,
+						   n->submitted_count + n->rejected_count);
 	for (size_t i = 0; i < n->submitted_count; i++)
-		TRY(pay_history_put(c, pay_account_of_user(n->submitted[i].worker), id,
-				    n->submitted[i].task, ASSIGNMENT_SUBMITTED, n->reward,
-				    n->submitted[i].active_ms, S(""), n->submitted[i].at));
+		row[i] = (struct pay_history_put_row){ pay_account_of_user(n->submitted[i].worker),
+						       n->submitted[i].task,
+						       n->reward,
+						       n->submitted[i].active_ms,
+						       S(""),
+						       n->submitted[i].at };
+	TRY(pay_history_put(c, id, ASSIGNMENT_SUBMITTED, row, n->submitted_count));
 	for (size_t i = 0; i < n->rejected_count; i++)
-		TRY(pay_history_put(c, pay_account_of_user(n->rejected[i].worker), id,
-				    n->rejected[i].task, ASSIGNMENT_REJECTED, n->reward,
-				    n->rejected[i].active_ms, n->rejected[i].reason,
-				    n->rejected[i].at));
+		row[i] = (struct pay_history_put_row){ pay_account_of_user(n->rejected[i].worker),
+						       n->rejected[i].task,
+						       n->reward,
+						       n->rejected[i].active_ms,
+						       n->rejected[i].reason,
+						       n->rejected[i].at };
+	TRY(pay_history_put(c, id, ASSIGNMENT_REJECTED, row, n->rejected_count));
 	return job_signal_part(c, "pay.told", job->key, n->upto.us);
 }
 

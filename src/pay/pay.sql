@@ -6,9 +6,9 @@ SELECT COUNT(*) FROM project_entry WHERE project_id = $1 AND sub = 'recv';
 -- pay_batch_last(project project_id) -> one (batch int)
 SELECT COALESCE(MAX(batch), 0) FROM pay_line WHERE project_id = $1;
 
--- pay_line_add(project project_id, task task_id, worker user_id, batch int, reward money, fee money, now usec) -> changed
+-- pay_line_add(project project_id, batch int, reward money, fee money, now usec; task task_id, worker user_id) -> changed
 INSERT INTO pay_line(project_id, task_id, worker_id, batch, reward_minor, fee_minor, at_us)
-VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING;
+VALUES ($1, $6, $7, $2, $3, $4, $5) ON CONFLICT DO NOTHING;
 
 -- pay_batch_lines(project project_id, batch int)
 --	-> many (task task_id, worker user_id, reward money, at usec, active_ms int)
@@ -68,10 +68,10 @@ ORDER BY r.at_us LIMIT $4;
 
 -- group: account
 
--- pay_history_put(account account_id, project project_id, task task_id, state int, reward money, active_ms int, reason text, at usec) -> none
+-- pay_history_put(project project_id, state int; account account_id, task task_id, reward money, active_ms int, reason text, at usec) -> none
 -- An end (paid, rejected) takes the place of a submission; being paid that of everything.
 INSERT INTO work_history(account_id, project_id, task_id, state, reward_minor, active_ms, reason, at_us)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+VALUES ($3, $1, $4, $2, $5, $6, $7, $8)
 ON CONFLICT (account_id, project_id, task_id) DO UPDATE
 SET state = excluded.state, reward_minor = excluded.reward_minor,
 	active_ms = excluded.active_ms, reason = excluded.reason, at_us = excluded.at_us

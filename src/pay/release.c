@@ -43,21 +43,27 @@ static void batch_count(struct batch *b, user_id worker)
 	b->share[b->shares++] = (struct share){ worker, 1 };
 }
 
-static enum err batch_line(struct ctx *c, struct batch *b, const struct assignment_unpaid *a)
+/* Mark what is due as paid and write its lines. What another process has marked first is its. */
+static enum err batch_lines(struct ctx *c, struct batch *b, const struct assignment_unpaid *due,
+			    size_t count)
 {
-	int64_t changed;
-	bool marked;
+	struct pay_line_add_row *row = NEW_MANY(c->mem, struct pay_line_add_row, count);
+	bool *marked = NEW_MANY(c->mem, bool, count), *added = NEW_MANY(c->mem, bool, count);
+	size_t n = 0;
 
-	TRY(assignment_mark_paid(c, (struct assignment_key){ b->project, a->task, a->worker },
-				 &marked));
-	if (!marked)
-		return OK; /* another process was first */
-	TRY(pay_line_add(c, b->project, a->task, a->worker, b->number, b->state.reward,
-			 b->state.fee, c->now, &changed));
-	if (changed == 0)
-		return refuse(c, ERR_CONFLICT, "task %lld was paid for before",
-			      (long long)a->task.v);
-	batch_count(b, a->worker);
+	TRY(assignment_mark_paid(c, b->project, due, count, marked));
+	for (size_t i = 0; i < count; i++) {
+		if (!marked[i])
+			continue;
+		row[n++] = (struct pay_line_add_row){ due[i].task, due[i].worker };
+		batch_count(b, due[i].worker);
+	}
+	TRY(pay_line_add(c, b->project, b->number, b->state.reward, b->state.fee, c->now, row, n,
+			 added));
+	for (size_t i = 0; i < n; i++)
+		if (!added[i])
+			return refuse(c, ERR_CONFLICT, "task %lld was paid for before",
+				      (long long)row[i].task.v);
 	return OK;
 }
 
@@ -76,17 +82,18 @@ static enum err batch_post(struct ctx *c, const struct batch *b)
 	TRY(ledger_escrow_post(c, pay_escrow(b->project), b->transfer, lines, 3, &fresh));
 	if (!fresh && unit.minor != 0)
 		return refuse(c, ERR_BUSY, "batch %lld was made meanwhile", (long long)b->number);
-	for (size_t i = 0; i < b->shares && b->state.reward.minor > 0; i++) {
-		struct ledger_parcel parcel = {
+	if (b->state.reward.minor == 0)
+		return OK;
+	struct ledger_parcel *parcel = NEW_MANY(c->mem, struct ledger_parcel, b->shares);
+	for (size_t i = 0; i < b->shares; i++) {
+		parcel[i] = (struct ledger_parcel){
 			.transfer = b->transfer,
 			.account = pay_account_of_user(b->share[i].worker),
 			.escrow = pay_escrow(b->project),
 		};
-
-		CHECK(money_times(b->state.reward, b->share[i].answers, &parcel.amount));
-		TRY(ledger_escrow_send(c, &parcel));
+		CHECK(money_times(b->state.reward, b->share[i].answers, &parcel[i].amount));
 	}
-	return OK;
+	return ledger_escrow_send_all(c, pay_escrow(b->project), parcel, b->shares);
 }
 
 enum err pay_release_body(struct ctx *c, struct job *job)
@@ -104,8 +111,7 @@ enum err pay_release_body(struct ctx *c, struct job *job)
 	b.number = last.batch + 1;
 	b.transfer = str_format(c->mem, "pay:%lld:%lld", (long long)job->key, (long long)b.number);
 	b.share = NEW_MANY(c->mem, struct share, count);
-	for (size_t i = 0; i < count; i++)
-		TRY(batch_line(c, &b, &due[i]));
+	TRY(batch_lines(c, &b, due, count));
 	if (b.answers == 0)
 		return OK;
 	TRY(batch_post(c, &b));
@@ -155,17 +161,12 @@ static enum err tell_bounce(struct ctx *c, project_id id, const struct ledger_pa
 enum err pay_relay_body(struct ctx *c, struct job *job)
 {
 	const struct parcels *open = job->prepared;
+	bool *fresh = NEW_MANY(c->mem, bool, open->count);
 
-	for (size_t i = 0; i < open->count; i++) {
-		const struct ledger_parcel *p = &open->list[i];
-		struct account_line lines[] = { { ACCOUNT_AVAILABLE, p->amount },
-						{ ACCOUNT_RECV, { -p->amount.minor } } };
-		bool fresh;
-
-		TRY(ledger_account_post(c, p->account, p->transfer, lines, 2, &fresh));
-		if (fresh && str_starts(p->transfer, S("bounce:")))
-			TRY(tell_bounce(c, (project_id){ job->key }, p));
-	}
+	TRY(ledger_account_receive(c, open->list, open->count, fresh));
+	for (size_t i = 0; i < open->count; i++)
+		if (fresh[i] && str_starts(open->list[i].transfer, S("bounce:")))
+			TRY(tell_bounce(c, (project_id){ job->key }, &open->list[i]));
 	return open->count > 0 ? job_signal(c, "pay.settle", job->key) : OK;
 }
 
@@ -179,11 +180,10 @@ enum err pay_settle_before(struct ctx *c, struct job *job)
 	TRY(pay_relay_before(c, job));
 	open = job->prepared;
 	open->more = open->count == BATCH_MAX;
+	bool *there = NEW_MANY(c->mem, bool, open->count);
+	TRY(ledger_account_received(c, open->list, open->count, there));
 	for (size_t i = 0; i < open->count; i++) {
-		bool arrived;
-
-		TRY(ledger_account_has(c, open->list[i].account, open->list[i].transfer, &arrived));
-		if (arrived)
+		if (there[i])
 			open->list[kept++] = open->list[i];
 		else
 			open->more = true;
@@ -196,8 +196,6 @@ enum err pay_settle_body(struct ctx *c, struct job *job)
 {
 	const struct parcels *open = job->prepared;
 
-	for (size_t i = 0; i < open->count; i++)
-		TRY(ledger_escrow_arrived(c, open->list[i].escrow, open->list[i].transfer,
-					  open->list[i].account));
+	TRY(ledger_escrow_arrived(c, (escrow_id){ job->key }, open->list, open->count));
 	return open->more ? job_signal(c, "pay.relay", job->key) : OK;
 }

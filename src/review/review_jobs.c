@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * review.due looks each few seconds for projects whose answers have waited long enough and
- * signals review.sweep; a project that approves at once is signalled by the submit itself.
+ * signals review.sweep. Where the delay is 0, answers are approved by being handed in.
  */
 #include "notice/notice.h"
 #include "review/review.sql.h"
