@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "dispatch/dispatch.h"
+#include "dispatch/dispatch_in.h"
 #include "tests/fixture.h"
 
 static enum err ask(struct ctx *c, project_id project, struct dispatch_ask ask,
@@ -92,6 +93,122 @@ TEST(dispatch, a_place_that_opens_behind_the_hint_is_found)
 	WANT_OK(next(c, f.project, f.worker[0], &b, &got));
 	WANT(got);
 	WANT_I64(a.key.task.v, b.key.task.v);
+}
+
+/* All of them ask for the next task at once. */
+static void ask_all(struct ctx *c, project_id project, struct dispatch_ask *asks, size_t count)
+{
+	struct dispatch_desk desk;
+
+	WANT_OK(dispatch_desk(c, project, &desk));
+	WANT_OK(dispatch_next(c, &desk, asks, count));
+	for (size_t i = 0; i < count; i++)
+		WANT_I64(OK, asks[i].err);
+}
+
+TEST(dispatch, many_who_ask_at_once_share_the_places_and_no_more)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 3, .redundancy = 2 });
+	struct dispatch_ask asks[8];
+	int64_t times[4] = { 0 }, got = 0;
+
+	for (int i = 0; i < 8; i++)
+		asks[i] = (struct dispatch_ask){ .ctx = c, .worker = f.worker[i] };
+	ask_all(c, f.project, asks, 8);
+	for (int i = 0; i < 8; i++) {
+		if (!asks[i].got)
+			continue;
+		got++;
+		times[asks[i].lease.key.task.v]++;
+	}
+	WANT_I64(6, got);
+	for (int task = 1; task <= 3; task++)
+		WANT_I64(2, times[task]);
+}
+
+TEST(dispatch, one_who_asks_many_times_at_once_has_one_lease)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ 0 });
+	struct dispatch_ask asks[5];
+
+	for (int i = 0; i < 5; i++)
+		asks[i] = (struct dispatch_ask){ .ctx = c, .worker = f.worker[i == 2] };
+	ask_all(c, f.project, asks, 5);
+	for (int i = 0; i < 5; i++)
+		WANT(asks[i].got);
+	WANT_I64(asks[0].lease.epoch, asks[1].lease.epoch);
+	WANT_I64(asks[0].lease.epoch, asks[4].lease.epoch);
+	WANT(asks[0].lease.epoch != asks[2].lease.epoch);
+}
+
+TEST(dispatch, what_was_opened_again_comes_first_in_that_order)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 9, .redundancy = 1 });
+	struct assignment a[3];
+	bool got;
+
+	for (int i = 0; i < 3; i++)
+		WANT_OK(next(c, f.project, f.worker[i], &a[i], &got));
+	WANT_I64(4, next_task(c, &f, 3));
+	for (int i = 2; i >= 0; i--) {
+		WANT_OK(assignment_return(c, a[i].key, a[i].epoch));
+		c->now.us += 1000;
+	}
+	WANT_I64(3, next_task(c, &f, 3));
+	WANT_I64(2, next_task(c, &f, 3));
+	WANT_I64(1, next_task(c, &f, 3));
+	WANT_I64(5, next_task(c, &f, 3));
+}
+
+/* As a server does that has just started. */
+static void forget(struct ctx *c)
+{
+	struct dispatch_memory *m = dispatch_memory(c);
+
+	memset(m->hint, 0, m->hint_count * sizeof(*m->hint));
+	memset(m->window, 0, m->window_count * sizeof(*m->window));
+}
+
+TEST(dispatch, a_server_that_starts_anew_goes_on_where_the_worker_was)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 3 * DISPATCH_SAVE_EVERY,
+								   .redundancy = 3 });
+	struct dispatch_hint hint;
+
+	for (int task = 1; task <= 2 * DISPATCH_SAVE_EVERY + 3; task++)
+		WANT_I64(task, next_task(c, &f, 0));
+	forget(c);
+	WANT_I64(2 * DISPATCH_SAVE_EVERY + 4, next_task(c, &f, 0));
+	hint = dispatch_hint_get(dispatch_memory(c), f.project, f.worker[0]);
+	WANT_I64(2 * DISPATCH_SAVE_EVERY + 4, hint.after[0]);
+}
+
+TEST(dispatch, a_task_that_all_hints_have_passed_by_is_found)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 4, .redundancy = 1 });
+	struct dispatch_hint hint;
+
+	WANT_I64(1, next_task(c, &f, 0));
+	hint = dispatch_hint_get(dispatch_memory(c), f.project, f.worker[0]);
+	hint.after[0] = 3;
+	dispatch_hint_keep(dispatch_memory(c), &hint);
+	WANT_I64(4, next_task(c, &f, 0));
+	WANT_I64(2, next_task(c, &f, 0));
+	WANT_I64(3, next_task(c, &f, 0));
+	WANT_I64(0, next_task(c, &f, 0));
+}
+
+TEST(dispatch, a_window_that_is_wrong_costs_a_try_and_nothing_else)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 4, .redundancy = 1 });
+	struct assignment_key one = { f.project, { 2 }, f.worker[1] };
+	struct assignment a;
+	bool got;
+
+	WANT_I64(1, next_task(c, &f, 0)); /* the window is read */
+	WANT_OK(assignment_accept(c, one, USEC_MINUTE, &a, &got));
+	WANT(got);
+	WANT_I64(3, next_task(c, &f, 0));
 }
 
 TEST(dispatch, picking_is_refused_unless_the_project_allows_it)
