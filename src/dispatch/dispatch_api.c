@@ -486,9 +486,8 @@ const struct web_route dispatch_routes[] = {
 	{ WEB_GET, "/api/v1/work/{project}", .who = USER_WORKER, .runs = WEB_READ,
 	  .handler = offer_page, .fields = offer_fields, .form_size = sizeof(struct offer_form),
 	  .view = "{" OFFER_VIEW ", me:id, page:any}",
-	  .about =
-		  "One project before accepting: its terms, what a task looks like, and the number by "
-		  "which its requester knows me" },
+	  .about = "One project before accepting: its terms, what a task looks like, and the "
+		   "number by which its requester knows me" },
 	{ WEB_GET, "/api/v1/work/{project}/tasks", .who = USER_WORKER, .runs = WEB_READ,
 	  .handler = open_page, .fields = open_fields, .form_size = sizeof(struct offer_form),
 	  .view = "{items:[{task:int}], next:text?}",
