@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* `tessera aggregate`: options, files, time and the summary; the kinds have files of their own. */
+#include <errno.h>
 #include <stdio.h>
 #include "model/aggregate_in.h"
 
@@ -55,7 +56,7 @@ void aggregate_whole(struct aggregate *g, int64_t number)
 	buf_add_i64(&g->out, number);
 }
 
-enum err aggregate_flush(struct aggregate *g)
+static MUST_USE enum err flush(struct aggregate *g)
 {
 	struct str bytes = buf_str(&g->out);
 
@@ -70,7 +71,7 @@ enum err aggregate_flush(struct aggregate *g)
 enum err aggregate_line(struct aggregate *g)
 {
 	buf_add_char(&g->out, '\n');
-	return g->out.len > OUT_BYTES ? aggregate_flush(g) : OK;
+	return g->out.len > OUT_BYTES ? flush(g) : OK;
 }
 
 enum err aggregate_put_file(struct aggregate *g, struct str path, struct str bytes)
@@ -267,7 +268,7 @@ static enum err aggregate_cmd(struct ctx *c, const struct room_call *call)
 	json_i64_of(&g.summary, "workers", g.answers.worker.count);
 	json_i64_of(&g.summary, "answers", g.answers.count);
 	TRY(by_kind(&g));
-	TRY(aggregate_flush(&g));
+	TRY(flush(&g));
 	json_text_of(&g.summary, "method", str_of(g.method_used));
 	json_f64_of(&g.summary, "seconds", (double)g.model_us / 1e6);
 	json_f64_of(&g.summary, "read_seconds", (double)g.read_us / 1e6);

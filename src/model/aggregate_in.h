@@ -49,7 +49,6 @@ void aggregate_text(struct aggregate *, const char *text);
 void aggregate_share(struct aggregate *, double share); /* a tab, and four decimals */
 void aggregate_whole(struct aggregate *, int64_t);	/* a tab, and the number */
 MUST_USE enum err aggregate_line(struct aggregate *);	/* ends it */
-MUST_USE enum err aggregate_flush(struct aggregate *);
 /* A file of its own, written whole. */
 MUST_USE enum err aggregate_put_file(struct aggregate *, struct str path, struct str bytes);
 

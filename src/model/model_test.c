@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The methods on small crowds: figures checked by hand, the reference's vectors, and properties. */
+#include <stdio.h>
 #include "model/model_in.h"
 #include "os/os.h"
 #include "tests/test.h"
