@@ -144,7 +144,7 @@ enum err aggregate_number(struct aggregate *g)
 	fprintf(stderr, "%d tasks, %d workers, %d answers; %s\n", a.tasks, a.workers,
 		g->answers.count, names[method]);
 	say_agreement(g, label_value);
-	if (g->has_truth)
+	if (truth_value != NULL)
 		say_score(g, &fit, truth_value);
 	return OK;
 }

@@ -138,7 +138,7 @@ void model_one_coin(struct arena *mem, const struct model_answers *a, const stru
 
 	make(mem, a, out->weight, &m);
 	expect(&m, true, out);
-	for (bool done = a->tasks == 0; !done && out->iterations < most;) {
+	for (bool done = a->tasks == 0 || a->classes == 0; !done && out->iterations < most;) {
 		model_tell(o, out->iterations++);
 		set_base(&m);
 		expect(&m, false, out);
