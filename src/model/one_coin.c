@@ -104,6 +104,7 @@ static double fitness(const struct coin *m, const struct model_fit *fit)
 	const uint32_t classes = (uint32_t)a->classes;
 	double sum = 0;
 
+	CHECK(classes > 0);
 	for (int32_t t = 0; t < a->tasks; t++) {
 		const float *z = fit->posterior + (size_t)t * classes;
 		double prior = 0;
