@@ -4,7 +4,8 @@
 #
 #   all           build/MODE/tessera (MODE=release: also build/tessera); the default
 #   test-binary   build/MODE/tests
-#   programs      the programs of bench/ and tests/story/, in build/MODE/
+#   programs      the programs of bench/, tests/story/ and tests/sim/, in build/MODE/
+#   sim           those of tests/sim/ alone
 #   fuzz          every tests/fuzz/NAME_fuzz.c with libFuzzer, in build/fuzz/
 #   objects       compile everything, link nothing
 #   clean         remove build/
@@ -72,6 +73,8 @@ CODE := $(sort $(wildcard lib/*/*.c src/*/*.c src/*/*/*.c))
 TESTS := $(filter %_test.c,$(CODE)) $(sort $(wildcard tests/*.c))
 HOUSE := $(filter-out %_test.c src/app/main.c,$(CODE))
 PROGRAMS := $(sort $(wildcard bench/*.c tests/story/*.c))
+# Several programs of one folder: NAME_main.c each, the other files are theirs together.
+SIM := $(sort $(wildcard tests/sim/*.c))
 FUZZERS := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 SQL := $(sort $(wildcard lib/*/*.sql src/*/*.sql src/*/*/*.sql))
 
@@ -93,15 +96,19 @@ HOUSE_OBJECTS := $(call object,$(HOUSE) $(GEN_SOURCES)) $(LLHTTP_OBJECTS) $(OUT)
 MAIN_OBJECTS := $(call object,$(wildcard src/app/main.c))
 TEST_OBJECTS := $(call object,$(TESTS))
 PROGRAM_FILES := $(patsubst %.c,$(OUT)/%,$(PROGRAMS))
+SIM_OBJECTS := $(call object,$(filter-out %_main.c,$(SIM)))
+SIM_MAINS := $(filter %_main.c,$(SIM))
+SIM_FILES := $(patsubst tests/sim/%_main.c,$(OUT)/%,$(SIM_MAINS))
 
-.PHONY: all objects test-binary programs fuzz clean
+.PHONY: all objects test-binary programs sim fuzz clean
 all: $(OUT)/tessera compile_commands.json
 ifeq ($(MODE),release)
 all: build/tessera
 endif
-objects: $(call object,$(CODE) $(GEN_SOURCES) $(TESTS) $(PROGRAMS))
+objects: $(call object,$(CODE) $(GEN_SOURCES) $(TESTS) $(PROGRAMS) $(SIM))
 test-binary: $(OUT)/tests
-programs: $(PROGRAM_FILES)
+programs: $(PROGRAM_FILES) $(SIM_FILES)
+sim: $(SIM_FILES)
 
 # --- C ---
 
@@ -131,6 +138,11 @@ $(OUT)/tests: $(HOUSE_OBJECTS) $(TEST_OBJECTS)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) -lcmocka
 
 $(PROGRAM_FILES): $(OUT)/%: $(OUT)/obj/%.o $(HOUSE_OBJECTS)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(SIM_FILES): $(OUT)/%: $(OUT)/obj/tests/sim/%_main.o $(SIM_OBJECTS) $(HOUSE_OBJECTS)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
@@ -207,8 +219,8 @@ $(OUT)/obj/assets.o: build/assets.c
 
 # --- for editors and clang-tidy ---
 
-compile_commands.json: Makefile $(CODE) $(TESTS) $(PROGRAMS)
-	@{ echo '['; for f in $(CODE) $(filter tests/%,$(TESTS)) $(PROGRAMS); do \
+compile_commands.json: Makefile $(CODE) $(TESTS) $(PROGRAMS) $(SIM)
+	@{ echo '['; for f in $(CODE) $(filter tests/%,$(TESTS)) $(PROGRAMS) $(SIM); do \
 		printf '%s{"directory":"%s","file":"%s","arguments":["clang"' "$$comma" "$(CURDIR)" "$$f"; \
 		for a in $(CFLAGS_ALL); do printf ',"%s"' "$$a"; done; \
 		printf ',"-c","%s"]}\n' "$$f"; comma=,; done; echo ']'; } > $@

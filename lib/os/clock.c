@@ -9,6 +9,7 @@ struct clock {
 	bool pretend;
 	int64_t start_us;
 	_Atomic int64_t moved_us;
+	_Atomic int64_t jumped_us; /* of the wall alone */
 };
 
 static int64_t read_us(clockid_t which)
@@ -37,7 +38,8 @@ usec clock_now(struct clock *clock)
 {
 	if (!clock->pretend)
 		return (usec){ read_us(CLOCK_REALTIME) };
-	return (usec){ clock->start_us + atomic_load(&clock->moved_us) };
+	return (usec){ clock->start_us + atomic_load(&clock->moved_us) +
+		       atomic_load(&clock->jumped_us) };
 }
 
 int64_t clock_steady_us(struct clock *clock)
@@ -49,4 +51,10 @@ void clock_move(struct clock *clock, int64_t us)
 {
 	CHECK(clock->pretend && us >= 0);
 	atomic_fetch_add(&clock->moved_us, us);
+}
+
+void clock_jump(struct clock *clock, int64_t us)
+{
+	CHECK(clock->pretend);
+	atomic_fetch_add(&clock->jumped_us, us);
 }

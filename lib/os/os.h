@@ -18,6 +18,8 @@ struct clock *clock_pretend(struct arena *, usec start);
 usec clock_now(struct clock *);
 int64_t clock_steady_us(struct clock *);
 void clock_move(struct clock *, int64_t us); /* pretend only */
+/* Pretend only: somebody sets the wall clock, forth or back; the steady one does not notice. */
+void clock_jump(struct clock *, int64_t us);
 
 /* --- dice.c: thread-safe; the real one is the kernel's generator, the pretend one is seeded --- */
 struct dice;

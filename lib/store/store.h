@@ -178,6 +178,7 @@ struct store_writer_options {
 	/* Called after COMMIT, before the tasks are reported. */
 	void (*after_commit)(void *arg);
 	void *arg;
+	bool by_hand; /* for simulation, on SQLite: no thread of its own, see store_writer_turn */
 };
 
 MUST_USE enum err store_writer_start(struct ctx *, struct arena *, struct store_writer_options,
@@ -186,6 +187,8 @@ MUST_USE enum err store_writer_start(struct ctx *, struct arena *, struct store_
 MUST_USE enum err store_writer_post(struct store_writer *, struct store_task *);
 /* Wait for what is queued, then stop. Later posts are refused with ERR_BUSY. */
 void store_writer_stop(struct store_writer *);
+/* Of a writer that goes by hand: one batch on the caller's thread; false when nothing waits. */
+bool store_writer_turn(struct store_writer *);
 int64_t store_writer_queue(const struct store_writer *); /* tasks waiting */
 int64_t store_writer_commits(const struct store_writer *);
 

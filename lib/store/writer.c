@@ -266,6 +266,17 @@ static int take_batch(struct thread *t)
 	return count;
 }
 
+bool store_writer_turn(struct store_writer *w)
+{
+	struct thread *t = &w->thread[0];
+
+	CHECK(w->o.by_hand);
+	if (t->first == NULL)
+		return false;
+	run_batch(t, take_batch(t));
+	return true;
+}
+
 static void thread_body(void *arg)
 {
 	struct thread *t = arg;
@@ -318,13 +329,14 @@ enum err store_writer_start(struct ctx *c, struct arena *mem, struct store_write
 		t->store->gathers = true;
 		if (t->store->lite) {
 			w->o.threads = 1;
-			t->checkpointer = lite_checkpointer_start(t->mem, t->store);
+			if (!w->o.by_hand)
+				t->checkpointer = lite_checkpointer_start(t->mem, t->store);
 		} else if (w->o.threads == 0) {
 			w->o.threads = 2;
 		}
 		t->lock = os_lock_new(mem);
 	}
-	for (int i = 0; i < w->o.threads; i++)
+	for (int i = 0; i < w->o.threads && !w->o.by_hand; i++)
 		w->thread[i].os = os_thread_start(mem, "writer", thread_body, &w->thread[i]);
 	*out = w;
 	return OK;
@@ -341,7 +353,8 @@ void store_writer_stop(struct store_writer *w)
 	for (int i = 0; i < w->o.threads; i++) {
 		struct thread *t = &w->thread[i];
 
-		os_thread_join(t->os);
+		if (t->os != NULL)
+			os_thread_join(t->os);
 		store_close(&t->store);
 		lite_checkpointer_stop(t->checkpointer);
 		arena_free(t->mem);
