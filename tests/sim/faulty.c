@@ -35,7 +35,7 @@ const struct faulty_mutant faulty_mutants[FAULTY_MUTANTS + 1] = {
 	{ "a balance is changed although the entry was there", "ledger.balance" },
 	{ "the reply goes out before COMMIT", "history.lost" },
 	{ "an outbox is marked as done before the credit", "ledger.arrived" },
-	{ "a place is claimed without its guard and CHECK", "history.overfilled" },
+	{ "a place is claimed without its guard and CHECK", "history.overfilled or task.derived" },
 	{ "the epoch of a lease is not looked at", "history.epoch" },
 	{ "the fee is missing from a transfer", "ledger.project_balanced" },
 };

@@ -33,7 +33,7 @@ bool faulty_met(const struct faulty *);
 /* A mistake that is planted, and what must find it. */
 struct faulty_mutant {
 	const char *about;
-	const char *found_by; /* an invariant, or a word of the history's */
+	const char *found_by; /* invariants, or words of the history's */
 };
 enum { FAULTY_MUTANTS = 6 };
 extern const struct faulty_mutant faulty_mutants[FAULTY_MUTANTS + 1]; /* the first is none */

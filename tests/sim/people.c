@@ -17,18 +17,18 @@ static const struct store_stmt waiting_stmt = {
 	"local",
 };
 
-/* Everything that is still to be done by somebody, as one number. */
+/* What is still to be done by somebody: projects, answers, payments, parcels, escrows. */
 static const struct store_stmt undone_stmt = {
 	"town_undone",
-	"SELECT (SELECT COUNT(*) FROM project_state WHERE state IN (1, 2, 3, 4))"
-	" + (SELECT COUNT(*) FROM assignment WHERE state IN (1, 2))"
-	" + (SELECT COUNT(*) FROM assignment WHERE state = 3 AND paid = 0)"
-	" + (SELECT COUNT(*) FROM project_outbox WHERE state = 0)"
-	" + (SELECT COUNT(*) FROM account_outbox WHERE state = 0)"
-	" + (SELECT COUNT(*) FROM (SELECT project_id FROM project_entry WHERE sub = 'reserved'"
+	"SELECT (SELECT COUNT(*) FROM project_state WHERE state IN (1, 2, 3, 4)),"
+	" (SELECT COUNT(*) FROM assignment WHERE state IN (1, 2)),"
+	" (SELECT COUNT(*) FROM assignment WHERE state = 3 AND paid = 0),"
+	" (SELECT COUNT(*) FROM project_outbox WHERE state = 0)"
+	" + (SELECT COUNT(*) FROM account_outbox WHERE state = 0),"
+	" (SELECT COUNT(*) FROM (SELECT project_id FROM project_entry WHERE sub = 'reserved'"
 	" GROUP BY project_id HAVING SUM(amount_minor) <> 0) AS r)",
 	"",
-	"i",
+	"iiiii",
 	STORE_MANY,
 	"local",
 };
@@ -266,6 +266,9 @@ static void project_act(struct town *t, int project)
 	int64_t now = err == OK ? state.state : PROJECT_FUNDING;
 	bool end = now_us(t) > p->close_us;
 
+	/* The page tells what a lost reply did not. */
+	p->published = p->published || (err == OK && now >= PROJECT_OPEN);
+
 	if (err == OK && now == PROJECT_DRAFT)
 		draft_act(t, project, &state);
 	else if ((now == PROJECT_OPEN || now == PROJECT_PAUSED || now == PROJECT_DONE) && end)
@@ -310,19 +313,28 @@ void people_act(struct town *t)
 		worker_act(t, i);
 }
 
-bool people_rest(struct town *t)
+bool people_rest(struct town *t, char *left, size_t size)
 {
 	struct arena_mark mark = arena_mark(t->scratch);
 	struct ctx c = town_look(t, (struct actor){ 0 });
 	struct store_rows rows = { 0 };
-	int out = 0;
+	int64_t out = 0;
 
 	for (int i = 0; i < REQUESTS; i++)
 		out += t->request[i].busy;
 	for (int i = 0; i < PROJECTS; i++)
 		out += t->project[i].used && t->project[i].id.v != 0 && !t->project[i].published;
-	bool rest = store_run(&c, &undone_stmt, NULL, NULL, &rows) == OK && rows.value[0].i == 0;
+	bool rest = store_run(&c, &undone_stmt, NULL, NULL, &rows) == OK && out == 0;
+	const struct store_value *n = rows.value;
 
+	for (int i = 0; rest && i < 5; i++)
+		rest = n[i].i == 0;
+	if (!rest && n != NULL)
+		snprintf(left, size,
+			 "open projects %lld, answers %lld, payments %lld, parcels %lld, "
+			 "escrows %lld, requests and drafts %lld",
+			 (long long)n[0].i, (long long)n[1].i, (long long)n[2].i, (long long)n[3].i,
+			 (long long)n[4].i, (long long)out);
 	arena_reset(t->scratch, mark);
-	return rest && out == 0;
+	return rest;
 }

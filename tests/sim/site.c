@@ -77,6 +77,7 @@ static enum err open_all(struct site *s, struct ctx *c)
 	TRY(house_settings(c, S(""), nothing, &s->settings));
 	TRY(store_writer_start(c, s->mem, options, &s->writer));
 	TRY(store_open(c, s->mem, url, STORE_READ, &s->read));
+	faulty_wrap(s->faulty, s->read);
 	c->store = s->read;
 	TRY(house_states(c, s->mem, &s->rooms));
 	s->kinds = house_jobs(s->mem);

@@ -257,6 +257,7 @@ static void sign_up(struct town *t)
 static void come_to_rest(struct town *t)
 {
 	int64_t until = now_us(t) + REST_MAX_US;
+	char left[200] = "";
 
 	t->resting = true;
 	for (int i = 0; i < PROJECTS; i++)
@@ -265,13 +266,13 @@ static void come_to_rest(struct town *t)
 						 t->project[i].close_us;
 	for (int i = 0; i < REST_STEPS_MAX && t->result->broken == NULL; i++) {
 		step(t);
-		if (t->up && people_rest(t))
+		if (t->up && people_rest(t, left, sizeof(left)))
 			return;
 		if (now_us(t) > until)
 			break;
 	}
-	town_broken(t, "sim.liveness", "the site has not come to rest after %lld hours",
-		    (long long)((now_us(t) - until + REST_MAX_US) / USEC_HOUR));
+	town_broken(t, "sim.liveness", "not at rest after %lld hours: %s",
+		    (long long)((now_us(t) - until + REST_MAX_US) / USEC_HOUR), left);
 }
 
 static void check_jobs(struct town *t)

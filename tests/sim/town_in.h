@@ -142,8 +142,8 @@ void requests_reply(struct town *, bool alive);
 
 /* --- people.c --- */
 void people_act(struct town *);
-/* Is there nothing left to do? */
-bool people_rest(struct town *);
+/* Is there nothing left to do? Else `left` says what. */
+bool people_rest(struct town *, char *left, size_t size);
 /* A read as the actor of a page would do it. */
 struct ctx town_look(struct town *, struct actor);
 struct actor town_requester(const struct town *, int requester);
