@@ -3,7 +3,7 @@
  * load: simulated workers at the API, each on a connection of its own, without a pause.
  *
  *   load --port P --connections N --seconds S [--pid SERVER]
- *        (--empty | --project ID --keys FILE [--operator FILE])
+ *        (--empty | --project ID --keys FILE [--operator FILE] [--pages FILE --after TASK])
  *
  * A cycle is accept and submit, two requests; with --empty it is two GETs of /healthz, the
  * floor of HTTP. FILE holds a bearer key in each line, one for each connection. Prints
@@ -11,6 +11,10 @@
  * key of an operator also how long, after the last reply, the judging and paying of these answers
  * took to come to its end. Closed loop: a simulated worker waits for each reply. One thread,
  * epoll, loopback only.
+ *
+ * With --pages each cycle goes on with two looks by the requester whose key is given: at the
+ * progress, and at the next page of the results, from that task on. Then the medians of the four
+ * are told too.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -25,7 +29,9 @@
 enum { REPLY_MAX = 64 * 1024, CONNECTIONS_MAX = 1024, SAMPLES_MAX = 20 * 1000 * 1000 };
 enum { DRAIN_S = 120, DRAIN_LOOK_US = 50000 };
 
-enum step { ACCEPT, SUBMIT };
+enum { KIND_SAMPLES_MAX = 1000 * 1000 };
+
+enum step { ACCEPT, SUBMIT, PROGRESS, LIST, STEPS };
 
 struct line {
 	int fd;
@@ -33,7 +39,7 @@ struct line {
 	int64_t sent_us;
 	size_t got;
 	struct str key;
-	char task[24], epoch[24];
+	char task[24], epoch[24], next[24];
 	char reply[REPLY_MAX];
 	bool idle; /* no task for this worker any more */
 };
@@ -42,11 +48,11 @@ struct load {
 	int port, connections;
 	int64_t seconds, pid;
 	bool empty;
-	struct str project, keys, operator;
+	struct str project, keys, operator, pages, after;
 	struct clock *clock;
 	struct line *line;
-	uint32_t *sample;
-	size_t samples;
+	uint32_t *sample, *of[STEPS];
+	size_t samples, count_of[STEPS];
 	int64_t cycles, refused, dry;
 	int poll;
 };
@@ -77,29 +83,41 @@ static void connect_line(struct load *load, struct line *line)
 		stop("epoll does not take a connection");
 }
 
+static int work_text(const struct load *load, const struct line *line, char *text, size_t size)
+{
+	char body[256];
+	int len = line->step == ACCEPT ? snprintf(body, sizeof(body), "{}") :
+					 snprintf(body, sizeof(body),
+						  "{\"epoch\":\"%s\",\"answer\":{\"label\":\"%s\"},"
+						  "\"active_ms\":900}",
+						  line->epoch, line->task[0] % 2 ? "cat" : "dog");
+
+	return snprintf(text, size,
+			"POST /api/v1/work/%.*s/%s%s%s HTTP/1.1\r\nHost: localhost\r\n"
+			"Authorization: Bearer %.*s\r\nContent-Type: application/json\r\n"
+			"Content-Length: %d\r\n\r\n%s",
+			STR_ARG(load->project), line->step == ACCEPT ? "accept" : "tasks/",
+			line->step == ACCEPT ? "" : line->task,
+			line->step == ACCEPT ? "" : "/submit", STR_ARG(line->key), len, body);
+}
+
 static void send_step(struct load *load, struct line *line)
 {
-	char body[256], text[1024];
+	char text[1024];
 	int n;
 
-	if (load->empty) {
+	if (load->empty)
 		n = snprintf(text, sizeof(text),
 			     "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
-	} else {
-		int len = line->step == ACCEPT ?
-				  snprintf(body, sizeof(body), "{}") :
-				  snprintf(body, sizeof(body),
-					   "{\"epoch\":\"%s\",\"answer\":{\"label\":\"%s\"},"
-					   "\"active_ms\":900}",
-					   line->epoch, line->task[0] % 2 ? "cat" : "dog");
+	else if (line->step == ACCEPT || line->step == SUBMIT)
+		n = work_text(load, line, text, sizeof(text));
+	else
 		n = snprintf(text, sizeof(text),
-			     "POST /api/v1/work/%.*s/%s%s%s HTTP/1.1\r\nHost: localhost\r\n"
-			     "Authorization: Bearer %.*s\r\nContent-Type: application/json\r\n"
-			     "Content-Length: %d\r\n\r\n%s",
-			     STR_ARG(load->project), line->step == ACCEPT ? "accept" : "tasks/",
-			     line->step == ACCEPT ? "" : line->task,
-			     line->step == ACCEPT ? "" : "/submit", STR_ARG(line->key), len, body);
-	}
+			     "GET /api/v1/projects/%.*s/%s%s HTTP/1.1\r\nHost: localhost\r\n"
+			     "Authorization: Bearer %.*s\r\n\r\n",
+			     STR_ARG(load->project),
+			     line->step == PROGRESS ? "progress" : "results?after=",
+			     line->step == PROGRESS ? "" : line->next, STR_ARG(load->pages));
 	line->sent_us = clock_steady_us(load->clock);
 	line->got = 0;
 	if (write(line->fd, text, (size_t)n) != n)
@@ -141,30 +159,45 @@ static size_t reply_length(const struct line *line)
 	return end + 4 + (size_t)body;
 }
 
+static void keep_sample(struct load *load, const struct line *line)
+{
+	uint32_t us = (uint32_t)(clock_steady_us(load->clock) - line->sent_us);
+
+	if (load->samples < SAMPLES_MAX)
+		load->sample[load->samples++] = us;
+	if (load->pages.len > 0 && load->count_of[line->step] < KIND_SAMPLES_MAX)
+		load->of[line->step][load->count_of[line->step]++] = us;
+}
+
+/* What a worker or requester does after a good reply; false: there is nothing to do. */
+static bool next_step(struct load *load, struct line *line, struct str reply)
+{
+	char next[24];
+
+	if (line->step == ACCEPT && !load->empty &&
+	    (!pick(reply, S("\"task\":"), line->task, sizeof(line->task)) ||
+	     !pick(reply, S("\"epoch\":\""), line->epoch, sizeof(line->epoch)))) {
+		line->idle = true;
+		load->dry++;
+		return false;
+	}
+	load->cycles += line->step == SUBMIT;
+	if (line->step == LIST && pick(reply, S("\"next\":\""), next, sizeof(next)))
+		memcpy(line->next, next, sizeof(next));
+	line->step = (line->step + 1) % (load->pages.len > 0 ? STEPS : PROGRESS);
+	return true;
+}
+
 static void take_reply(struct load *load, struct line *line)
 {
 	struct str reply = { line->reply, line->got };
-	bool good = str_starts(reply, S("HTTP/1.1 2"));
 
-	if (load->samples < SAMPLES_MAX)
-		load->sample[load->samples++] =
-			(uint32_t)(clock_steady_us(load->clock) - line->sent_us);
-	if (!good) {
+	keep_sample(load, line);
+	if (!str_starts(reply, S("HTTP/1.1 2"))) {
 		if (load->refused++ == 0)
 			fprintf(stderr, "load: refused: %.*s\n", (int)line->got, line->reply);
 		line->step = ACCEPT;
-	} else if (load->empty) {
-		load->cycles += line->step == SUBMIT;
-		line->step = line->step == ACCEPT ? SUBMIT : ACCEPT;
-	} else if (line->step == SUBMIT) {
-		load->cycles++;
-		line->step = ACCEPT;
-	} else if (pick(reply, S("\"task\":"), line->task, sizeof(line->task)) &&
-		   pick(reply, S("\"epoch\":\""), line->epoch, sizeof(line->epoch))) {
-		line->step = SUBMIT;
-	} else {
-		line->idle = true;
-		load->dry++;
+	} else if (!next_step(load, line, reply)) {
 		return;
 	}
 	send_step(load, line);
@@ -277,13 +310,32 @@ static int by_size(const void *one, const void *two)
 	return (a > b) - (a < b);
 }
 
-static double percentile(const struct load *load, double share)
+/* In milliseconds. */
+static double percentile(uint32_t *sample, size_t samples, double share)
 {
-	if (load->samples == 0)
+	if (samples == 0)
 		return 0;
-	size_t at = (size_t)(share * (double)(load->samples - 1));
+	qsort(sample, samples, sizeof(*sample), by_size);
+	return (double)sample[(size_t)(share * (double)(samples - 1))] / 1000.0;
+}
 
-	return (double)load->sample[at] / 1000.0;
+static void tell(struct load *load, double seconds, int64_t cpu, double backlog)
+{
+	static const char *const name[] = { "next_us", "submit_us", "progress_us", "list_us" };
+
+	printf("{\"connections\":%d,\"seconds\":%.2f,\"cycles\":%lld,\"cycles_per_s\":%.0f,"
+	       "\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f,\"cpu_us\":%.1f,\"refused\":%lld,"
+	       "\"dry\":%lld,\"backlog_s\":%.2f",
+	       load->connections, seconds, (long long)load->cycles, (double)load->cycles / seconds,
+	       percentile(load->sample, load->samples, 0.5),
+	       percentile(load->sample, load->samples, 0.99),
+	       percentile(load->sample, load->samples, 1.0),
+	       load->cycles > 0 ? (double)cpu / (double)load->cycles : 0, (long long)load->refused,
+	       (long long)load->dry, backlog);
+	for (int i = 0; load->pages.len > 0 && i < STEPS; i++)
+		printf(",\"%s\":%.0f", name[i],
+		       1000 * percentile(load->of[i], load->count_of[i], 0.5));
+	printf("}\n");
 }
 
 static void run(struct load *load, struct arena *mem)
@@ -304,14 +356,7 @@ static void run(struct load *load, struct arena *mem)
 
 	double seconds = (double)(now - start) / 1e6;
 	double backlog = load->operator.len> 0 ? drain(load, mem, now) : 0;
-	qsort(load->sample, load->samples, sizeof(*load->sample), by_size);
-	printf("{\"connections\":%d,\"seconds\":%.2f,\"cycles\":%lld,\"cycles_per_s\":%.0f,"
-	       "\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f,\"cpu_us\":%.1f,\"refused\":%lld,"
-	       "\"dry\":%lld,\"backlog_s\":%.2f}\n",
-	       load->connections, seconds, (long long)load->cycles, (double)load->cycles / seconds,
-	       percentile(load, 0.5), percentile(load, 0.99), percentile(load, 1.0),
-	       load->cycles > 0 ? (double)cpu / (double)load->cycles : 0, (long long)load->refused,
-	       (long long)load->dry, backlog);
+	tell(load, seconds, cpu, backlog);
 }
 
 static int64_t number(const char *text)
@@ -346,6 +391,10 @@ static void options(struct load *load, int count, char **word)
 			load->keys = str_of(value);
 		else if (strcmp(word[i], "--operator") == 0)
 			load->operator= str_of(value);
+		else if (strcmp(word[i], "--pages") == 0)
+			load->pages = str_of(value);
+		else if (strcmp(word[i], "--after") == 0)
+			load->after = str_of(value);
 		else
 			stop("an option is not known");
 		i++;
@@ -353,6 +402,20 @@ static void options(struct load *load, int count, char **word)
 	if (load->port == 0 || load->connections < 1 || load->connections > CONNECTIONS_MAX ||
 	    (!load->empty && (load->project.len == 0 || load->keys.len == 0)))
 		stop("--port, --connections, and --empty or --project with --keys are needed");
+}
+
+/* The first line of a file, or empty when none is named. */
+static struct str first_line(struct arena *mem, struct str path)
+{
+	char text[256];
+
+	if (path.len == 0)
+		return path;
+	FILE *file = fopen(path.at, "r");
+	if (file == NULL || fgets(text, sizeof(text), file) == NULL)
+		stop("a key cannot be read");
+	fclose(file);
+	return str_copy(mem, str_trim(str_of(text)));
 }
 
 static void read_keys(struct load *load, struct arena *mem)
@@ -363,18 +426,18 @@ static void read_keys(struct load *load, struct arena *mem)
 	if (file == NULL)
 		stop("the keys cannot be read");
 	for (int i = 0; i < load->connections; i++) {
+		struct line *line = &load->line[i];
+
 		if (fgets(text, sizeof(text), file) == NULL)
 			stop("there are fewer keys than connections");
-		load->line[i].key = str_copy(mem, str_trim(str_of(text)));
+		line->key = str_copy(mem, str_trim(str_of(text)));
+		snprintf(line->next, sizeof(line->next), "%.*s", STR_ARG(load->after));
 	}
 	fclose(file);
-	if (load->operator.len == 0)
-		return;
-	file = fopen(load->operator.at, "r");
-	if (file == NULL || fgets(text, sizeof(text), file) == NULL)
-		stop("the operator's key cannot be read");
-	fclose(file);
-	load->operator= str_copy(mem, str_trim(str_of(text)));
+	load->operator= first_line(mem, load->operator);
+	load->pages = first_line(mem, load->pages);
+	for (int i = 0; i < STEPS; i++)
+		load->of[i] = NEW_MANY(mem, uint32_t, KIND_SAMPLES_MAX);
 }
 
 int main(int count, char **word)
