@@ -18,15 +18,6 @@ JOIN assignment AS a ON a.project_id = l.project_id AND a.task_id = l.task_id
 	AND a.worker_id = l.worker_id
 WHERE l.project_id = $1 AND l.batch = $2 ORDER BY l.worker_id, l.task_id;
 
--- pay_sums(project project_id) -> one (budget money, bounced money, rewards money, refunded money, fees money, reserved money)
-SELECT CAST(COALESCE(-SUM(amount_minor) FILTER (WHERE sub = 'recv'), 0) AS BIGINT),
-	CAST(COALESCE(SUM(amount_minor) FILTER (WHERE sub = 'sent' AND transfer >= 'bounce:' AND transfer < 'bounce;'), 0) AS BIGINT),
-	CAST(COALESCE(SUM(amount_minor) FILTER (WHERE sub = 'sent' AND transfer >= 'pay:' AND transfer < 'pay;'), 0) AS BIGINT),
-	CAST(COALESCE(SUM(amount_minor) FILTER (WHERE sub = 'sent' AND transfer >= 'refund:' AND transfer < 'refund;'), 0) AS BIGINT),
-	CAST(COALESCE(SUM(amount_minor) FILTER (WHERE sub = 'fee'), 0) AS BIGINT),
-	CAST(COALESCE(SUM(amount_minor) FILTER (WHERE sub = 'reserved'), 0) AS BIGINT)
-FROM project_entry WHERE project_id = $1;
-
 -- pay_overdue_projects(now usec) -> many (project project_id)
 -- sweep: once a minute, over the few projects with a deadline
 SELECT p.id FROM project AS p JOIN project_state AS s ON s.project_id = p.id

@@ -57,3 +57,11 @@ SELECT h.account_id, h.project_id, h.task_id FROM work_history AS h
 LEFT JOIN pay_line AS l ON l.project_id = h.project_id AND l.task_id = h.task_id
 	AND l.worker_id = h.account_id
 WHERE h.state = 3 AND (l.project_id IS NULL OR l.reward_minor <> h.reward_minor);
+
+-- pay_inv_counted() -> many (project project_id)
+SELECT s.project_id FROM project_state AS s
+LEFT JOIN (SELECT project_id, COUNT(*) AS n FROM pay_line GROUP BY project_id) AS l
+	ON l.project_id = s.project_id
+LEFT JOIN (SELECT key, CAST(SUM(n) AS BIGINT) AS n FROM tally WHERE name = 'paid' GROUP BY key) AS t
+	ON t.key = s.project_id
+WHERE COALESCE(l.n, 0) <> COALESCE(t.n, 0);

@@ -46,6 +46,8 @@ static const struct room_invariant invariants[] = {
 	  "an answer was paid at another price than the project's" },
 	{ "pay.lines", &pay_inv_lines_stmt, "a batch's entries are not the sum of its lines" },
 	{ "pay.parcels", &pay_inv_parcels_stmt, "a worker's parcel is not the sum of his lines" },
+	{ "pay.counted", &pay_inv_counted_stmt,
+	  "the count of paid answers is not that of the lines" },
 	{ "pay.history", &pay_inv_history_stmt, "a history says paid and there is no such line" },
 	{ 0 },
 };

@@ -643,5 +643,7 @@ FAULT_TEST(a_fee_that_is_not_that_of_its_lines_is_seen, "pay.lines",
 	   "DELETE FROM project_entry WHERE sub = 'fee'")
 FAULT_TEST(a_parcel_that_is_not_its_workers_lines_is_seen, "pay.parcels",
 	   "UPDATE project_outbox SET amount_minor = amount_minor + 1")
+FAULT_TEST(a_count_of_paid_answers_that_is_not_that_of_the_lines_is_seen, "pay.counted",
+	   "UPDATE tally SET n = n + 1 WHERE name = 'paid'")
 FAULT_TEST(a_history_that_boasts_is_seen, "pay.history",
 	   "UPDATE work_history SET reward_minor = reward_minor + 1")

@@ -27,10 +27,11 @@ DELETE FROM result WHERE project_id = $1 AND task_id = $2;
 SELECT field, value, confidence, answers, ties FROM result
 WHERE project_id = $1 AND task_id = $2 ORDER BY field;
 
+-- By the results: judged tasks may lie far apart among millions of open ones.
 -- quality_judged_page(project project_id, after task_id, limit int) -> many (task task_id, gold int)
-SELECT id, gold FROM task
-WHERE project_id = $1 AND id > $2 AND stage = 2
-ORDER BY id LIMIT $3;
+SELECT r.task_id, COALESCE((SELECT gold FROM task WHERE project_id = $1 AND id = r.task_id), 0)
+FROM (SELECT DISTINCT task_id FROM result WHERE project_id = $1 AND task_id > $2
+      ORDER BY task_id LIMIT $3) AS r ORDER BY r.task_id;
 
 -- quality_task_answers(project project_id, task task_id) -> many (worker user_id, state int, submitted usec, active_ms int, body text)
 SELECT a.worker_id, a.state, a.submitted_us, a.active_ms, b.body

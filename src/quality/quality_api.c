@@ -238,7 +238,7 @@ const struct web_route quality_routes[] = {
 	  .handler = results_page, .fields = page_fields, .form_size = sizeof(struct page_form),
 	  .view = "{items:[{task:int, fields:any, gold:bool, results:[{field:text, value:any, "
 		  "confidence:real, answers:int, tie:bool}]}], next:text?}",
-	  .about = "What was concluded of each judged task" },
+	  .about = "What was concluded of each task that has answers and was judged" },
 	{ WEB_GET, "/api/v1/projects/{project}/tasks/{task}", .who = USER_ANY_ROLE,
 	  .runs = WEB_READ, .handler = task_get_page, .fields = task_fields,
 	  .form_size = sizeof(struct task_form),
