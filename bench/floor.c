@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * floor: how many cycles a second the database alone can keep, with one fsync for each 64.
+ * floor: how many cycles a second SQLite alone can keep, with one fsync for each 64.
  *
  *   floor --data FOLDER [--seconds S] [--tasks N]
  *
- * A bare loop over SQLite on the house's own schema and settings (WAL, synchronous=FULL), one
- * thread, no HTTP, no JSON, no rules: for each cycle the rows that accept, submit, judging,
- * approval and pay write for one answer, by the same statements. Prints one JSON object. FOLDER
- * must be on the disk that the server of the same run uses.
+ * A bare loop on the house's own schema and settings (WAL, synchronous=FULL), one thread, no HTTP,
+ * no JSON, no rules: every row that one answer causes in the product, by the plainest statements.
+ * Prints one JSON object. FOLDER must be on the disk that the server of the same run uses.
+ *
+ * For each cycle:   the next open task is looked up; task (taken); assignment (new); assignment
+ *                   (submitted); answer (new); task (filled); assignment (approved); assignment
+ *                   (paid); pay_line (new); work_history (new)
+ * every third one:  result (new); task (judged), since three answers make a task
+ * for each commit:  the tallies submitted, approved, judged, results, confidence, paid; the pace
+ *                   of the project; the jobs quality.judge and review.sweep put and removed
+ * for each 512:     one batch of pay: three lines of project_entry, and for each of 64 workers a
+ *                   parcel in project_outbox, two lines of account_entry, two of
+ *                   account_balance, the parcel marked as arrived; the jobs of pay put and removed
  */
 #include <sqlite3.h>
 #include <stdio.h>
@@ -16,12 +25,77 @@
 #include "os/os.h"
 #include "store/store_in.h"
 
-enum { BATCH = 64, PROJECT = 7, REDUNDANCY = 3, WORKERS = 64 };
+enum { BATCH = 64, PROJECT = 7, REDUNDANCY = 3, WORKERS = 64, PAID = 512 };
 
 struct floor {
 	struct clock *clock;
 	sqlite3 *db;
 	int64_t seconds, tasks;
+	int64_t now;	 /* of the rows */
+	int64_t batches; /* of pay */
+};
+
+enum {
+	NEXT,
+	TAKE,
+	ACCEPT,
+	SUBMIT,
+	ANSWER,
+	FILL,
+	APPROVE,
+	PAY,
+	LINE,
+	HISTORY,
+	JUDGED,
+	RESULT,
+	TALLY,
+	PACE,
+	JOB_PUT,
+	JOB_END,
+	ENTRY,
+	PARCEL,
+	RECEIVED,
+	BALANCE,
+	ARRIVED,
+	STATEMENTS,
+};
+
+#define ONE "WHERE project_id = 7 AND task_id = ?1 AND worker_id = ?2"
+
+static const char *const text[STATEMENTS] = {
+	[NEXT] = "SELECT id FROM task INDEXED BY task_open WHERE project_id = 7 AND gold = 0 "
+		 "AND id >= ?1 AND open = 1 ORDER BY id LIMIT 1",
+	[TAKE] = "UPDATE task SET taken = taken + 1, open = taken + filled + 1 < need "
+		 "WHERE project_id = 7 AND id = ?1 AND taken + filled < need",
+	[ACCEPT] = "INSERT INTO assignment VALUES (7, ?1, ?2, 1, ?3, ?4 + 600000000, ?4, 0, 0, 0)",
+	[SUBMIT] = "UPDATE assignment SET state = 2, submitted_us = ?4, active_ms = 900 " ONE
+		   " AND epoch = ?3 AND state = 1",
+	[ANSWER] = "INSERT INTO answer VALUES (7, ?1, ?2, '{\"label\":\"cat\"}')",
+	[FILL] = "UPDATE task SET taken = taken - 1, filled = filled + 1, "
+		 "stage = CASE WHEN filled + 1 >= need THEN 1 ELSE 0 END "
+		 "WHERE project_id = 7 AND id = ?1 AND taken > 0",
+	[APPROVE] = "UPDATE assignment SET state = 3 " ONE " AND state = 2",
+	[PAY] = "UPDATE assignment SET paid = 1 " ONE " AND state = 3 AND paid = 0",
+	[LINE] = "INSERT INTO pay_line VALUES (7, ?1, ?2, ?3, 5, 1, ?4)",
+	[HISTORY] = "INSERT INTO work_history VALUES (?2, 7, ?1, 3, 5, 900, '', ?4)",
+	[JUDGED] = "UPDATE task SET stage = 2 WHERE project_id = 7 AND id = ?1 AND stage = 1",
+	[RESULT] = "INSERT INTO result VALUES (7, ?1, 'label', '\"cat\"', 1.0, 3, '', ?4)",
+	[TALLY] = "INSERT INTO tally VALUES (7, 'tally' || ?1, 0, ?2) "
+		  "ON CONFLICT DO UPDATE SET n = n + excluded.n",
+	[PACE] = "INSERT INTO assignment_pace VALUES (7, 900, 64) "
+		 "ON CONFLICT DO UPDATE SET answers = answers + excluded.answers",
+	[JOB_PUT] = "INSERT INTO job VALUES ('job' || ?1, 7, 0, 0, ?4, 0, 0, 0, 0, '')",
+	[JOB_END] = "DELETE FROM job WHERE key = 7 AND kind = 'job' || ?1 AND part = 0",
+	[ENTRY] = "INSERT INTO project_entry VALUES (7, 'pay:7:' || ?1, "
+		  "CASE ?2 WHEN 0 THEN 'reserved' WHEN 1 THEN 'fee' ELSE 'sent' END, 512, ?4)",
+	[PARCEL] = "INSERT INTO project_outbox VALUES (7, 'pay:7:' || ?1, ?2, 40, '', 0)",
+	[RECEIVED] = "INSERT INTO account_entry VALUES (?2, 'pay:7:' || ?1, "
+		     "CASE ?3 WHEN 0 THEN 'available' ELSE 'recv' END, 40, ?4)",
+	[BALANCE] = "INSERT INTO account_balance VALUES (?2, "
+		    "CASE ?3 WHEN 0 THEN 'available' ELSE 'recv' END, 40) "
+		    "ON CONFLICT DO UPDATE SET balance_minor = balance_minor + 40",
+	[ARRIVED] = "UPDATE project_outbox SET state = 1 "
+		    "WHERE project_id = 7 AND transfer = 'pay:7:' || ?1 AND account_id = ?2",
 };
 
 _Noreturn static void stop(const char *why, sqlite3 *db)
@@ -36,108 +110,88 @@ static void do_sql(sqlite3 *db, const char *sql)
 		stop(sql, db);
 }
 
-/* A statement of the house by its name. */
-static sqlite3_stmt *house(struct arena *mem, sqlite3 *db, const char *name)
+static void run(const struct floor *f, sqlite3_stmt *s, int64_t one, int64_t two, int64_t three)
 {
-	sqlite3_stmt *out;
-
-	for (int i = 0; store_statements[i] != NULL; i++) {
-		if (strcmp(store_statements[i]->name, name) != 0)
-			continue;
-		const char *sql = store_text(mem, store_statements[i]->sql, true, false);
-		if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &out, NULL) !=
-		    SQLITE_OK)
-			stop(name, db);
-		return out;
-	}
-	stop(name, NULL);
-}
-
-/* Bind whole numbers in the order $1, $2 …; texts are bound before. */
-static void run(sqlite3_stmt *s, int count, const int64_t *value)
-{
-	static const char *const name[] = { "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8" };
+	const int64_t value[] = { one, two, three, f->now };
 	int code;
 
-	for (int i = 0; i < count; i++) {
-		int at = sqlite3_bind_parameter_index(s, name[i]);
-		if (at > 0 && value[i] != INT64_MIN)
-			sqlite3_bind_int64(s, at, value[i]);
-	}
+	for (int i = 0; i < sqlite3_bind_parameter_count(s); i++)
+		sqlite3_bind_int64(s, i + 1, value[i]);
 	do
 		code = sqlite3_step(s);
 	while (code == SQLITE_ROW);
 	if (code != SQLITE_DONE)
-		stop(sqlite3_sql(s), sqlite3_db_handle(s));
+		stop(sqlite3_sql(s), f->db);
 	sqlite3_reset(s);
 }
 
-static void text(sqlite3_stmt *s, const char *name, const char *value)
+static void change(const struct floor *f, sqlite3_stmt *s, int64_t one, int64_t two, int64_t three)
 {
-	sqlite3_bind_text(s, sqlite3_bind_parameter_index(s, name), value, -1, SQLITE_STATIC);
+	run(f, s, one, two, three);
+	if (sqlite3_changes64(f->db) != 1)
+		stop(sqlite3_sql(s), NULL);
 }
 
-#define RUN(s, ...)                                                           \
-	run((s), (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), \
-	    (int64_t[]){ __VA_ARGS__ })
-#define KEPT INT64_MIN /* bound before */
-
-struct rows {
-	sqlite3_stmt *next, *claim_more, *claim_any, *accept, *submit, *answer, *undraft;
-	sqlite3_stmt *fill_more, *fill_last;
-	sqlite3_stmt *approve, *paid, *line, *history, *judged, *result;
-};
-
-static struct rows prepare(struct arena *mem, sqlite3 *db)
+/* Answer n: by its worker, and what follows behind it. */
+static void cycle(const struct floor *f, sqlite3_stmt *const *s, int64_t n)
 {
-	struct rows r = {
-		.next = house(mem, db, "task_next_row"),
-		.claim_more = house(mem, db, "task_claim_more"),
-		.claim_any = house(mem, db, "task_claim_any"),
-		.accept = house(mem, db, "assignment_add"),
-		.submit = house(mem, db, "assignment_submit_set"),
-		.answer = house(mem, db, "answer_add"),
-		.undraft = house(mem, db, "draft_drop"),
-		.fill_more = house(mem, db, "task_fill_more"),
-		.fill_last = house(mem, db, "task_fill_last"),
-		.approve = house(mem, db, "assignment_decide"),
-		.paid = house(mem, db, "assignment_paid_set"),
-		.line = house(mem, db, "pay_line_add"),
-		.history = house(mem, db, "pay_history_put"),
-		.judged = house(mem, db, "task_judged_set"),
-		.result = house(mem, db, "result_put"),
-	};
+	int64_t task = n / REDUNDANCY + 1, worker = (INT64_C(1) << 58) + n % WORKERS;
 
-	text(r.answer, "$4", "{\"label\":\"cat\"}");
-	text(r.history, "$7", "");
-	text(r.result, "$3", "label");
-	text(r.result, "$4", "\"cat\"");
-	text(r.result, "$7", "");
-	return r;
-}
-
-/* What one answer writes: by its worker, and behind him. */
-static void cycle(const struct rows *r, int64_t n, int64_t now)
-{
-	int64_t task = n / REDUNDANCY + 1, worker = 1000 + n % WORKERS;
-	bool last = n % REDUNDANCY == REDUNDANCY - 1;
-
-	RUN(r->next, PROJECT, 0, task - 1);
-	RUN(last ? r->claim_any : r->claim_more, PROJECT, task);
-	RUN(r->accept, PROJECT, task, worker, n + 1, now + 600000000, now);
-	RUN(r->submit, PROJECT, task, worker, n + 1, 1, now, 900);
-	RUN(r->answer, PROJECT, task, worker, KEPT);
-	RUN(r->undraft, PROJECT, task, worker);
-	RUN(last ? r->fill_last : r->fill_more, PROJECT, task);
-	RUN(r->approve, PROJECT, task, worker, 3);
-	RUN(r->paid, PROJECT, task, worker);
-	RUN(r->line, PROJECT, task, worker, 1 + n / 500, 5, 1, now);
-	RUN(r->history, worker, PROJECT, task, 3, 5, 900, KEPT, now);
-	if (!last)
+	run(f, s[NEXT], task, 0, 0);
+	change(f, s[TAKE], task, 0, 0);
+	change(f, s[ACCEPT], task, worker, n + 1);
+	change(f, s[SUBMIT], task, worker, n + 1);
+	change(f, s[ANSWER], task, worker, 0);
+	change(f, s[FILL], task, 0, 0);
+	change(f, s[APPROVE], task, worker, 0);
+	change(f, s[PAY], task, worker, 0);
+	change(f, s[LINE], task, worker, 1 + n / PAID);
+	change(f, s[HISTORY], task, worker, 0);
+	if (n % REDUNDANCY < REDUNDANCY - 1)
 		return;
-	RUN(r->judged, PROJECT, task);
-	sqlite3_bind_double(r->result, sqlite3_bind_parameter_index(r->result, "$5"), 1.0);
-	RUN(r->result, PROJECT, task, KEPT, KEPT, KEPT, REDUNDANCY, KEPT, now);
+	change(f, s[JUDGED], task, 0, 0);
+	change(f, s[RESULT], task, 0, 0);
+}
+
+static void jobs(const struct floor *f, sqlite3_stmt *const *s, int from, int upto)
+{
+	for (int i = from; i < upto; i++) {
+		change(f, s[JOB_PUT], i, 0, 0);
+		change(f, s[JOB_END], i, 0, 0);
+	}
+}
+
+static void pay(struct floor *f, sqlite3_stmt *const *s)
+{
+	int64_t batch = ++f->batches;
+
+	for (int i = 0; i < 3; i++)
+		change(f, s[ENTRY], batch, i, 0);
+	for (int64_t w = 0; w < WORKERS; w++) {
+		int64_t worker = (INT64_C(1) << 58) + w;
+
+		change(f, s[PARCEL], batch, worker, 0);
+		for (int i = 0; i < 2; i++) {
+			change(f, s[RECEIVED], batch, worker, i);
+			change(f, s[BALANCE], batch, worker, i);
+		}
+		change(f, s[ARRIVED], batch, worker, 0);
+	}
+	jobs(f, s, 2, 6);
+}
+
+static void commit(struct floor *f, sqlite3_stmt *const *s, int64_t n)
+{
+	do_sql(f->db, "BEGIN IMMEDIATE");
+	for (int i = 0; i < BATCH; i++)
+		cycle(f, s, n + i);
+	for (int i = 0; i < 6; i++)
+		change(f, s[TALLY], i, BATCH, 0);
+	change(f, s[PACE], 0, 0, 0);
+	jobs(f, s, 0, 2);
+	if ((n + BATCH) % PAID == 0)
+		pay(f, s);
+	do_sql(f->db, "COMMIT");
 }
 
 /* The house's schema, then tasks with three places each. */
@@ -168,18 +222,20 @@ static void make_site(struct floor *f, struct arena *mem, const char *folder)
 	do_sql(f->db, "PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-static void measure(struct floor *f, struct arena *mem)
+static void measure(struct floor *f)
 {
-	struct rows rows = prepare(mem, f->db);
+	sqlite3_stmt *s[STATEMENTS];
+
+	for (int i = 0; i < STATEMENTS; i++)
+		if (sqlite3_prepare_v3(f->db, text[i], -1, SQLITE_PREPARE_PERSISTENT, &s[i],
+				       NULL) != SQLITE_OK)
+			stop(text[i], f->db);
+
 	int64_t n = 0, commits = 0, start = clock_steady_us(f->clock), now = start;
-
 	while (now - start < f->seconds * USEC_SECOND && n + BATCH < f->tasks * REDUNDANCY) {
-		usec wall = clock_now(f->clock);
-
-		do_sql(f->db, "BEGIN IMMEDIATE");
-		for (int i = 0; i < BATCH; i++)
-			cycle(&rows, n++, wall.us);
-		do_sql(f->db, "COMMIT");
+		f->now = clock_now(f->clock).us;
+		commit(f, s, n);
+		n += BATCH;
 		commits++;
 		now = clock_steady_us(f->clock);
 	}
@@ -205,8 +261,7 @@ int main(int count, char **word)
 	if (folder == NULL)
 		stop("--data FOLDER is needed", NULL);
 	make_site(&f, mem, folder);
-	measure(&f, mem);
-	sqlite3_close(f.db);
+	measure(&f);
 	arena_free(mem);
 	return 0;
 }
