@@ -69,15 +69,15 @@ static void bind(struct fill *f, sqlite3_stmt *s, int64_t from, int64_t upto)
 	}
 }
 
-/* One statement for the numbers 1 to `all`, some at a time. */
-static void ranges(struct fill *f, const char *text, int64_t all)
+/* One statement for the numbers 1 to `all`, `some` at a time. */
+static void ranges(struct fill *f, const char *text, int64_t all, int64_t some)
 {
 	sqlite3_stmt *s;
 
 	if (sqlite3_prepare_v2(f->db, text, -1, &s, NULL) != SQLITE_OK)
 		sql(f, text);
-	for (int64_t from = 1; from <= all; from += RANGE) {
-		bind(f, s, from, from + RANGE - 1 < all ? from + RANGE - 1 : all);
+	for (int64_t from = 1; from <= all; from += some) {
+		bind(f, s, from, from + some - 1 < all ? from + some - 1 : all);
 		if (sqlite3_step(s) != SQLITE_DONE) {
 			fprintf(stderr, "fill: %s: %s\n", sqlite3_errmsg(f->db), text);
 			exit(2);
@@ -124,28 +124,28 @@ static const char *const of_answers[] = {
 #define PAY_NAME "'pay:' || $project || ':' || b.n"
 #define BATCH_TASKS "min($paid, $done - (b.n - 1) * $paid)"
 
-/* In the order of the workers, each time from one end to the other. */
+/* A group at a time, in the order of the workers, each table from one end to the other. */
 static const char *const of_pay[] = {
 	"INSERT INTO work_history SELECT $worker + b.g * $each + w.k, $project, "
 	"(b.n - 1) * $paid + s.k + 1, 3, $reward, 900, '', $now + b.n "
 	"FROM batch AS b CROSS JOIN who AS w CROSS JOIN slot AS s "
-	"WHERE b.g + 1 BETWEEN $from AND $upto AND s.k < " BATCH_TASKS " ORDER BY 1, 3",
+	"WHERE b.g BETWEEN $from - 1 AND $upto - 1 AND s.k < " BATCH_TASKS " ORDER BY 1, 3",
 	"INSERT INTO project_outbox SELECT $project, " PAY_NAME
 	", $worker + b.g * $each + w.k, $reward * " BATCH_TASKS ", '', 1 "
-	"FROM batch AS b CROSS JOIN who AS w WHERE b.g + 1 BETWEEN $from AND $upto",
+	"FROM batch AS b CROSS JOIN who AS w WHERE b.g BETWEEN $from - 1 AND $upto - 1",
 	"INSERT INTO account_entry SELECT $worker + b.g * $each + w.k, " PAY_NAME
 	", v.sub, v.sign * $reward * " BATCH_TASKS ", $now FROM batch AS b CROSS JOIN who AS w "
 	"CROSS JOIN (SELECT 'available' AS sub, 1 AS sign UNION ALL SELECT 'recv', -1) AS v "
-	"WHERE b.g + 1 BETWEEN $from AND $upto",
+	"WHERE b.g BETWEEN $from - 1 AND $upto - 1",
 	"INSERT INTO project_entry SELECT $project, " PAY_NAME ", v.sub, CASE v.sub "
 	"WHEN 'fee' THEN $fee WHEN 'sent' THEN $reward ELSE -$fee - $reward END * $each * " BATCH_TASKS
 	", $now FROM batch AS b "
 	"CROSS JOIN (SELECT 'fee' AS sub UNION ALL SELECT 'sent' UNION ALL SELECT 'reserved') AS v "
-	"WHERE b.g + 1 BETWEEN $from AND $upto",
+	"WHERE b.g BETWEEN $from - 1 AND $upto - 1",
 	"INSERT INTO account_balance SELECT $worker + b.g * $each + w.k, v.sub, "
 	"v.sign * $reward * sum(" BATCH_TASKS ") FROM batch AS b CROSS JOIN who AS w "
 	"CROSS JOIN (SELECT 'available' AS sub, 1 AS sign UNION ALL SELECT 'recv', -1) AS v "
-	"WHERE b.g + 1 BETWEEN $from AND $upto GROUP BY 1, 2 "
+	"WHERE b.g BETWEEN $from - 1 AND $upto - 1 GROUP BY 1, 2 "
 	"ON CONFLICT DO UPDATE SET balance_minor = balance_minor + excluded.balance_minor",
 };
 
@@ -156,10 +156,10 @@ static int64_t range_count(int64_t all)
 	return (all + RANGE - 1) / RANGE;
 }
 
-static void all_of(struct fill *f, const char *const *list, size_t count, int64_t all)
+static void all_of(struct fill *f, const char *const *list, size_t count, int64_t all, int64_t some)
 {
 	for (size_t i = 0; i < count; i++)
-		ranges(f, list[i], all);
+		ranges(f, list[i], all, some);
 }
 
 /* --- by the rules: what is counted --- */
@@ -197,12 +197,12 @@ static void by_rule(struct fill *f, enum err (*body)(struct ctx *, void *))
 
 static void make_tasks(struct fill *f)
 {
-	all_of(f, of_tasks, COUNT_OF(of_tasks), f->tasks);
+	all_of(f, of_tasks, COUNT_OF(of_tasks), f->tasks, RANGE);
 	ranges(f,
 	       "INSERT INTO source SELECT $project, 1, 'fill.csv', 'csv', 4, '', 0, '', '', 0, 0, 0, "
 	       "0, count(*), 0, '[]', '[]', '', 0, 1, 1, 0, '', 0, '', 0, count(*), 0, 1, 1, $now "
 	       "FROM record WHERE project_id = $project AND $from = 1",
-	       1);
+	       1, 1);
 }
 
 static void make_answers(struct fill *f)
@@ -211,12 +211,12 @@ static void make_answers(struct fill *f)
 
 	sql(f, "CREATE TEMP TABLE who(k); CREATE TEMP TABLE slot(k);"
 	       "CREATE TEMP TABLE batch(n, g); CREATE INDEX temp.of_group ON batch(g, n)");
-	ranges(f, NUMBERS "INSERT INTO who SELECT i - 1 FROM n", each);
-	ranges(f, NUMBERS "INSERT INTO slot SELECT i - 1 FROM n", BATCH_ANSWERS / each);
+	ranges(f, NUMBERS "INSERT INTO who SELECT i - 1 FROM n", each, RANGE);
+	ranges(f, NUMBERS "INSERT INTO slot SELECT i - 1 FROM n", BATCH_ANSWERS / each, RANGE);
 	ranges(f, NUMBERS "INSERT INTO batch SELECT i, (i - 1) % $groups FROM n",
-	       (f->done + BATCH_ANSWERS / each - 1) / (BATCH_ANSWERS / each));
-	all_of(f, of_answers, COUNT_OF(of_answers), f->done);
-	all_of(f, of_pay, COUNT_OF(of_pay), groups);
+	       (f->done + BATCH_ANSWERS / each - 1) / (BATCH_ANSWERS / each), RANGE);
+	all_of(f, of_answers, COUNT_OF(of_answers), f->done, RANGE);
+	all_of(f, of_pay, COUNT_OF(of_pay), groups, 1);
 }
 
 static void open_raw(struct fill *f)
@@ -265,8 +265,11 @@ int main(int count, char **word)
 	by_rule(&f, f.tasks > 0 ? count_tasks : count_answers);
 	store_close(&c.store);
 
-	int64_t steps = f.tasks > 0 ? 2 * range_count(f.tasks) + 1 :
-				      (int64_t)COUNT_OF(of_answers) * range_count(f.done) + 8;
+	int64_t steps = f.tasks > 0 ?
+				2 * range_count(f.tasks) + 1 :
+				(int64_t)COUNT_OF(of_answers) * range_count(f.done) +
+					(int64_t)COUNT_OF(of_pay) * (WORKERS / f.state.redundancy) +
+					3;
 	f.progress = progress_start(c.mem, clock_real(c.mem), "fill", "steps", steps, false);
 	open_raw(&f);
 	if (f.tasks > 0)

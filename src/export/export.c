@@ -21,11 +21,13 @@ struct page {
 };
 
 enum err export_start(struct ctx *c, project_id id, struct str form, bool with_answers,
-		      struct export *out)
+		      int64_t after, struct export *out)
 {
 	struct project_state state;
 
-	*out = (struct export){ .with_answers = with_answers, .page = PAGE };
+	*out = (struct export){
+		.with_answers = with_answers, .page = PAGE, .after = after, .started = after > 0
+	};
 	if (str_eq(form, S("jsonl")))
 		out->form = EXPORT_JSONL;
 	else if (!str_eq(form, S("csv")))

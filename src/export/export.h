@@ -12,6 +12,10 @@
  * {"worker","answer","state","at","seconds"}).
  * Several values of one field are joined by |. Cells that a spreadsheet would run as a formula are
  * defused. JSON Lines have the same, as {"task","gold","fields","results","answers"}.
+ *
+ * Rows go up by task, so a file that broke off is gone on with: cut it behind its last whole
+ * row, ask for what comes after that row's task, and put it behind. What was judged meanwhile
+ * before that task is not in it.
  */
 #ifndef EXPORT_H
 #define EXPORT_H
@@ -33,9 +37,12 @@ struct export
 	int64_t rows; /* written so far */
 };
 
-/* "csv" or "jsonl". ERR_INPUT anything else; ERR_MISSING no such project. Rights: the caller's. */
+/*
+ * "csv" or "jsonl"; all of it, or with `after` above 0 the rows of later tasks without the names of
+ * the columns. ERR_INPUT another form; ERR_MISSING no such project. Rights: the caller's.
+ */
 MUST_USE enum err export_start(struct ctx *, project_id, struct str form, bool with_answers,
-			       struct export *out);
+			       int64_t after, struct export *out);
 
 /* The next piece in ctx->mem (mark before, reset after); empty and `*more` false at the end.
  * ERR_LIMIT when one task alone is too large. */

@@ -5,6 +5,7 @@ struct export_form_in {
 	project_id project;
 	struct str format;
 	int64_t answers;
+	int64_t after;
 };
 
 static const struct web_field export_fields[] = {
@@ -14,6 +15,9 @@ static const struct web_field export_fields[] = {
 	  .one_of = "csv|jsonl", .about = "csv or jsonl" },
 	{ "answers", WEB_QUERY, WEB_BOOL, offsetof(struct export_form_in, answers), false,
 	  .about = "with every answer behind each result" },
+	{ "after", WEB_QUERY, WEB_INT, offsetof(struct export_form_in, after), false, 1, INT64_MAX,
+	  .about = "go on behind this task, without the names of the columns: the task of the last "
+		   "whole row of a file that broke off" },
 	{ .name = NULL },
 };
 
@@ -25,7 +29,7 @@ static enum err export_get(struct ctx *c, void *in, struct web_reply *reply)
 	bool more = true;
 
 	TRY(project_must_own(c, form->project, &project));
-	TRY(export_start(c, form->project, form->format, form->answers == 1, &e));
+	TRY(export_start(c, form->project, form->format, form->answers == 1, form->after, &e));
 	web_stream_start(reply,
 			 e.form == EXPORT_CSV ? "text/csv; charset=utf-8" : "application/jsonl",
 			 str_format(c->mem, "results-%lld.%.*s", (long long)form->project.v,

@@ -6,6 +6,8 @@ static const struct room_option export_options[] = {
 	{ "project", .required = true, .about = "the project's number" },
 	{ "format", .value = "csv", .about = "csv or jsonl" },
 	{ "answers", .is_flag = true, .about = "with every answer behind each result" },
+	{ "after", .value = "0",
+	  .about = "go on behind this task, without the names of the columns" },
 	{ .name = NULL },
 };
 
@@ -15,11 +17,15 @@ static enum err export_cmd(struct ctx *c, const struct room_call *call)
 	struct progress *progress;
 	struct export e;
 	project_id id;
+	int64_t after;
 	bool more = true;
 
 	if (!num_i64(room_option(call, "project"), 1, INT64_MAX, &id.v))
 		return refuse_field(c, ERR_INPUT, S("project"), "this is not a project's number");
-	TRY(export_start(c, id, room_option(call, "format"), room_flag(call, "answers"), &e));
+	if (!num_i64(room_option(call, "after"), 0, INT64_MAX, &after))
+		return refuse_field(c, ERR_INPUT, S("after"), "this is not a task's number");
+	TRY(export_start(c, id, room_option(call, "format"), room_flag(call, "answers"), after,
+			 &e));
 	TRY(project_state_get(c, id, &state));
 	progress = progress_start(c->mem, call->clock, "export", "tasks", state.tasks, false);
 	while (more) {

@@ -2,19 +2,25 @@
 #include "export/export.h"
 #include "tests/fixture.h"
 
-static struct str whole(struct ctx *c, const struct fixture *f, const char *form, bool answers)
+static struct str rest(struct ctx *c, const struct fixture *f, const char *form, bool answers,
+		       int64_t after)
 {
 	struct buf out = buf_make(c->mem, 1 << 20);
 	struct export e;
 	struct str piece;
 	bool more = true;
 
-	WANT_OK(export_start(c, f->project, str_of(form), answers, &e));
+	WANT_OK(export_start(c, f->project, str_of(form), answers, after, &e));
 	while (more) {
 		WANT_OK(export_piece(c, &e, &piece, &more));
 		buf_add(&out, piece);
 	}
 	return buf_str(&out);
+}
+
+static struct str whole(struct ctx *c, const struct fixture *f, const char *form, bool answers)
+{
+	return rest(c, f, form, answers, 0);
 }
 
 static struct fixture judged(struct ctx *c)
@@ -55,6 +61,21 @@ TEST(export, json_lines_carry_every_answer_behind_a_result)
 		     JSON_LIST));
 }
 
+TEST(export, what_broke_off_is_gone_on_with_behind_its_last_row)
+{
+	struct fixture f = judged(c);
+	static const char *const form[] = { "csv", "jsonl" };
+
+	for (int i = 0; i < 2; i++) {
+		struct str all = whole(c, &f, form[i], true);
+		struct str second = rest(c, &f, form[i], true, 1);
+
+		WANT(second.len > 0 && second.len < all.len);
+		WANT_STR(str_cut(all, all.len - second.len, all.len), second);
+		WANT_STR(S(""), rest(c, &f, form[i], true, 2));
+	}
+}
+
 TEST(export, what_is_not_judged_is_not_there)
 {
 	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 2 });
@@ -69,6 +90,6 @@ TEST(export, another_form_is_refused)
 	struct fixture f = fixture_open(c, (struct fixture_shape){ 0 });
 	struct export e;
 
-	WANT_ERR(ERR_INPUT, export_start(c, f.project, S("xls"), false, &e));
-	WANT_ERR(ERR_MISSING, export_start(c, (project_id){ 4711 }, S("csv"), false, &e));
+	WANT_ERR(ERR_INPUT, export_start(c, f.project, S("xls"), false, 0, &e));
+	WANT_ERR(ERR_MISSING, export_start(c, (project_id){ 4711 }, S("csv"), false, 0, &e));
 }

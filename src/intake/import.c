@@ -12,7 +12,7 @@
 #include "intake/intake.sql.h"
 
 enum {
-	CHUNK_ROWS = 2000,
+	CHUNK_ROWS = 5000, /* one fsync, and less than 10 ms of the writer */
 	CHUNK_BYTES = 2 << 20,
 	ROW_TEXT_MAX = 8 << 20,
 	DROP_ROWS = 4000,
