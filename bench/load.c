@@ -184,6 +184,8 @@ static bool next_step(struct load *load, struct line *line, struct str reply)
 	load->cycles += line->step == SUBMIT;
 	if (line->step == LIST && pick(reply, S("\"next\":\""), next, sizeof(next)))
 		memcpy(line->next, next, sizeof(next));
+	else if (line->step == LIST) /* the last page: from the start again */
+		snprintf(line->next, sizeof(line->next), "%.*s", STR_ARG(load->after));
 	line->step = (line->step + 1) % (load->pages.len > 0 ? STEPS : PROGRESS);
 	return true;
 }
