@@ -10,8 +10,8 @@
  * nothing wrong: only each table is written from one end to the other, without a log and
  * without fsync. A crash leaves a broken file: the site is to be thrown away then.
  *
- * A group has as many workers as a task has answers; each batch of pay is the work of one group, and
- * groups take turns. Their numbers are large, as real ones are, and belong to no user.
+ * A group has as many workers as a task has answers; each batch of pay is the work of one group,
+ * and groups take turns. Their numbers are large, as real ones are, and belong to no user.
  */
 #include <sqlite3.h>
 #include "bench/site_in.h"
@@ -138,8 +138,8 @@ static const char *const of_pay[] = {
 	"CROSS JOIN (SELECT 'available' AS sub, 1 AS sign UNION ALL SELECT 'recv', -1) AS v "
 	"WHERE b.g BETWEEN $from - 1 AND $upto - 1",
 	"INSERT INTO project_entry SELECT $project, " PAY_NAME ", v.sub, CASE v.sub "
-	"WHEN 'fee' THEN $fee WHEN 'sent' THEN $reward ELSE -$fee - $reward END * $each * " BATCH_TASKS
-	", $now FROM batch AS b "
+	"WHEN 'fee' THEN $fee WHEN 'sent' THEN $reward ELSE -$fee - $reward END * $each "
+	"* " BATCH_TASKS ", $now FROM batch AS b "
 	"CROSS JOIN (SELECT 'fee' AS sub UNION ALL SELECT 'sent' UNION ALL SELECT 'reserved') AS v "
 	"WHERE b.g BETWEEN $from - 1 AND $upto - 1",
 	"INSERT INTO account_balance SELECT $worker + b.g * $each + w.k, v.sub, "
@@ -199,7 +199,8 @@ static void make_tasks(struct fill *f)
 {
 	all_of(f, of_tasks, COUNT_OF(of_tasks), f->tasks, RANGE);
 	ranges(f,
-	       "INSERT INTO source SELECT $project, 1, 'fill.csv', 'csv', 4, '', 0, '', '', 0, 0, 0, "
+	       "INSERT INTO source SELECT $project, 1, 'fill.csv', 'csv', 4, '', 0, '', '', 0, 0, "
+	       "0, "
 	       "0, count(*), 0, '[]', '[]', '', 0, 1, 1, 0, '', 0, '', 0, count(*), 0, 1, 1, $now "
 	       "FROM record WHERE project_id = $project AND $from = 1",
 	       1, 1);
