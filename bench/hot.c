@@ -18,30 +18,42 @@ enum { WORKERS = 64, SEED = 7 };
 
 /* --- the calls: all that is to be changed when the rules are called in another way --- */
 
-static enum err accept_all(struct ctx *c, project_id project, const user_id *who, int count,
+static enum err accept_all(struct ctx *c, project_id project, const user_id *who, size_t count,
 			   struct assignment *out)
 {
-	for (int i = 0; i < count; i++) {
-		struct dispatch_desk desk;
-		bool got;
+	struct dispatch_ask *ask = NEW_MANY(c->mem, struct dispatch_ask, count);
+	struct dispatch_desk desk;
 
-		TRY(dispatch_desk(c, project, who[i], &desk));
-		TRY(dispatch_next(c, &desk, &out[i], &got));
-		if (!got)
+	for (size_t i = 0; i < count; i++)
+		ask[i] = (struct dispatch_ask){ .ctx = c, .worker = who[i] };
+	TRY(dispatch_desk(c, project, &desk));
+	TRY(dispatch_next(c, &desk, ask, count));
+	for (size_t i = 0; i < count; i++) {
+		if (ask[i].err != OK || !ask[i].got)
 			return refuse(c, ERR_MISSING, "the tasks ran out");
+		out[i] = ask[i].lease;
 	}
 	return OK;
 }
 
-static enum err submit_all(struct ctx *c, project_id project, const user_id *who, int count,
+static enum err submit_all(struct ctx *c, project_id project, const user_id *who, size_t count,
 			   const struct assignment *held, const struct json_value *answer)
 {
-	for (int i = 0; i < count; i++) {
-		struct dispatch_desk desk;
+	struct dispatch_hand *hand = NEW_MANY(c->mem, struct dispatch_hand, count);
+	struct dispatch_desk desk;
 
-		TRY(dispatch_desk(c, project, who[i], &desk));
-		TRY(dispatch_submit(c, &desk, held[i].key.task, held[i].epoch, answer, 900));
-	}
+	for (size_t i = 0; i < count; i++)
+		hand[i] = (struct dispatch_hand){ .ctx = c,
+						  .worker = who[i],
+						  .task = held[i].key.task,
+						  .epoch = held[i].epoch,
+						  .answer = answer,
+						  .active_ms = 900 };
+	TRY(dispatch_desk(c, project, &desk));
+	TRY(dispatch_submit(c, &desk, hand, count));
+	for (size_t i = 0; i < count; i++)
+		if (hand[i].err != OK)
+			return hand[i].err;
 	return OK;
 }
 
