@@ -35,7 +35,7 @@ say = $(if $(V)$(quiet),,@printf '%-7s %s\n' $(1) $(2))
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
 	-Wno-sign-conversion -Wvla -Wformat=2 -Werror
-FLAGS_debug := -Og -g
+FLAGS_debug := -Og -g -DCRASH_POINTS
 FLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_tsan := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 FLAGS_cov := -O0 -g --coverage
@@ -146,6 +146,9 @@ $(SIM_FILES): $(OUT)/%: $(OUT)/obj/tests/sim/%_main.o $(SIM_OBJECTS) $(HOUSE_OBJ
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+# Its calls to the outside go through it.
+$(OUT)/torture: LDFLAGS_ALL += -Wl,--wrap=write,--wrap=fsync,--wrap=rename
 
 ifeq ($(MODE),fuzz)
 FUZZ_FILES := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZERS))

@@ -10,6 +10,7 @@
  */
 #include "job/job.h"
 
+#include "base/crash.h"
 #include "base/json.h"
 #include "job/job.sql.h"
 #include "job/job_in.h"
@@ -170,6 +171,7 @@ static void body_done(struct store_task *task, enum err err)
 		fail_slot(s);
 		return;
 	}
+	CRASH_HERE("after-body");
 	put_line(s, NULL);
 	free_slot(s);
 }
@@ -178,6 +180,7 @@ static void post_body(struct slot *s)
 {
 	set_stage(s, WRITING);
 	s->mark = arena_mark(s->mem);
+	CRASH_HERE("before-body");
 	s->task = (struct store_task){ .ctx = &s->ctx,
 				       .run = run_body,
 				       .done = body_done,
@@ -372,6 +375,7 @@ static void look(struct job_runner *r)
 	e->most = most < JOB_CLAIM_MAX ? most : JOB_CLAIM_MAX;
 	if (send_errand(r, run_claim) != OK)
 		return;
+	CRASH_HERE("after-claim");
 	for (size_t i = 0; i < e->count; i++)
 		start_slot(r, &e->runs[i]);
 }

@@ -14,6 +14,19 @@ PLAIN_TEST(clock, the_pretend_clock_moves_only_when_told)
 	WANT_I64(steady + 7, clock_steady_us(clock));
 }
 
+PLAIN_TEST(clock, the_wall_clock_can_be_set_and_the_steady_one_does_not_notice)
+{
+	struct clock *clock = clock_pretend(c->mem, (usec){ 5 * USEC_DAY });
+	int64_t steady = clock_steady_us(clock);
+
+	clock_jump(clock, -USEC_HOUR);
+	WANT_I64(5 * USEC_DAY - USEC_HOUR, clock_now(clock).us);
+	clock_jump(clock, 2 * USEC_HOUR);
+	clock_move(clock, 3);
+	WANT_I64(5 * USEC_DAY + USEC_HOUR + 3, clock_now(clock).us);
+	WANT_I64(steady + 3, clock_steady_us(clock));
+}
+
 PLAIN_TEST(clock, the_real_clock_is_of_this_century_and_steady)
 {
 	struct clock *clock = clock_real(c->mem);

@@ -5,6 +5,7 @@
  * Messages name the last part of a path only: they may reach people who have
  * no business with the folders of this machine.
  */
+#include "base/crash.h"
 #include "os/os.h"
 
 #include <dirent.h>
@@ -115,8 +116,10 @@ enum err os_size(struct ctx *c, struct os_file file, int64_t *out)
 
 enum err os_sync(struct ctx *c, struct os_file file)
 {
+	CRASH_HERE("before-fsync");
 	if (fsync(file.fd) != 0)
 		return say(c, errno, "the file");
+	CRASH_HERE("after-fsync");
 	return OK;
 }
 
@@ -189,6 +192,7 @@ enum err os_replace(struct ctx *c, const char *path, struct str bytes, int mode)
 	struct str beside = str_format(c->mem, "%s.%016llx", path, (unsigned long long)mark);
 	enum err err = write_beside(c, beside.at, bytes, mode);
 
+	CRASH_HERE("before-replace");
 	if (err == OK && rename(beside.at, path) != 0)
 		err = say(c, errno, path);
 	if (err != OK) {
@@ -213,8 +217,10 @@ enum err os_put_once(struct ctx *c, const char *path, struct str bytes, int mode
 
 enum err os_rename(struct ctx *c, const char *from, const char *to)
 {
+	CRASH_HERE("before-rename");
 	if (rename(from, to) != 0)
 		return say(c, errno, errno == ENOENT ? from : to);
+	CRASH_HERE("after-rename");
 	TRY(sync_folder(c, to));
 	return str_eq(folder_of(from), folder_of(to)) ? OK : sync_folder(c, from);
 }

@@ -4,6 +4,7 @@
  * transaction's bookkeeping and its repetition. Everything that an engine does in its own way is in
  * its driver (lite.c, pg.c), reached through one table.
  */
+#include "base/crash.h"
 #include "store/store_in.h"
 
 #include <stdio.h>
@@ -267,7 +268,9 @@ enum err store_commit(struct ctx *c)
 
 	CHECK(s->in_txn);
 	CHECK(c->refusal.err == OK);
+	CRASH_HERE("before-commit");
 	TRY(s->driver->control(c, s, STORE_COMMIT, 0));
+	CRASH_HERE("after-commit");
 	s->in_txn = false;
 	s->note_count = 0;
 	return OK;

@@ -10,6 +10,7 @@
  */
 #include <netinet/in.h>
 #include <unistd.h>
+#include "base/crash.h"
 #include "web/web_in.h"
 
 enum { LINGER_MS = 2000 };
@@ -351,7 +352,10 @@ void web_conn_send(struct web_conn *conn, const uv_buf_t *bufs, unsigned int cou
 	CHECK(!conn->writing && count <= 4);
 	if (conn->stage == WEB_CLOSED)
 		return;
+	CRASH_HERE("before-send");
 	int n = uv_try_write(stream, bufs, count);
+
+	CRASH_HERE("after-send");
 
 	if (n < 0 && n != UV_EAGAIN) {
 		web_conn_close(conn);

@@ -315,6 +315,7 @@ void request_send(struct request *r)
 	twin = request_new(t, r->op, r->requester, r->worker, r->project);
 	if (twin == NULL)
 		return;
+	t->result->fault[TOWN_AGAIN]++;
 	twin->quiet = true;
 	twin->lost = true;
 	twin->key = r->key;
@@ -447,7 +448,7 @@ static void reply_one(struct request *r, bool alive)
 	enum reply reply = !known ? REPLY_UNKNOWN : r->verdict == OK ? REPLY_OK : REPLY_REFUSED;
 
 	t->result->requests++;
-	t->result->unknown += reply == REPLY_UNKNOWN;
+	t->result->fault[TOWN_UNKNOWN] += reply == REPLY_UNKNOWN;
 	town_say(t, "%s%s project %d worker %d task %lld: %s%s%.*s", words[r->op],
 		 r->quiet ? " (again)" : "", r->project, r->worker,
 		 (long long)(r->got ? r->assignment.key.task.v : r->key.task.v),

@@ -69,13 +69,11 @@ static void play(struct sim *s, uint64_t seed, int every, struct town_result *re
 static void add(struct town_result *sum, const struct town_result *r)
 {
 	sum->step += r->step;
-	sum->days_steps += r->days_steps;
 	sum->requests += r->requests;
 	sum->answers += r->answers;
 	sum->jobs += r->jobs;
-	sum->crashes += r->crashes;
-	sum->troubles += r->troubles;
-	sum->unknown += r->unknown;
+	for (int i = 0; i < TOWN_FAULT_COUNT; i++)
+		sum->fault[i] += r->fault[i];
 	sum->checks += r->checks;
 	sum->mutated += r->mutated;
 	sum->virtual_us += r->virtual_us;
@@ -89,10 +87,9 @@ static bool play_day(struct sim *s, int64_t seed)
 	play(s, (uint64_t)seed, s->o.every, &r);
 	add(&s->sum, &r);
 	if (s->o.trace || s->days == 1)
-		printf("seed %lld: %d steps, %lld requests, %lld answers, %lld crashes, disk "
-		       "%016llx\n",
+		printf("seed %lld: %d steps, %lld requests, %lld answers, disk %016llx\n",
 		       (long long)seed, r.step, (long long)r.requests, (long long)r.answers,
-		       (long long)r.crashes, (unsigned long long)r.hash);
+		       (unsigned long long)r.hash);
 	if (r.broken == NULL)
 		return true;
 	s->failed++;
@@ -153,14 +150,21 @@ static bool make_site(struct sim *s)
 
 static void tell(const struct sim *s, int64_t days)
 {
+	static const char *const words[] = {
+#define SIM_WORDS(name, text) text,
+		TOWN_FAULTS(SIM_WORDS)
+#undef SIM_WORDS
+	};
 	const struct town_result *sum = &s->sum;
 
-	printf("%lld days, %.1f virtual days: %lld steps, %lld requests (%lld without word), %lld "
-	       "answers, %lld jobs, %lld crashes, %lld troubles, %lld checks of all invariants\n",
+	printf("%lld days, %.1f virtual days: %lld steps, %lld requests, %lld answers, %lld jobs, "
+	       "%lld checks of all invariants\n",
 	       (long long)days, (double)sum->virtual_us / (double)USEC_DAY, (long long)sum->step,
-	       (long long)sum->requests, (long long)sum->unknown, (long long)sum->answers,
-	       (long long)sum->jobs, (long long)sum->crashes, (long long)sum->troubles,
+	       (long long)sum->requests, (long long)sum->answers, (long long)sum->jobs,
 	       (long long)sum->checks);
+	for (int i = 0; !s->o.calm && i < TOWN_FAULT_COUNT; i++)
+		printf("%s%lld %s%s", i > 0 ? ", " : "faults: ", (long long)sum->fault[i], words[i],
+		       i == TOWN_FAULT_COUNT - 1 ? "\n" : "");
 	if (s->o.mutant > 0)
 		printf("mutant %d (%s) made a difference %lld times; it is to be found by %s\n",
 		       s->o.mutant, faulty_mutants[s->o.mutant].about, (long long)sum->mutated,

@@ -86,7 +86,7 @@ static void start(struct town *t)
 static void crash(struct town *t, bool power)
 {
 	town_say(t, "crash: %s", power ? "the power goes" : "kill -9");
-	t->result->crashes++;
+	t->result->fault[power ? TOWN_POWER : TOWN_KILL]++;
 	requests_reply(t, false);
 	site_crash(&t->site, power ? t->dice : NULL);
 	t->up = false;
@@ -113,9 +113,13 @@ static void arm(struct town *t)
 		bool commit = trouble >= FAULTY_COMMIT_FULL;
 
 		faulty_trouble(t->site.faulty, trouble, 1 + roll(t, commit ? 2 : 40));
+		t->armed = TOWN_BUSY + (trouble - FAULTY_BUSY);
 	} else if (kind < 7) {
-		disk_trouble(t->o.disk, chance(t, 500) ? DISK_FULL : DISK_ERROR,
-			     DISK_ON_WRITE | DISK_ON_SYNC, 1 + roll(t, 20), 1 + roll(t, 3));
+		bool full = chance(t, 500);
+
+		t->armed = full ? TOWN_DISK_FULL : TOWN_DISK_ERROR;
+		disk_trouble(t->o.disk, full ? DISK_FULL : DISK_ERROR, DISK_ON_WRITE | DISK_ON_SYNC,
+			     1 + roll(t, 20), 1 + roll(t, 3));
 	} else {
 		disk_trouble(t->o.disk, DISK_DEAD, DISK_ON_WRITE | DISK_ON_SYNC, 1 + roll(t, 40),
 			     1);
@@ -124,8 +128,8 @@ static void arm(struct town *t)
 
 static void disarm(struct town *t)
 {
-	if (faulty_met(t->site.faulty) || disk_trouble_met(t->o.disk))
-		t->result->troubles++;
+	if (faulty_met(t->site.faulty) || (disk_trouble_met(t->o.disk) && !disk_is_dead(t->o.disk)))
+		t->result->fault[t->armed]++;
 	faulty_trouble(t->site.faulty, FAULTY_NONE, 0);
 	if (!disk_is_dead(t->o.disk))
 		disk_trouble(t->o.disk, DISK_SOUND, 0, 0, 0);
@@ -153,6 +157,7 @@ static void move_clock(struct town *t)
 		int64_t hours = roll(t, 26) - 1;
 
 		town_say(t, "the clock jumps by %lld hours", (long long)hours);
+		t->result->fault[TOWN_JUMP]++;
 		clock_jump(t->site.clock, hours * USEC_HOUR);
 	}
 }
@@ -315,7 +320,6 @@ static void live(struct town *t)
 	while (now_us(t) < t->begin_us + USEC_DAY && t->step < STEPS_MAX &&
 	       t->result->broken == NULL)
 		step(t);
-	t->result->days_steps = t->step;
 	if (t->result->broken == NULL)
 		come_to_rest(t);
 	if (t->result->broken == NULL) {

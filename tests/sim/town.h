@@ -35,12 +35,34 @@ struct town_options {
 	const char *log; /* write the history there; or NULL */
 };
 
+/* What goes wrong on purpose, each counted when it has happened. */
+#define TOWN_FAULTS(X)                                \
+	X(BUSY, "statements that were busy")          \
+	X(FULL, "statements on a full disk")          \
+	X(COMMIT_FULL, "commits on a full disk")      \
+	X(COMMIT_LOST, "commits lost without word")   \
+	X(COMMIT_DONE, "commits done without word")   \
+	X(DISK_FULL, "writes cut short")              \
+	X(DISK_ERROR, "writes and syncs that failed") \
+	X(KILL, "kills")                              \
+	X(POWER, "losses of power")                   \
+	X(JUMP, "jumps of the clock")                 \
+	X(UNKNOWN, "requests without word")           \
+	X(AGAIN, "requests sent twice")
+
+enum town_fault {
+#define TOWN_FAULT_ENUM(name, words) TOWN_##name,
+	TOWN_FAULTS(TOWN_FAULT_ENUM)
+#undef TOWN_FAULT_ENUM
+		TOWN_FAULT_COUNT
+};
+
 struct town_result {
 	const char *broken; /* NULL: all was well; else what did not hold */
 	char about[400];
-	int step;	/* of the break, or the last one */
-	int days_steps; /* of the first part */
-	int64_t requests, answers, paid, jobs, crashes, troubles, unknown, checks, mutated;
+	int step; /* of the break, or the last one */
+	int64_t requests, answers, jobs, checks, mutated;
+	int64_t fault[TOWN_FAULT_COUNT];
 	int64_t virtual_us;
 	uint64_t hash; /* of the disk at the end */
 };

@@ -111,6 +111,7 @@ struct town {
 	bool resting;	  /* the faults have stopped */
 	bool up;
 	int faults; /* of a thousand steps, how many have one */
+	enum town_fault armed;
 };
 
 /* --- chance: of the town's own dice --- */

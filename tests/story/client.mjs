@@ -52,6 +52,7 @@ export class Client {
 	// Every call here is safe to repeat: that is what the API promises and the story relies on.
 	async call(method, path, value, type) {
 		const body = value === undefined || type ? value : JSON.stringify(value);
+		const noted = this.server.history?.call(this, method, path, value);
 		for (let tries = 0; tries < TRIES; tries++) {
 			let reply;
 			try {
@@ -68,6 +69,7 @@ export class Client {
 			if (cookie) this.cookie = cookie.split(';')[0];
 			const read = reply.headers['content-type']?.includes('json') && !reply.headers['content-type'].includes('jsonl');
 			const out = read && reply.text ? JSON.parse(reply.text) : reply.text;
+			this.server.history?.end(noted, reply.status >= 400 ? 'refused' : 'ok', out);
 			if (reply.status >= 400) throw new Refused(reply.status, out, `${method} ${path}`);
 			return out;
 		}

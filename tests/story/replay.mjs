@@ -2,6 +2,7 @@
 // The steps of `replay`; each waits for what it has asked for, with a bound.
 import { plurality, readSet } from './set.mjs';
 import { Client, agentOf } from './client.mjs';
+import { History } from './history.mjs';
 import { Server, ownSchema, wait } from './server.mjs';
 
 const PASSWORD = 'a recorded crowd';
@@ -76,7 +77,7 @@ async function work(client, project, number, answers, note) {
 
 async function everybodyWorks(server, agent, set, made, chosen, say) {
 	const roll = dice(chosen.seed);
-	const moments = Array.from({ length: chosen.kill }, () => Math.floor(roll() * set.answers.length * 0.98)).sort((a, b) => a - b);
+	const moments = Array.from({ length: chosen.points ? 0 : chosen.kill }, () => Math.floor(roll() * set.answers.length * 0.98)).sort((a, b) => a - b);
 	const byWorker = new Map(set.workers.map((w) => [w, []]));
 	for (const a of set.answers) byWorker.get(a.worker).push(a);
 	const queue = [...byWorker];
@@ -145,6 +146,26 @@ function compare(set, exported, people) {
 	return { stored, surplus, lost: wanted.size, accuracy: of === 0 ? null : right / of };
 }
 
+/*
+ * The places of base/crash.h, and up to which passage each is met: those of files first, while the
+ * project's file comes in, then all in turn.
+ */
+const files = [['before-fsync', 2], ['after-fsync', 2], ['before-rename', 1], ['after-rename', 1]];
+const places = [['before-commit', 30], ['after-commit', 30], ['before-send', 30], ['after-send', 30],
+	['after-claim', 6], ['before-body', 6], ['after-body', 6]];
+
+function placesOf(count, seed) {
+	const roll = dice(seed);
+	let n = 0;
+
+	return () => {
+		if (n >= count) return null;
+		const [name, most] = n < files.length ? files[n] : places[n % places.length];
+		n++;
+		return `${name}:${1 + Math.floor(roll() * most)}`;
+	};
+}
+
 export async function replay(chosen) {
 	const say = chosen.json ? () => {} : (text) => console.error(`replay: ${text}`);
 	const set = readSet(chosen.set);
@@ -156,18 +177,29 @@ export async function replay(chosen) {
 	try {
 		const first = server.init();
 		await server.start();
+		server.history = new History(server.data);
+		const crashing = chosen.points ? server.crashAt(placesOf(chosen.kill, chosen.seed)) : null;
 		const made = await makeProject(server, agent, first.secret_key, set, say);
 		const workBegan = Date.now();
 		const people = await everybodyWorks(server, agent, set, made, chosen, say);
 		const workSeconds = (Date.now() - workBegan) / 1000;
+		const crashed = crashing?.then(() => true);
+		while (crashing && !(await Promise.race([crashed, wait(20)]))) await made.requester.get('/me');
 		const exported = await results(made.requester, made.id, set, say);
 		const found = compare(set, exported, people);
 		const doctor = server.doctor();
+		// Money may still be on its way.
+		let history = server.history.compare(server.store, '--rest');
+		for (let i = 0; i < 100 && history?.includes('paid_never'); i++) {
+			await wait(100);
+			history = server.history.compare(server.store, '--rest');
+		}
 		return {
 			tasks: set.tasks.length, workers: set.workers.length, answers_in: set.answers.length,
 			answers_stored: found.stored, lost: found.lost, surplus: found.surplus,
 			accuracy: found.accuracy, plurality: plurality(set), repeated: set.repeated,
-			kills: server.kills, doctor, seconds: Math.round((Date.now() - began) / 100) / 10,
+			kills: server.kills, ...(server.crashed ? { places: Object.fromEntries(server.crashed) } : {}),
+			doctor, requests: server.history.count, history: history ?? 'ok', seconds: Math.round((Date.now() - began) / 100) / 10,
 			answers_per_s: Math.round(set.answers.length / workSeconds),
 		};
 	} finally {

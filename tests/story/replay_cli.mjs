@@ -2,7 +2,7 @@
 /*
  * replay: a recorded crowd works through a real server.
  *
- *   tests/story/replay --set DIR [--database URL] [--kill N] [--json]
+ *   tests/story/replay --set DIR [--database URL] [--kill N [--points]] [--json]
  *                      [--program build/tessera] [--connections 32] [--seed N] [--keep]
  *
  * DIR holds answers.tsv[.gz] (task, worker, label) and truth.tsv (task, label). Through the HTTP
@@ -10,18 +10,21 @@
  * very task, picked) and submitted as that worker, waits for the results, exports them, compares
  * them with the truth and with the file, and runs `tessera doctor`. With --kill the server
  * is ended (-9) N times at random moments and started again; what was acknowledged must be there.
+ * With --points too the moments are the named places of base/crash.h, which a debug build has.
+ *
+ * Every client keeps a log of what it was told, which tests/sim/history.h compares with the site.
  *
  * The last line of the output is one JSON object. The exit code is 0 when nothing is lost or
- * surplus, the accuracy is that of the file's own plurality and the books are sound.
+ * surplus, the history holds, the accuracy is that of the file's own plurality and the books are sound.
  */
 import { replay } from './replay.mjs';
 
-const usage = 'replay --set DIR [--database URL] [--kill N] [--json] [--program FILE] ' +
+const usage = 'replay --set DIR [--database URL] [--kill N [--points]] [--json] [--program FILE] ' +
 	'[--connections N] [--seed N] [--keep]';
 
 function options(words) {
 	const out = { program: 'build/tessera', kill: 0, connections: 32, seed: Date.now() % 1e9 };
-	const flag = new Set(['json', 'keep']);
+	const flag = new Set(['json', 'keep', 'points']);
 	const number = new Set(['kill', 'connections', 'seed']);
 	const text = new Set(['set', 'database', 'program']);
 
@@ -40,7 +43,7 @@ try {
 	const chosen = options(process.argv.slice(2));
 	const figures = await replay(chosen);
 	console.log(JSON.stringify(figures));
-	const good = figures.lost === 0 && figures.surplus === 0 && figures.doctor === 'sound' &&
+	const good = figures.lost === 0 && figures.surplus === 0 && figures.doctor === 'sound' && figures.history === 'ok' &&
 		Math.abs(figures.accuracy - figures.plurality) < 1e-9;
 	process.exitCode = good ? 0 : 1;
 } catch (error) {

@@ -54,6 +54,11 @@ export class Server {
 		return { ...process.env, ...this.settings };
 	}
 
+	// The address of the store, as the program itself takes it.
+	get store() {
+		return this.database ?? `sqlite:${join(this.data, 'tessera.db')}`;
+	}
+
 	// Makes the empty site; gives the operator's first key.
 	init() {
 		const words = this.database ? ['--database', this.database] : [];
@@ -62,14 +67,41 @@ export class Server {
 		return JSON.parse(out.trim().split('\n').pop());
 	}
 
-	async start() {
+	/*
+	 * From now on the server ends itself at one named place after the other (base/crash.h, in a build
+	 * that has them), at the n-th passage, and is started again each time; `next` gives NAME:N, or null
+	 * for no more. A place that is not passed in time is left by a kill from outside.
+	 */
+	crashAt(next, seconds = 1.5) {
+		this.crashed = new Map();
+		this.watch = (async () => {
+			for (let place = next(); place !== null; place = next()) {
+				await this.kill(place);
+				const late = setTimeout(() => this.process.kill('SIGKILL'), seconds * 1000);
+				const began = Date.now();
+				await this.ended;
+				clearTimeout(late);
+				this.kills++;
+				const [name] = place.split(':');
+				const counts = this.crashed.get(name) ?? { met: 0, missed: 0 };
+				if (Date.now() - began < seconds * 1000) counts.met++;
+				else counts.missed++;
+				this.crashed.set(name, counts);
+			}
+			await this.start();
+		})();
+		return this.watch;
+	}
+
+	async start(place) {
 		if (!this.port) this.port = await freePort();
 		this.log ??= openSync(join(this.data, 'server.log'), 'a');
 		this.process = spawn(this.program,
 			['serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`],
-			{ stdio: ['ignore', this.log, this.log], env: this.env() });
+			{ stdio: ['ignore', this.log, this.log], env: { ...this.env(), ...(place ? { TESSERA_CRASH: place } : {}) } });
 		this.ended = new Promise((resolve) => this.process.once('exit', resolve));
 		for (let i = 0; i < 300; i++) {
+			if (place && this.process.signalCode !== null) return; // it was there at once
 			if (this.process.exitCode !== null) throw new Error(`the server ended at once; see ${this.data}/server.log`);
 			try {
 				const reply = await fetch(`http://127.0.0.1:${this.port}/healthz`);
@@ -81,11 +113,13 @@ export class Server {
 		throw new Error('the server does not answer after 15 s');
 	}
 
-	async kill() {
-		this.kills++;
-		this.process.kill('SIGKILL');
+	async kill(place) {
+		if (this.process.signalCode === null) {
+			if (!place) this.kills++;
+			this.process.kill('SIGKILL');
+		}
 		await this.ended;
-		await this.start();
+		await this.start(place);
 	}
 
 	async stop() {
