@@ -287,7 +287,7 @@ static void run_import_once(struct ctx *c, project_id id, source_id file, struct
 TEST(intake, nothing_is_seen_of_an_import_before_its_end)
 {
 	project_id id = draft(c);
-	source_id file = material_upload(c, id, "a.csv", many_rows(c, 5000));
+	source_id file = material_upload(c, id, "a.csv", many_rows(c, 7000));
 	struct project_state state;
 	struct intake_record r;
 	struct job job;
@@ -295,21 +295,21 @@ TEST(intake, nothing_is_seen_of_an_import_before_its_end)
 	WANT_OK(intake_import(c, id, file, false, S("")));
 	run_import_once(c, id, file, &job);
 	WANT(job.again);
-	WANT_I64(2000, source(c, id, file).records);
+	WANT_I64(5000, source(c, id, file).records);
 	WANT_ERR(ERR_MISSING, intake_record(c, id, 1, &r));
 	WANT_I64(0, count_records(c, id));
 	WANT_OK(project_state_get(c, id, &state));
 	WANT_I64(0, state.records);
 	test_run_jobs(c);
-	WANT_I64(5000, count_records(c, id));
-	WANT_STR(S("{\"n\":\"5000\",\"words\":\"row, 5000\"}"), fields_of(c, id, 5000));
+	WANT_I64(7000, count_records(c, id));
+	WANT_STR(S("{\"n\":\"7000\",\"words\":\"row, 7000\"}"), fields_of(c, id, 7000));
 }
 
 /* A killed server: what was read is lost, or what was written is read and written again. */
 PROPERTY(intake, an_import_that_is_killed_anywhere_ends_the_same)
 {
 	project_id id = draft(c);
-	int rows = 1 + (int)(ctx_random(c) % 7000);
+	int rows = 1 + (int)(ctx_random(c) % 14000);
 	source_id file = material_upload(c, id, "a.csv", many_rows(c, rows));
 	struct job job = { .again = true };
 

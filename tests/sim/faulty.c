@@ -71,10 +71,10 @@ static const struct store_stmt *text_changed(struct faulty *f, const struct stor
 
 static const struct store_stmt *mutant_stmt(struct faulty *f, const struct store_stmt *stmt)
 {
-	if (f->mutant == 4 && is_named(stmt, "task_claim_any"))
-		return text_changed(f, stmt, "AND taken + filled < need", "");
+	if (f->mutant == 4 && is_named(stmt, "task_claim_last"))
+		return text_changed(f, stmt, "AND taken + filled + $3 <= need", "");
 	if (f->mutant == 5 && is_named(stmt, "assignment_submit_set"))
-		return text_changed(f, stmt, "epoch = $4", "$4 = $4");
+		return text_changed(f, stmt, "epoch = $7", "$7 = $7");
 	return stmt;
 }
 
@@ -92,11 +92,13 @@ static bool mutant_skips(struct faulty *f, const struct store_stmt *stmt,
 static void mutant_result(struct faulty *f, struct ctx *c, const struct store_stmt *stmt,
 			  int64_t *changed, struct store_rows *rows)
 {
-	if (f->mutant == 1 && is_named(stmt, "ledger_account_entry_add") && *changed == 0) {
+	if (f->mutant == 1 && *changed == 0 &&
+	    (is_named(stmt, "ledger_account_entry_add") ||
+	     is_named(stmt, "ledger_account_entry_add_all"))) {
 		*changed = 1;
 		f->mutated++;
 	}
-	if (f->mutant == 3 && is_named(stmt, "ledger_account_entry_find") && rows->count == 0) {
+	if (f->mutant == 3 && is_named(stmt, "ledger_account_entry_there") && rows->count == 0) {
 		rows->value = NEW_MANY(c->mem, struct store_value, rows->columns);
 		rows->count = 1;
 		f->mutated++;
@@ -178,6 +180,30 @@ static enum err faulty_run(struct ctx *c, struct store *s, const struct store_st
 	return OK;
 }
 
+/* Row by row, as the driver of SQLite does it, so that trouble may come between two rows. */
+static enum err faulty_run_each(struct ctx *c, struct store *s, const struct store_stmt *stmt,
+				const struct store_value *shared, const struct store_value *each,
+				size_t count, bool *hit, struct store_value *found)
+{
+	size_t params = strlen(stmt->params), columns = strlen(stmt->columns);
+	size_t own = params - (size_t)stmt->shared;
+	struct store_value *args = NEW_MANY(c->mem, struct store_value, params);
+
+	if (stmt->shared > 0)
+		memcpy(args, shared, (size_t)stmt->shared * sizeof(*args));
+	for (size_t i = 0; i < count; i++) {
+		struct store_rows rows = { .columns = columns };
+		int64_t changed = 0;
+
+		memcpy(args + stmt->shared, each + i * own, own * sizeof(*args));
+		TRY(faulty_run(c, s, stmt, args, &changed, &rows));
+		hit[i] = columns > 0 ? rows.count > 0 : changed > 0;
+		if (rows.count > 0)
+			memcpy(found + i * columns, rows.value, columns * sizeof(*found));
+	}
+	return OK;
+}
+
 /* A commit that may meet trouble. */
 static enum err commit(struct ctx *c, struct store *s, struct wrapped *w)
 {
@@ -240,8 +266,8 @@ static void faulty_tidy(struct store *s)
 }
 
 static const struct store_driver faulty_driver = {
-	"faulty",	faulty_run,   faulty_control, faulty_script,
-	faulty_prepare, faulty_close, faulty_tidy,
+	"faulty",      faulty_run,     faulty_run_each, faulty_control,
+	faulty_script, faulty_prepare, faulty_close,	faulty_tidy,
 };
 
 struct faulty *faulty_new(struct arena *mem)

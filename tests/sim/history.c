@@ -20,6 +20,9 @@ static const struct store_stmt look_stmt = {
 	"iiti",
 	STORE_MANY,
 	"local",
+	0,
+	NULL,
+	"",
 };
 
 static const struct store_stmt entry_stmt = {
@@ -30,6 +33,9 @@ static const struct store_stmt entry_stmt = {
 	"i",
 	STORE_MANY,
 	"local",
+	0,
+	NULL,
+	"",
 };
 
 static const struct store_stmt balance_stmt = {
@@ -39,6 +45,9 @@ static const struct store_stmt balance_stmt = {
 	"i",
 	STORE_MANY,
 	"local",
+	0,
+	NULL,
+	"",
 };
 
 static const struct store_stmt overfilled_stmt = {
@@ -54,6 +63,9 @@ static const struct store_stmt overfilled_stmt = {
 	"iii",
 	STORE_MANY,
 	"local",
+	0,
+	NULL,
+	"",
 };
 
 /* Approved and not paid, and money on its way: nothing of it where a site has come to rest. */
@@ -66,6 +78,9 @@ static const struct store_stmt unpaid_stmt = {
 	"iii",
 	STORE_MANY,
 	"local",
+	0,
+	NULL,
+	"",
 };
 
 /* A worker's money is that of his lines. */
@@ -81,6 +96,9 @@ static const struct store_stmt earned_stmt = {
 	"iii",
 	STORE_MANY,
 	"local",
+	0,
+	NULL,
+	"",
 };
 
 /* What came in from outside, and what all books together hold of it. */
@@ -92,6 +110,9 @@ static const struct store_stmt books_stmt = {
 	"ii",
 	STORE_MANY,
 	"local",
+	0,
+	NULL,
+	"",
 };
 
 static const struct store_stmt escrow_books_stmt = {
@@ -101,6 +122,9 @@ static const struct store_stmt escrow_books_stmt = {
 	"i",
 	STORE_MANY,
 	"local",
+	0,
+	NULL,
+	"",
 };
 
 struct check {

@@ -15,6 +15,9 @@ static const struct store_stmt waiting_stmt = {
 	"ii",
 	STORE_MANY,
 	"local",
+	0,
+	NULL,
+	"",
 };
 
 /* What is still to be done by somebody: projects, answers, payments, parcels, escrows. */
@@ -31,6 +34,9 @@ static const struct store_stmt undone_stmt = {
 	"iiiii",
 	STORE_MANY,
 	"local",
+	0,
+	NULL,
+	"",
 };
 
 struct ctx town_look(struct town *t, struct actor actor)

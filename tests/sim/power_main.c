@@ -159,7 +159,7 @@ static void record(struct power *p, const struct run *run)
 /* --- what is left --- */
 
 static const struct store_stmt sound_stmt = {
-	"power_sound", "PRAGMA integrity_check", "", "t", STORE_MANY, "local",
+	"power_sound", "PRAGMA integrity_check", "", "t", STORE_MANY, "local", 0, NULL, "",
 };
 
 /* How many deposits are there, and the highest. */
@@ -171,6 +171,9 @@ static const struct store_stmt deposits_stmt = {
 	"iii",
 	STORE_MANY,
 	"local",
+	0,
+	NULL,
+	"",
 };
 
 enum state { STATE_SOUND, STATE_UNREADABLE, STATE_WRONG };
