@@ -29,7 +29,8 @@ RETURNING until_us;
 
 -- assignment_submit_set(project project_id, was int, becomes int, now usec; task task_id, worker user_id, epoch int, active_ms int) -> changed
 UPDATE assignment SET state = $3, submitted_us = $4,
-  active_ms = CASE WHEN $8 < ($4 - accepted_us) / 1000 THEN $8 ELSE ($4 - accepted_us) / 1000 END
+  active_ms = CASE WHEN $4 < accepted_us THEN 0 -- the clock was put back
+    WHEN $8 < ($4 - accepted_us) / 1000 THEN $8 ELSE ($4 - accepted_us) / 1000 END
 WHERE project_id = $1 AND task_id = $5 AND worker_id = $6 AND epoch = $7 AND state = $2;
 
 -- assignment_return_set(project project_id, task task_id, worker user_id, epoch int) -> changed
