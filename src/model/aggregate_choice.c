@@ -57,7 +57,7 @@ static enum err read_gold(struct aggregate *g)
 	return OK;
 }
 
-/* --- lines --- */
+/* --- how sure --- */
 
 static int tied_of(const struct aggregate *g, const struct model_fit *fit, int32_t t)
 {
@@ -66,20 +66,63 @@ static int tied_of(const struct aggregate *g, const struct model_fit *fit, int32
 	return model_tied(fit->posterior + (size_t)t * (size_t)g->a.classes, g->a.classes);
 }
 
-static enum err write_lines(struct aggregate *g, const struct model_fit *fit)
+/* From a run that does not know the gold, since a model is always sure of what it was told. */
+static void calibrate(struct aggregate *g, enum model_method method, struct model_calibration *out)
+{
+	struct model_answers blind = g->a;
+	struct arena_mark mark = arena_mark(g->c->mem);
+	struct model_fit fit = { 0 };
+
+	blind.gold = NULL;
+	if (g->a.gold != NULL)
+		model_run(g->c->mem, method, &blind, &g->options, &fit);
+	model_calibrate(&fit, g->a.tasks, g->a.gold, out);
+	arena_reset(g->c->mem, mark);
+	fprintf(stderr, "confidence: logit = %.3f + %.3f x logit of the posterior, ", out->shift,
+		out->slope);
+	if (out->known > 0)
+		fprintf(stderr, "learned from %d gold tasks\n", out->known);
+	else
+		fprintf(stderr, "as on public data; gold would teach it what this crowd is like\n");
+	json_i64_of(&g->summary, "gold_tasks", out->known);
+	json_f64_of(&g->summary, "calibration_shift", out->shift);
+	json_f64_of(&g->summary, "calibration_slope", out->slope);
+}
+
+/* The default is calibrated; a method that was asked for by name shows its own posterior. */
+static float *sure_of(struct aggregate *g, enum model_method method, const struct model_fit *fit,
+		      const struct model_calibration *calibration)
+{
+	float *out = NEW_MANY(g->c->mem, float, (size_t)g->a.tasks);
+
+	for (int32_t t = 0; t < g->a.tasks; t++) {
+		const bool is_known = g->a.gold != NULL && g->a.gold[t] >= 0;
+
+		out[t] = fit->confidence[t];
+		if (method == MODEL_BLEND && !is_known)
+			out[t] = (float)model_sure(calibration, (double)fit->confidence[t],
+						   tied_of(g, fit, t));
+	}
+	return out;
+}
+
+/* --- lines --- */
+
+static enum err write_lines(struct aggregate *g, const struct model_fit *fit, const float *sure)
 {
 	const struct read_names *task = &g->answers.task;
 
-	buf_add(&g->out, S("task\tlabel\tconfidence\ttied\tanswers\n"));
+	buf_add(&g->out, S("task\tlabel\tconfidence\ttied\tanswers\tposterior\n"));
 	for (int32_t i = 0; i < task->count; i++) {
 		const int32_t t = task->first[i];
 
 		aggregate_text(g, task->at[t]);
 		buf_add_char(&g->out, '\t');
 		aggregate_text(g, g->answers.label.at[fit->label[t]]);
-		aggregate_share(g, (double)fit->confidence[t]);
+		aggregate_share(g, (double)sure[t]);
 		aggregate_whole(g, tied_of(g, fit, t));
 		aggregate_whole(g, g->a.from[t + 1] - g->a.from[t]);
+		aggregate_share(g, (double)fit->confidence[t]);
 		TRY(aggregate_line(g));
 	}
 	return OK;
@@ -224,8 +267,9 @@ static double macro_f1(const struct score *s, int32_t classes)
 	return count > 0 ? sum / count : 0;
 }
 
-static void score_task(struct aggregate *g, const struct model_fit *fit, int32_t t, int32_t truth,
-		       struct score *s, struct aggregate_calibration *calibration)
+/* Whether the label is right; a tie is right by its share. */
+static double score_task(struct aggregate *g, const struct model_fit *fit, int32_t t, int32_t truth,
+			 struct score *s)
 {
 	const int tied = tied_of(g, fit, t);
 	double right = fit->label[t] == truth;
@@ -243,10 +287,10 @@ static void score_task(struct aggregate *g, const struct model_fit *fit, int32_t
 		s->is[truth] += 1;
 		s->hit[truth] += fit->label[t] == truth;
 	}
-	calibration_add(calibration, (double)fit->confidence[t], right);
+	return right;
 }
 
-static void say_score(struct aggregate *g, const struct model_fit *fit)
+static void say_score(struct aggregate *g, const struct model_fit *fit, const float *sure)
 {
 	const size_t classes = (size_t)g->a.classes;
 	int32_t *truth = aggregate_truth(g), *class_of = classes_of(g, &g->truth);
@@ -262,7 +306,10 @@ static void say_score(struct aggregate *g, const struct model_fit *fit)
 	for (int32_t t = 0; t < g->a.tasks; t++) {
 		if (truth[t] < 0)
 			continue;
-		score_task(g, fit, t, class_of[truth[t]], &s, &calibration);
+
+		double right = score_task(g, fit, t, class_of[truth[t]], &s);
+
+		calibration_add(&calibration, (double)sure[t], right);
 		if (valued && class_of[truth[t]] >= 0) {
 			double apart = fabs(value[fit->label[t]] - value[class_of[truth[t]]]);
 
@@ -295,11 +342,12 @@ static enum err choose(struct aggregate *g, enum model_method *method)
 {
 	const int64_t classes = g->a.classes;
 
-	*method = MODEL_SHRUNK;
+	*method = MODEL_BLEND;
 	if (g->method.len > 0 && !model_by_name(g->method, method))
 		return refuse_field(g->c, ERR_INPUT, S("method"),
-				    "this is none of plurality, wawa, one-coin, zencrowd, "
-				    "dawid-skene, shrunk, ibcc, glad, mace and blend");
+				    "this is none of blend, plurality, wawa, one-coin, "
+				    "shrunk-one-coin, zencrowd, dawid-skene, shrunk, ibcc, glad "
+				    "and mace");
 	if (g->method.len == 0 && g->a.workers * classes * classes > MODEL_CELLS_MAX) {
 		*method = MODEL_WAWA;
 		fprintf(stderr, "so many workers and labels are judged by the method wawa\n");
@@ -310,21 +358,28 @@ static enum err choose(struct aggregate *g, enum model_method *method)
 enum err aggregate_choice(struct aggregate *g)
 {
 	enum model_method method;
+	struct model_calibration calibration;
 	struct model_fit fit;
-	double claimed = 0;
+	double claimed = 0, posterior = 0;
 
 	TRY(choose(g, &method));
 	TRY(read_gold(g));
 	g->options.lean =
 		method == MODEL_DAWID_SKENE && (int64_t)g->a.tasks * g->a.classes > LEAN_CELLS;
 	aggregate_begin(g, model_name(method), -1);
+	if (method == MODEL_BLEND)
+		calibrate(g, method, &calibration);
 	model_run(g->c->mem, method, &g->a, &g->options, &fit);
 	aggregate_end(g);
-	TRY(write_lines(g, &fit));
+
+	const float *sure = sure_of(g, method, &fit, &calibration);
+
+	TRY(write_lines(g, &fit, sure));
 	TRY(write_workers(g, &fit));
-	for (int32_t t = 0; t < g->a.tasks; t++)
-		claimed += (double)fit.confidence[t];
-	claimed = g->a.tasks > 0 ? claimed / g->a.tasks : 0;
+	for (int32_t t = 0; t < g->a.tasks; t++) {
+		claimed += (double)sure[t] / g->a.tasks;
+		posterior += (double)fit.confidence[t] / g->a.tasks;
+	}
 	fprintf(stderr,
 		"%d tasks, %d workers, %d answers, %d labels; %s, %d rounds; claimed %.4f\n",
 		g->a.tasks, g->a.workers, g->answers.count, g->a.classes, model_name(method),
@@ -332,8 +387,9 @@ enum err aggregate_choice(struct aggregate *g)
 	json_i64_of(&g->summary, "classes", g->a.classes);
 	json_i64_of(&g->summary, "iterations", fit.iterations);
 	json_f64_of(&g->summary, "claimed", claimed);
+	json_f64_of(&g->summary, "claimed_posterior", posterior);
 	say_agreement(g);
 	if (g->has_truth)
-		say_score(g, &fit);
+		say_score(g, &fit, sure);
 	return OK;
 }

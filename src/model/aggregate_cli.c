@@ -9,8 +9,8 @@ enum { OUT_BYTES = 1 << 16, LINE_ROOM = 1 << 21, SUMMARY_BYTES = 1 << 20 };
 static const struct room_option options[] = {
 	{ "method",
 	  .about =
-		  "plurality, wawa, one-coin, zencrowd, dawid-skene, shrunk, ibcc, glad, "
-		  "mace or blend; mean, median, trimmed or lfc-n; cluster; rover; bradley-terry or "
+		  "blend, plurality, wawa, one-coin, shrunk-one-coin, zencrowd, dawid-skene, "
+		  "shrunk, ibcc, glad or mace; mean, median, trimmed or lfc-n; cluster; rover; bradley-terry or "
 		  "bradley-terry-weighted; default by kind" },
 	{ "kind", .value = "choice", .about = "choice, ordinal, number, box, text or pair" },
 	{ "truth", .about = "a file of task and label; scores the results on stderr" },

@@ -3,15 +3,11 @@
 #include "model/model_in.h"
 
 static const char *const names[MODEL_METHODS] = {
-	[MODEL_PLURALITY] = "plurality",
-	[MODEL_WAWA] = "wawa",
-	[MODEL_ONE_COIN] = "one-coin",
-	[MODEL_ZENCROWD] = "zencrowd",
-	[MODEL_DAWID_SKENE] = "dawid-skene",
-	[MODEL_SHRUNK] = "shrunk",
-	[MODEL_IBCC] = "ibcc",
-	[MODEL_GLAD] = "glad",
-	[MODEL_MACE] = "mace",
+	[MODEL_PLURALITY] = "plurality", [MODEL_WAWA] = "wawa",
+	[MODEL_ONE_COIN] = "one-coin",	 [MODEL_SHRUNK_ONE_COIN] = "shrunk-one-coin",
+	[MODEL_ZENCROWD] = "zencrowd",	 [MODEL_DAWID_SKENE] = "dawid-skene",
+	[MODEL_SHRUNK] = "shrunk",	 [MODEL_IBCC] = "ibcc",
+	[MODEL_GLAD] = "glad",		 [MODEL_MACE] = "mace",
 	[MODEL_BLEND] = "blend",
 };
 
@@ -68,6 +64,9 @@ void model_run(struct arena *mem, enum model_method method, const struct model_a
 		break;
 	case MODEL_ONE_COIN:
 		model_one_coin(mem, a, o, out);
+		break;
+	case MODEL_SHRUNK_ONE_COIN:
+		model_shrunk_one_coin(mem, a, o, out);
 		break;
 	case MODEL_ZENCROWD:
 		model_zencrowd(mem, a, o, out);

@@ -43,13 +43,14 @@ enum model_method {
 	MODEL_PLURALITY,
 	MODEL_WAWA,
 	MODEL_ONE_COIN,
+	MODEL_SHRUNK_ONE_COIN,
 	MODEL_ZENCROWD,
 	MODEL_DAWID_SKENE,
-	MODEL_SHRUNK, /* the default */
+	MODEL_SHRUNK,
 	MODEL_IBCC,
 	MODEL_GLAD,
 	MODEL_MACE,
-	MODEL_BLEND,
+	MODEL_BLEND, /* the default */
 	MODEL_METHODS
 };
 
@@ -65,7 +66,7 @@ struct model_options {
 struct model_fit {
 	float *posterior;  /* tasks x classes; NULL when lean */
 	int32_t *label;	   /* the most probable class; the first of several */
-	float *confidence; /* its posterior */
+	float *confidence; /* its posterior, as the model claims it */
 	double *weight;	   /* of each worker, in the method's own unit */
 	float *difficulty; /* GLAD: b of each task, higher is easier; else NULL */
 	int iterations;
@@ -81,6 +82,20 @@ MUST_USE bool model_by_name(struct str name, enum model_method *out);
 /* Tied means less than this below the best posterior. */
 #define MODEL_TIE 1e-6F
 int model_tied(const float *posterior, int32_t classes); /* how many share the best place */
+
+/*
+ * How sure to be of a label whose posterior (of blend) is known: posteriors claim too much. Learned
+ * from tasks whose class is known, as far as there are some: `known` holds for each task its class
+ * or -1; NULL: none. The fit is one that has not seen them. A negative slope stands for a crowd
+ * that is wrong the more the surer it is; it is possible and told, not hidden.
+ */
+struct model_calibration {
+	double shift, slope; /* in logits, and logits per logit */
+	int32_t known;	     /* tasks that it was learned from */
+};
+void model_calibrate(const struct model_fit *, int32_t tasks, const int32_t *known,
+		     struct model_calibration *out);
+double model_sure(const struct model_calibration *, double posterior, int tied);
 
 /* What a fit says of each worker: expected share of right answers, and expected confusion. */
 struct model_worker {

@@ -12,6 +12,8 @@ void model_plurality(struct arena *, const struct model_answers *, struct model_
 void model_wawa(struct arena *, const struct model_answers *, struct model_fit *);
 void model_one_coin(struct arena *, const struct model_answers *, const struct model_options *,
 		    struct model_fit *);
+void model_shrunk_one_coin(struct arena *, const struct model_answers *,
+			   const struct model_options *, struct model_fit *);
 void model_zencrowd(struct arena *, const struct model_answers *, const struct model_options *,
 		    struct model_fit *);
 void model_dawid_skene(struct arena *, const struct model_answers *, const struct model_options *,

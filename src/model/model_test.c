@@ -147,6 +147,50 @@ PLAIN_TEST(model, one_round_of_dawid_skene_is_as_worked_by_hand)
 	WANT(near(0.5, (double)fit.posterior[2], 1e-6));
 }
 
+/* So many labels with one posterior, so many of which are right. */
+static struct model_calibration taught(struct ctx *c, int32_t count, int32_t right, float posterior)
+{
+	struct model_fit fit = { .label = NEW_MANY(c->mem, int32_t, (size_t)count),
+				 .confidence = NEW_MANY(c->mem, float, (size_t)count) };
+	int32_t *known = NEW_MANY(c->mem, int32_t, (size_t)count);
+	struct model_calibration out;
+
+	for (int32_t t = 0; t < count; t++) {
+		fit.confidence[t] = posterior;
+		known[t] = t < right ? 0 : 1;
+	}
+	model_calibrate(&fit, count, known, &out);
+	return out;
+}
+
+PLAIN_TEST(model, confidence_before_any_gold_is_lower_than_the_posterior)
+{
+	struct model_fit none = { 0 };
+	struct model_calibration k;
+
+	model_calibrate(&none, 0, NULL, &k);
+	WANT_I64(0, k.known);
+	for (double z = 0.51; z < 1; z += 0.01)
+		WANT(model_sure(&k, z, 1) < z &&
+		     model_sure(&k, z, 1) > model_sure(&k, z - 0.01, 1));
+	WANT(near(0.5, model_sure(&k, 0.5, 2), 1e-12));
+	WANT(near(0.2, model_sure(&k, 0.2, 5), 1e-12));
+	WANT(model_sure(&k, 1, 1) < 0.95);
+}
+
+PLAIN_TEST(model, many_gold_tasks_decide_the_confidence_and_few_move_it_a_little)
+{
+	const struct model_calibration before = taught(c, 0, 0, 0);
+	const struct model_calibration many = taught(c, 2000, 1280, 0.999F);
+	const struct model_calibration few = taught(c, 3, 2, 0.999F);
+
+	WANT(near(0.64, model_sure(&many, 0.999, 1), 0.01));
+	WANT(model_sure(&few, 0.999, 1) < model_sure(&before, 0.999, 1));
+	WANT(model_sure(&few, 0.999, 1) > 0.75);
+	WANT_I64(3, few.known);
+	WANT(model_sure(&(struct model_calibration){ .slope = 0.3, .shift = -9 }, 1, 1) < 0.01);
+}
+
 PLAIN_TEST(model, digamma_meets_its_known_values)
 {
 	WANT(near(-0.57721566490153286, model_digamma(1), 1e-12));
