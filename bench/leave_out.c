@@ -2,14 +2,15 @@
 /*
  * leave_out: how the default of `tessera aggregate` was chosen, one data set left out at a time.
  *
- *   leave_out FOLDER…      each with answers.tsv[.gz] and truth.tsv[.gz], labels out of a list
+ *   leave_out FOLDER...    each with answers.tsv[.gz] and truth.tsv[.gz], labels out of a list
  *
  * Every set is judged as it is, and where tasks have more than seven answers also thinned to three
- * and to five, six times each, since few answers are what a requester pays for. A set's merit is its
- * accuracy (ties shared), the mean of whole and thinned. Candidates are the mean posteriors of each
- * subset of six methods that is nowhere a point under plurality. For each set it prints which candidate is best on the others, what that
- * gives here, and the same of blend. Then the calibration: the slope that fits the others best, and
- * what it makes of this set; and with 50 gold tasks, judged on the rest, mean of 20 draws.
+ * and to five, six times each, since few answers are what a requester pays for. A set's merit is
+ * its accuracy (ties shared), the mean of whole and thinned. Candidates are the mean posteriors of
+ * each subset of six methods that is nowhere a point under plurality. For each set it prints which
+ * candidate is best on the others, what that gives here, and the same of blend. Then the
+ * calibration: the slope that fits the others best, and what it makes of this set; and with 50 gold
+ * tasks, judged on the rest, mean of 20 draws.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -362,7 +363,7 @@ static void calibrate(const struct set *set, int sets)
 {
 	double mean[4] = { 0 };
 
-	printf("\nleft out        right  posterior  slope  claimed  ECE    ECE and gap with gold\n");
+	printf("\nleft out        right  posterior  slope  claimed  ECE    with gold: ECE, gap\n");
 	for (int i = 0; i < sets; i++) {
 		const double slope = slope_without(set, sets, i);
 		struct claim raw = { 0 }, k = { 0 };

@@ -102,10 +102,22 @@ refused 'method' 2 'none of blend' --method best "$work/a.tsv"
 refused 'kind' 2 'none of choice' --kind best "$work/a.tsv"
 refused 'words for numbers' 2 'is no number' --kind number "$work/a.tsv"
 refused 'words for boxes' 2 'no list of boxes' --kind box "$work/a.tsv"
+refused 'words for polygons' 2 'no list of polygons' --kind polygon "$work/a.tsv"
+printf 'a\tx\t[[[0,0],[1,1]]]\n' >"$work/line.tsv"
+refused 'a polygon of two points' 2 'no list of polygons' --kind polygon "$work/line.tsv"
+printf 'a\tx\t["b",3]\n' >"$work/three.tsv"
+refused 'an option that is no text' 2 'no list of texts' --kind choices "$work/three.tsv"
+seq 1 1001 | awk '{ printf "%so%d", (NR > 1 ? "|" : "a\tx\t"), $1 } END { print "" }' >"$work/options.tsv"
+refused 'a thousand and one options' 7 'different options' --kind choices "$work/options.tsv"
 refused 'words for pairs' 2 'FIRST_SECOND' --kind pair "$work/a.tsv"
 seq 1 1000000 | awk '{ print $1 "\tw\t" $1 }' >"$work/many.tsv"
 refused 'a million labels' 7 'different labels' "$work/many.tsv"
 rm "$work/many.tsv"
+
+# --- several options: both forms of a label, and each option for itself ---
+printf 'a\tx\tred|big\na\ty\tred\na\tz\tred | big\nb\tx\t[]\nb\ty\t["big"]\nb\tz\t[]\n' >"$work/c.tsv"
+"$program" aggregate --kind choices "$work/c.tsv" 2>"$work/err" | cut -f 1,2 | tr '\t\n' '= ' >"$work/out"
+[ "$(cat "$work/out")" = 'task=label a=["big","red"] b=[] ' ] && ok || not_ok "options: $(cat "$work/out")"
 
 if [ ! -f "$crowd/rte/answers.tsv" ]; then
 	echo "skipped: the figures of $crowd, which is not there"
@@ -170,6 +182,26 @@ END
 run web truth --kind ordinal
 near 'web ordinal alpha' .3828 "$(figure alpha_ordinal)" .00006
 near 'web interval alpha' .3869 "$(figure alpha_interval)" .00006
+# rte as one option, said or not: the results are those of two labels.
+run rte truth
+wanted=$(figure accuracy)
+for f in answers truth; do
+	awk -F'\t' 'BEGIN { OFS = FS } NR > 1 { $NF = $NF == 1 ? "yes" : "[]" } 1' "$crowd/rte/$f.tsv" >"$work/rte.$f.tsv"
+done
+"$program" aggregate --kind choices --summary "$work/summary" --truth "$work/rte.truth.tsv" \
+	"$work/rte.answers.tsv" >/dev/null 2>&1
+near 'rte as an option' "$wanted" "$(figure accuracy)" .0001
+# Boxes as polygons of four points: as many are found; the shape is one worker's, no median.
+mkdir "$work/polygons"
+for f in answers truth; do
+	gzip -dcf "$(ls "$crowd/pedestrians/$f".tsv*)" | sed -E \
+		's/\[(-?[0-9.]+), *(-?[0-9.]+), *(-?[0-9.]+), *(-?[0-9.]+)\]/[[\1,\2],[\3,\2],[\3,\4],[\1,\4]]/g' \
+		>"$work/polygons/$f.tsv"
+done
+"$program" aggregate --kind polygon --summary "$work/summary" --truth "$work/polygons/truth.tsv" \
+	"$work/polygons/answers.tsv" >/dev/null 2>"$work/err"
+at_least 'boxes as polygons, F1 at .5' .89 "$(figure f1_50)"
+at_least 'boxes as polygons, F1 at .75' .69 "$(figure f1_75)"
 run pedestrians truth --kind box
 at_least 'boxes, F1 at .5' .905 "$(figure f1_50)"
 at_least 'boxes, F1 at .75' .725 "$(figure f1_75)"

@@ -91,38 +91,36 @@ static void lay_out(struct aggregate *g, const struct drawn *drawn, struct model
 	*out = (struct model_boxes){ r->task.count, r->from, from, box };
 }
 
-struct box_score {
-	double hit[2], said, is, frames;
-};
+const double aggregate_iou[2] = { 0.5, 0.75 };
 
-static void add_score(struct aggregate *g, struct box_score *s, const struct model_box *result,
-		      int count, const struct drawn *truth, int32_t label)
+static void add_score(struct aggregate *g, struct aggregate_shapes *s,
+		      const struct model_box *result, int count, const struct drawn *truth,
+		      int32_t label)
 {
-	static const double least[2] = { 0.5, 0.75 };
 	const struct model_box *is = truth->box + truth->from[label];
 	const int is_count = truth->from[label + 1] - truth->from[label];
 	int partner[MODEL_BOXES_MAX];
 
 	for (int i = 0; i < 2; i++)
-		s->hit[i] +=
-			model_box_match(g->c->mem, is, is_count, result, count, least[i], partner);
+		s->hit[i] += model_box_match(g->c->mem, is, is_count, result, count,
+					     aggregate_iou[i], partner);
 	s->said += count;
 	s->is += is_count;
-	s->frames += 1;
+	s->tasks += 1;
 }
 
-static void say_score(struct aggregate *g, const struct box_score *s)
+void aggregate_say_shapes(struct aggregate *g, const struct aggregate_shapes *s)
 {
 	double f1[2];
 
-	json_i64_of(&g->summary, "truth_tasks", (int64_t)s->frames);
-	if (s->frames == 0)
+	json_i64_of(&g->summary, "truth_tasks", (int64_t)s->tasks);
+	if (s->tasks == 0)
 		return;
 	for (int i = 0; i < 2; i++)
 		f1[i] = s->said + s->is > 0 ? 2 * s->hit[i] / (s->said + s->is) : 1;
 	fprintf(stderr,
 		"F1 at IoU .5 %.4f (precision %.4f, recall %.4f), at .75 %.4f, %.0f tasks\n", f1[0],
-		s->hit[0] / fmax(s->said, 1), s->hit[0] / fmax(s->is, 1), f1[1], s->frames);
+		s->hit[0] / fmax(s->said, 1), s->hit[0] / fmax(s->is, 1), f1[1], s->tasks);
 	json_f64_of(&g->summary, "f1_50", f1[0]);
 	json_f64_of(&g->summary, "f1_75", f1[1]);
 }
@@ -168,7 +166,7 @@ enum err aggregate_box(struct aggregate *g)
 {
 	struct drawn drawn, known = { 0 };
 	struct model_boxes a;
-	struct box_score score = { 0 };
+	struct aggregate_shapes score = { 0 };
 	int32_t *truth = NULL;
 
 	if (g->method.len > 0 && !str_eq(g->method, S("cluster")))
@@ -180,7 +178,7 @@ enum err aggregate_box(struct aggregate *g)
 	}
 	lay_out(g, &drawn, &a);
 	buf_add(&g->out, S("task\tlabel\tconfidence\tconfidences\tanswers\n"));
-	aggregate_begin(g, "cluster", -1);
+	aggregate_begin(g, "cluster", a.tasks);
 	for (int32_t i = 0; i < a.tasks; i++) {
 		const int32_t t = g->answers.task.first[i];
 		struct arena_mark mark = arena_mark(g->c->mem);
@@ -193,12 +191,13 @@ enum err aggregate_box(struct aggregate *g)
 		if (truth != NULL && truth[t] >= 0)
 			add_score(g, &score, out, count, &known, truth[t]);
 		arena_reset(g->c->mem, mark);
+		progress_at(g->progress, i + 1);
 	}
 	aggregate_end(g);
 	fprintf(stderr, "%d tasks, %d workers, %d answers; %lld boxes without area left out\n",
 		a.tasks, g->answers.worker.count, g->answers.count, (long long)drawn.flat);
 	json_i64_of(&g->summary, "iterations", 1);
 	if (g->has_truth)
-		say_score(g, &score);
+		aggregate_say_shapes(g, &score);
 	return OK;
 }

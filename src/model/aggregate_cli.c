@@ -8,13 +8,13 @@ enum { OUT_BYTES = 1 << 16, LINE_ROOM = 1 << 21, SUMMARY_BYTES = 1 << 20 };
 
 static const struct room_option options[] = {
 	{ "method",
-	  .about =
-		  "blend, plurality, wawa, one-coin, shrunk-one-coin, zencrowd, dawid-skene, "
-		  "shrunk, ibcc, glad or mace; mean, median, trimmed or lfc-n; cluster; rover; bradley-terry or "
-		  "bradley-terry-weighted; default by kind" },
-	{ "kind", .value = "choice", .about = "choice, ordinal, number, box, text or pair" },
+	  .about = "blend, plurality, wawa, one-coin, shrunk-one-coin, zencrowd, dawid-skene, "
+		   "shrunk, ibcc, glad or mace; mean, median, trimmed or lfc-n; cluster; rover; "
+		   "bradley-terry or bradley-terry-weighted; default by kind" },
+	{ "kind", .value = "choice",
+	  .about = "choice, ordinal, choices, number, box, polygon, text or pair" },
 	{ "truth", .about = "a file of task and label; scores the results on stderr" },
-	{ "gold", .about = "a file of task and label that the model may use" },
+	{ "gold", .about = "choice, ordinal: a file of task and label that the model may use" },
 	{ "summary", .about = "write what is known of the run as JSON into this file" },
 	{ "workers", .about = "write a table of the workers into this file" },
 	{ "items", .about = "pairs: write a table of the items into this file" },
@@ -25,9 +25,10 @@ static const struct room_option options[] = {
 };
 
 static const char *const kinds[AGGREGATE_KINDS] = {
-	[AGGREGATE_CHOICE] = "choice", [AGGREGATE_ORDINAL] = "ordinal",
-	[AGGREGATE_NUMBER] = "number", [AGGREGATE_BOX] = "box",
-	[AGGREGATE_TEXT] = "text",     [AGGREGATE_PAIR] = "pair",
+	[AGGREGATE_CHOICE] = "choice",	 [AGGREGATE_ORDINAL] = "ordinal",
+	[AGGREGATE_CHOICES] = "choices", [AGGREGATE_NUMBER] = "number",
+	[AGGREGATE_BOX] = "box",	 [AGGREGATE_POLYGON] = "polygon",
+	[AGGREGATE_TEXT] = "text",	 [AGGREGATE_PAIR] = "pair",
 };
 
 /* --- result lines --- */
@@ -169,8 +170,10 @@ static enum err read_options(struct aggregate *g)
 		if (str_eq(kind, str_of(kinds[i])))
 			g->kind = (enum aggregate_kind)i;
 	if (g->kind == AGGREGATE_KINDS)
-		return refuse_field(g->c, ERR_INPUT, S("kind"),
-				    "this is none of choice, ordinal, number, box, text and pair");
+		return refuse_field(
+			g->c, ERR_INPUT, S("kind"),
+			"this is none of choice, ordinal, choices, number, box, polygon, "
+			"text and pair");
 	g->method = room_option(g->call, "method");
 	if (stop.len > 0 && !str_eq(stop, S("crowdkit")) && !str_eq(stop, S("converged")))
 		return refuse_field(g->c, ERR_INPUT, S("stop"),
@@ -234,10 +237,14 @@ static enum err read_files(struct aggregate *g)
 static enum err by_kind(struct aggregate *g)
 {
 	switch (g->kind) {
+	case AGGREGATE_CHOICES:
+		return aggregate_choices(g);
 	case AGGREGATE_NUMBER:
 		return aggregate_number(g);
 	case AGGREGATE_BOX:
 		return aggregate_box(g);
+	case AGGREGATE_POLYGON:
+		return aggregate_polygon(g);
 	case AGGREGATE_TEXT:
 		return aggregate_text_kind(g);
 	case AGGREGATE_PAIR:

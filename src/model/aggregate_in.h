@@ -14,8 +14,10 @@
 enum aggregate_kind {
 	AGGREGATE_CHOICE,
 	AGGREGATE_ORDINAL,
+	AGGREGATE_CHOICES,
 	AGGREGATE_NUMBER,
 	AGGREGATE_BOX,
+	AGGREGATE_POLYGON,
 	AGGREGATE_TEXT,
 	AGGREGATE_PAIR,
 	AGGREGATE_KINDS
@@ -60,9 +62,18 @@ struct aggregate_calibration {
 void calibration_add(struct aggregate_calibration *, double confidence, double right);
 void calibration_say(struct aggregate *, const struct aggregate_calibration *);
 
+/* Boxes and polygons against the truth, one to one at an IoU of .5 and .75. */
+extern const double aggregate_iou[2];
+struct aggregate_shapes {
+	double hit[2], said, is, tasks;
+};
+void aggregate_say_shapes(struct aggregate *, const struct aggregate_shapes *);
+
 MUST_USE enum err aggregate_choice(struct aggregate *); /* and ordinal */
+MUST_USE enum err aggregate_choices(struct aggregate *);
 MUST_USE enum err aggregate_number(struct aggregate *);
 MUST_USE enum err aggregate_box(struct aggregate *);
+MUST_USE enum err aggregate_polygon(struct aggregate *);
 MUST_USE enum err aggregate_text_kind(struct aggregate *);
 MUST_USE enum err aggregate_pair(struct aggregate *);
 

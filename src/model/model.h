@@ -86,8 +86,7 @@ int model_tied(const float *posterior, int32_t classes); /* how many share the b
 /*
  * How sure to be of a label whose posterior (of blend) is known: posteriors claim too much. Learned
  * from tasks whose class is known, as far as there are some: `known` holds for each task its class
- * or -1; NULL: none. The fit is one that has not seen them. A negative slope stands for a crowd
- * that is wrong the more the surer it is; it is possible and told, not hidden.
+ * or -1; NULL: none. The fit is one that has not seen them.
  */
 struct model_calibration {
 	double shift, slope; /* in logits, and logits per logit */
@@ -171,6 +170,32 @@ double model_box_iou(const struct model_box *, const struct model_box *);
 int model_box_match(struct arena *, const struct model_box *left, int left_count,
 		    const struct model_box *right, int right_count, double least, int *partner);
 
+/* --- polygons: x y x y … of three points or more; inside by the even-odd rule --- */
+
+enum { MODEL_POLYGONS_MAX = 200, MODEL_POINTS_MAX = 500 }; /* of an answer, of a polygon */
+
+struct model_polygon {
+	const double *at;
+	int points;
+	double confidence; /* of a result: members / answers */
+};
+
+struct model_polygons { /* as of boxes */
+	int32_t tasks;
+	const int32_t *from, *polygon_from;
+	const struct model_polygon *polygon;
+};
+
+/* As of boxes. A result is one of the polygons that were drawn, so its points stay as they are. */
+int model_polygon_merge(struct arena *, const struct model_polygons *, int32_t task,
+			struct model_polygon *out);
+double model_polygon_area(struct arena *, const struct model_polygon *);
+double model_polygon_iou(struct arena *, const struct model_polygon *,
+			 const struct model_polygon *);
+int model_polygon_match(struct arena *, const struct model_polygon *left, int left_count,
+			const struct model_polygon *right, int right_count, double least,
+			int *partner);
+
 /* --- text: words as numbers, folded by the caller (model_fold) --- */
 
 enum { MODEL_WORDS_MAX = 4000 }; /* of one answer; the caller refuses more */
@@ -221,8 +246,5 @@ struct model_pair_fit {
 
 void model_pair_run(struct arena *, const struct model_pairs *, bool weighted,
 		    struct model_pair_fit *out);
-
-/* Digamma, for x > 0; absolute error below 1e-12 for x >= 0.01. */
-double model_digamma(double x);
 
 #endif

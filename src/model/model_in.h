@@ -38,6 +38,10 @@ void model_votes(const struct model_answers *, int32_t task, double *out);
 void model_fit_label(struct model_fit *, int32_t task, const double *posterior, int32_t classes);
 /* exp and norm in place; the largest is subtracted first. */
 void model_softmax(double *log_weight, int32_t classes);
+/* gain[i * right + j], 0: not these two. Partner of each left one or -1; how many have one. */
+int model_assign(struct arena *, const double *gain, int left, int right, int *partner);
+/* Digamma, for x > 0; absolute error below 1e-12 for x >= 0.01. */
+double model_digamma(double x);
 static inline bool model_is_gold(const struct model_answers *a, int32_t task)
 {
 	return a->gold != NULL && a->gold[task] >= 0;

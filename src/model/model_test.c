@@ -324,6 +324,69 @@ PLAIN_TEST(model, boxes_are_matched_for_the_best_sum)
 	WANT_I64(0, model_box_match(c->mem, left, 2, right, 0, 0.3, partner));
 }
 
+PLAIN_TEST(model, areas_of_polygons_are_exact)
+{
+	const double square[] = { 0, 0, 10, 0, 10, 10, 0, 10 },
+		     moved[] = { 5, 5, 15, 5, 15, 15, 5, 15 };
+	const double corner[] = { 0, 0, 10, 0, 10, 4, 4, 4, 4, 10, 0, 10 }; /* an L: 64 */
+	const double tie[] = {
+		0, 0, 10, 10, 10, 0, 0, 10
+	}; /* crosses itself: two triangles of 25 */
+	const double turned[] = { 5, -2, 12, 5, 5, 12, -2, 5 }; /* a square on its corner: 98 */
+	const struct model_polygon a = { square, 4, 0 }, b = { moved, 4, 0 }, l = { corner, 6, 0 },
+				   t = { tie, 4, 0 }, d = { turned, 4, 0 };
+	const double line[] = { 0, 0, 5, 5, 10, 10 };
+
+	WANT(near(100, model_polygon_area(c->mem, &a), 1e-9));
+	WANT(near(64, model_polygon_area(c->mem, &l), 1e-9));
+	WANT(near(50, model_polygon_area(c->mem, &t), 1e-9));
+	WANT(near(0, model_polygon_area(c->mem, &(struct model_polygon){ line, 3, 0 }), 1e-9));
+	WANT(near(25.0 / 175, model_polygon_iou(c->mem, &a, &b), 1e-12));
+	WANT(near(0.64, model_polygon_iou(c->mem, &a, &l), 1e-12));
+	WANT(near(0.5, model_polygon_iou(c->mem, &t, &a), 1e-12));
+	/* What of the turned one lies outside: four triangles, 4 wide and 2 high. */
+	WANT(near(82.0 / 116, model_polygon_iou(c->mem, &d, &a), 1e-12));
+	WANT(near(1, model_polygon_iou(c->mem, &l, &l), 1e-12));
+}
+
+PLAIN_TEST(model, polygons_join_and_the_one_nearest_to_all_is_kept)
+{
+	const double first[] = { 0, 0, 10, 0, 0, 10 }, second[] = { 1, 0, 11, 0, 1, 10 };
+	const double third[] = { 3, 0, 13, 0, 3, 10 }, alone[] = { 50, 50, 60, 50, 50, 60 };
+	const struct model_polygon polygon[] = {
+		{ alone, 3, 0 }, { first, 3, 0 }, { third, 3, 0 }, { second, 3, 0 }
+	};
+	const int32_t from[2] = { 0, 3 }, polygon_from[4] = { 0, 2, 3, 4 };
+	const struct model_polygons a = { 1, from, polygon_from, polygon };
+	struct model_polygon out[4];
+
+	WANT_I64(1, model_polygon_merge(c->mem, &a, 0, out));
+	WANT(out[0].at == second);
+	WANT(near(1, out[0].confidence, 1e-12));
+}
+
+PLAIN_PROPERTY(model, polygons_that_are_boxes_overlap_as_boxes_do)
+{
+	struct model_box box[2];
+	double corner[2][8];
+	struct model_polygon polygon[2];
+
+	for (int i = 0; i < 2; i++) {
+		double *at = box[i].at;
+
+		for (int axis = 0; axis < 2; axis++) {
+			at[axis] = dice(c, 10);
+			at[axis + 2] = at[axis] + 1 + dice(c, 10);
+		}
+		memcpy(corner[i],
+		       (double[]){ at[0], at[1], at[2], at[1], at[2], at[3], at[0], at[3] },
+		       sizeof(corner[i]));
+		polygon[i] = (struct model_polygon){ corner[i], 4, 0 };
+	}
+	WANT(near(model_box_iou(&box[0], &box[1]),
+		  model_polygon_iou(c->mem, &polygon[0], &polygon[1]), 1e-12));
+}
+
 PLAIN_TEST(model, texts_are_folded_into_words)
 {
 	struct str text = S("  Don\xe2\x80\x99t \xc3\x84rger, the `Dog_1'!"), form;
