@@ -7,7 +7,8 @@
  *   M: maximise Q = sum [z_t(l) ln s + (1 - z_t(l)) ln((1 - s) / (K - 1))] + ln priors by 25
  *   steps of conjugate gradients (Polak-Ribiere, restarted when it does not climb) with halving
  *   line search.
- * Rounds until Q / (N K) rises by less than 1e-5, at most 100. Weight: alpha_w; difficulty: b_t.
+ * Rounds until Q / (N K) moves by less than 1e-5, up or down (Q holds no entropy, so that it may
+ * fall), at most 100. Weight: alpha_w; difficulty: b_t.
  */
 #include "model/model_in.h"
 
@@ -175,7 +176,7 @@ void model_glad(struct arena *mem, const struct model_answers *a, const struct m
 
 		double q = maximise(&m) / scale;
 
-		done = q - last < 1e-5;
+		done = fabs(q - last) < 1e-5;
 		last = q;
 	}
 	for (int32_t w = 0; w < a->workers; w++)
