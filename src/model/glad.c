@@ -18,16 +18,11 @@ struct glad {
 	const struct model_answers *a;
 	size_t size; /* workers, then tasks */
 	double *at;
-	double *slope, *slope_old, *way, *tried;
+	double *slope, *slope_old, *slope_tried, *way, *tried;
 	const double *right; /* z_t(l) of each answer */
 };
 
-static double soft_plus(double x)
-{
-	return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
-}
-
-/* Q at a place, and its slope when asked. */
+/* Q at a place, and its slope. */
 static double quality_at(const struct glad *m, const double *at, double *slope)
 {
 	const struct model_answers *a = m->a;
@@ -37,8 +32,7 @@ static double quality_at(const struct glad *m, const double *at, double *slope)
 
 	for (size_t i = 0; i < m->size; i++) {
 		q -= 0.5 * (at[i] - 1) * (at[i] - 1);
-		if (slope != NULL)
-			slope[i] = 1 - at[i];
+		slope[i] = 1 - at[i];
 	}
 	for (int32_t t = 0; t < a->tasks; t++) {
 		const double e = exp(fmin(ease[t], 30));
@@ -47,13 +41,13 @@ static double quality_at(const struct glad *m, const double *at, double *slope)
 			const uint32_t w = a->key[i] / classes;
 			const double x = at[w] * e, z = m->right[i];
 
-			q -= z * soft_plus(-x) + (1 - z) * (soft_plus(x) + wrong);
-			if (slope != NULL) {
-				double miss = z - 1 / (1 + exp(-x));
+			/* ln s = -ln(1 + e^-x) and ln(1 - s) = -x + ln s, from one exp of |x|. */
+			const double small = exp(-fabs(x)), both = log1p(small);
+			const double s = (x > 0 ? 1 : small) / (1 + small), miss = z - s;
 
-				slope[w] += miss * e;
-				slope[a->workers + t] += miss * x;
-			}
+			q -= both + z * fmax(-x, 0) + (1 - z) * (fmax(x, 0) + wrong);
+			slope[w] += miss * e;
+			slope[a->workers + t] += miss * x;
 		}
 	}
 	return q;
@@ -77,10 +71,12 @@ static double climb(struct glad *m, double q, double rise, double *length)
 		for (size_t j = 0; j < m->size; j++)
 			m->tried[j] = m->at[j] + step * m->way[j];
 
-		double next = quality_at(m, m->tried, NULL);
+		double next = quality_at(m, m->tried, m->slope_tried);
 
 		if (next >= q + 1e-4 * step * rise) {
 			memcpy(m->at, m->tried, m->size * sizeof(double));
+			memcpy(m->slope_old, m->slope, m->size * sizeof(double));
+			memcpy(m->slope, m->slope_tried, m->size * sizeof(double));
 			*length = 2 * step;
 			return next;
 		}
@@ -101,10 +97,8 @@ static double maximise(struct glad *m)
 			rise = dot(m->slope, m->slope, m->size);
 		}
 		q = climb(m, q, rise, &length);
-		if (q - before <= 1e-9 * fabs(q))
+		if (q - before <= 1e-7 * fabs(q))
 			break;
-		memcpy(m->slope_old, m->slope, m->size * sizeof(double));
-		(void)quality_at(m, m->at, m->slope);
 
 		double turn =
 			(dot(m->slope, m->slope, m->size) - dot(m->slope, m->slope_old, m->size)) /
@@ -163,6 +157,7 @@ void model_glad(struct arena *mem, const struct model_answers *a, const struct m
 		.at = NEW_MANY(mem, double, size),
 		.slope = NEW_MANY(mem, double, size),
 		.slope_old = NEW_MANY(mem, double, size),
+		.slope_tried = NEW_MANY(mem, double, size),
 		.way = NEW_MANY(mem, double, size),
 		.tried = NEW_MANY(mem, double, size),
 		.right = right,
