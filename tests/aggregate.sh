@@ -182,6 +182,7 @@ END
 run web truth --kind ordinal
 near 'web ordinal alpha' .3828 "$(figure alpha_ordinal)" .00006
 near 'web interval alpha' .3869 "$(figure alpha_interval)" .00006
+at_most 'web, error of the medians' "$(figure mae)" "$(figure mae_median)"
 # rte as one option, said or not: the results are those of two labels.
 run rte truth
 wanted=$(figure accuracy)

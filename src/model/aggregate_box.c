@@ -178,7 +178,7 @@ enum err aggregate_box(struct aggregate *g)
 	}
 	lay_out(g, &drawn, &a);
 	buf_add(&g->out, S("task\tlabel\tconfidence\tconfidences\tanswers\n"));
-	aggregate_begin(g, "cluster", a.tasks);
+	aggregate_begin(g, "cluster", "tasks", a.tasks);
 	for (int32_t i = 0; i < a.tasks; i++) {
 		const int32_t t = g->answers.task.first[i];
 		struct arena_mark mark = arena_mark(g->c->mem);

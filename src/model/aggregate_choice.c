@@ -108,11 +108,26 @@ static float *sure_of(struct aggregate *g, enum model_method method, const struc
 
 /* --- lines --- */
 
+/* Of steps in order: the one at which half of the posterior lies; no other has a smaller expected
+ * error. Without posteriors the label. */
+static int32_t median_of(const struct aggregate *g, const struct model_fit *fit, int32_t t)
+{
+	double sum = 0;
+
+	for (int32_t k = 0; fit->posterior != NULL && k < g->a.classes; k++) {
+		sum += (double)fit->posterior[(size_t)t * (size_t)g->a.classes + (size_t)k];
+		if (sum >= 0.5 - (double)MODEL_TIE)
+			return k;
+	}
+	return fit->label[t];
+}
+
 static enum err write_lines(struct aggregate *g, const struct model_fit *fit, const float *sure)
 {
 	const struct read_names *task = &g->answers.task;
 
-	buf_add(&g->out, S("task\tlabel\tconfidence\ttied\tanswers\tposterior\n"));
+	buf_add(&g->out, S("task\tlabel\tconfidence\ttied\tanswers\tposterior"));
+	buf_add(&g->out, g->kind == AGGREGATE_ORDINAL ? S("\tmedian\n") : S("\n"));
 	for (int32_t i = 0; i < task->count; i++) {
 		const int32_t t = task->first[i];
 
@@ -123,6 +138,10 @@ static enum err write_lines(struct aggregate *g, const struct model_fit *fit, co
 		aggregate_whole(g, tied_of(g, fit, t));
 		aggregate_whole(g, g->a.from[t + 1] - g->a.from[t]);
 		aggregate_share(g, (double)fit->confidence[t]);
+		if (g->kind == AGGREGATE_ORDINAL) {
+			buf_add_char(&g->out, '\t');
+			aggregate_text(g, g->answers.label.at[median_of(g, fit, t)]);
+		}
 		TRY(aggregate_line(g));
 	}
 	return OK;
@@ -249,7 +268,8 @@ static void say_agreement(struct aggregate *g)
 struct score {
 	double tasks, right, first; /* first: ties go to the first label */
 	double apart, apart_square; /* of the values of ordered labels */
-	double *hit, *said, *is;    /* by class: both, result, truth */
+	double median_apart;
+	double *hit, *said, *is; /* by class: both, result, truth */
 };
 
 /* Macro F1: the mean over the classes that are somebody's truth. */
@@ -315,6 +335,8 @@ static void say_score(struct aggregate *g, const struct model_fit *fit, const fl
 
 			s.apart += apart;
 			s.apart_square += apart * apart;
+			s.median_apart +=
+				fabs(value[median_of(g, fit, t)] - value[class_of[truth[t]]]);
 		}
 	}
 	json_i64_of(&g->summary, "truth_tasks", (int64_t)s.tasks);
@@ -329,8 +351,9 @@ static void say_score(struct aggregate *g, const struct model_fit *fit, const fl
 	json_f64_of(&g->summary, "accuracy_first", s.first / s.tasks);
 	json_f64_of(&g->summary, "f1", macro_f1(&s, g->a.classes));
 	if (valued) {
-		fprintf(stderr, "MAE %.4f, RMSE %.4f\n", s.apart / s.tasks,
-			sqrt(s.apart_square / s.tasks));
+		fprintf(stderr, "MAE %.4f (of the medians %.4f), RMSE %.4f\n", s.apart / s.tasks,
+			s.median_apart / s.tasks, sqrt(s.apart_square / s.tasks));
+		json_f64_of(&g->summary, "mae_median", s.median_apart / s.tasks);
 		json_f64_of(&g->summary, "mae", s.apart / s.tasks);
 		json_f64_of(&g->summary, "rmse", sqrt(s.apart_square / s.tasks));
 	}
@@ -366,7 +389,7 @@ enum err aggregate_choice(struct aggregate *g)
 	TRY(read_gold(g));
 	g->options.lean =
 		method == MODEL_DAWID_SKENE && (int64_t)g->a.tasks * g->a.classes > LEAN_CELLS;
-	aggregate_begin(g, model_name(method), -1);
+	aggregate_begin(g, model_name(method), "rounds", -1);
 	if (method == MODEL_BLEND)
 		calibrate(g, method, &calibration);
 	model_run(g->c->mem, method, &g->a, &g->options, &fit);

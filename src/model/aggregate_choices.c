@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Kind choices, several options out of a list: each option is a question of its own, yes or no, with
- * workers of its own skill for it, judged by the methods for one label. A label is a JSON list of
- * texts, or options with | between them; [] is none of them.
+ * Kind choices, several options out of a list: each option is a question of its own, yes or no,
+ * in which each worker has a skill of its own, judged by the methods for one label. A label is a
+ * JSON list of texts, or options with | between them; [] is none of them.
  */
 #include <stdio.h>
 #include "model/aggregate_in.h"
@@ -157,7 +157,7 @@ static enum err judge_all(struct aggregate *g, struct choices *m)
 	m->sure = NEW_MANY(g->c->mem, float, cells + 1);
 	m->right = NEW_MANY(g->c->mem, double, (size_t)g->answers.worker.count);
 	g->options = quiet; /* the bar counts options, not rounds */
-	aggregate_begin(g, model_name(m->method), m->option.count);
+	aggregate_begin(g, model_name(m->method), "options", m->option.count);
 	for (int32_t o = 0; o < m->option.count; o++) {
 		judge(g, m, o, key);
 		progress_at(g->progress, o + 1);

@@ -137,10 +137,10 @@ void calibration_say(struct aggregate *g, const struct aggregate_calibration *k)
 
 /* --- time --- */
 
-void aggregate_begin(struct aggregate *g, const char *method, int64_t rounds)
+void aggregate_begin(struct aggregate *g, const char *method, const char *unit, int64_t total)
 {
 	g->method_used = method;
-	g->progress = progress_start(g->c->mem, g->call->clock, method, "rounds", rounds, false);
+	g->progress = progress_start(g->c->mem, g->call->clock, method, unit, total, false);
 	g->begun_us = clock_steady_us(g->call->clock);
 }
 

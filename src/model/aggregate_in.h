@@ -43,7 +43,7 @@ struct aggregate {
 /* For each answered task the number of its label in `truth.label`, or -1. */
 int32_t *aggregate_truth(struct aggregate *);
 /* Starts and stops the time of the model. */
-void aggregate_begin(struct aggregate *, const char *method, int64_t rounds);
+void aggregate_begin(struct aggregate *, const char *method, const char *unit, int64_t total);
 void aggregate_end(struct aggregate *);
 
 /* A result line, piece by piece; tabs and line ends inside a text become blanks. */

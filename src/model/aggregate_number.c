@@ -135,7 +135,7 @@ enum err aggregate_number(struct aggregate *g)
 
 	for (int32_t i = 0; i < g->answers.count; i++)
 		value[i] = label_value[g->answers.value[i]];
-	aggregate_begin(g, names[method], -1);
+	aggregate_begin(g, names[method], "rounds", -1);
 	model_number_run(g->c->mem, method, &a, &fit);
 	aggregate_end(g);
 	TRY(write_lines(g, &fit));

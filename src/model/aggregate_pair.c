@@ -237,7 +237,7 @@ enum err aggregate_pair(struct aggregate *g)
 				    "this is neither bradley-terry nor bradley-terry-weighted");
 	TRY(read_items(g, &p));
 	TRY(lay_out(g, &p));
-	aggregate_begin(g, weighted ? "bradley-terry-weighted" : "bradley-terry", 200);
+	aggregate_begin(g, weighted ? "bradley-terry-weighted" : "bradley-terry", "rounds", 200);
 	model_pair_run(g->c->mem, &p.a, weighted, &fit);
 	aggregate_end(g);
 	names_forget_table(&p.item);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Kind polygon: a label is a JSON list of polygons, each a list of at least three [x,y]; [] for none.
- * Polygons without area are left out and counted.
+ * Kind polygon: a label is a JSON list of polygons, each a list of at least three [x,y]; [] for
+ * none. Polygons without area are left out and counted.
  */
 #include <stdio.h>
 #include "model/aggregate_in.h"
@@ -161,7 +161,7 @@ enum err aggregate_polygon(struct aggregate *g)
 	}
 	lay_out(g, &drawn, &a);
 	buf_add(&g->out, S("task\tlabel\tconfidence\tconfidences\tanswers\n"));
-	aggregate_begin(g, "cluster", a.tasks);
+	aggregate_begin(g, "cluster", "tasks", a.tasks);
 	for (int32_t i = 0; i < a.tasks; i++) {
 		const int32_t t = g->answers.task.first[i];
 		struct arena_mark mark = arena_mark(g->c->mem);

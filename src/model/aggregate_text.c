@@ -208,7 +208,7 @@ enum err aggregate_text_kind(struct aggregate *g)
 	names_make(g->c->mem, &w.names);
 	names_make(g->c->mem, &w.forms);
 	CHECK(names_add(&w.names, S(""), &empty) && empty == 0);
-	aggregate_begin(g, "rover", -1);
+	aggregate_begin(g, "rover", "rounds", -1);
 	TRY(split_labels(g, &g->answers.label, true, &w));
 	choose_forms(g->c->mem, &w);
 	lay_out(g, &w, &a);

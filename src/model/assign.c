@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* One to one for the greatest sum: the Hungarian method by shortest paths (Jonker, Volgenant 1987). */
+/* One to one for the greatest sum: the Hungarian method by shortest paths (Kuhn 1955). */
 #include "model/model_in.h"
 
 struct hungary {

@@ -2,6 +2,7 @@
 /* The one wrapper around zlib, for reading. Its own buffer and state are its own memory. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include "model/read_in.h"
@@ -10,11 +11,13 @@ enum { BUFFER = 1 << 17 };
 
 struct gzip {
 	gzFile file;
+	int64_t size;
 };
 
 enum err gzip_open(struct ctx *c, const char *path, struct gzip **out)
 {
 	const bool is_input = strcmp(path, "-") == 0;
+	struct stat about;
 	const int fd = is_input ? dup(0) : open(path, O_RDONLY | O_CLOEXEC);
 
 	*out = NULL;
@@ -30,6 +33,7 @@ enum err gzip_open(struct ctx *c, const char *path, struct gzip **out)
 	gzbuffer(file, BUFFER);
 	*out = NEW(c->mem, struct gzip);
 	(*out)->file = file;
+	(*out)->size = fstat(fd, &about) == 0 && S_ISREG(about.st_mode) ? about.st_size : -1;
 	return OK;
 }
 
@@ -44,6 +48,16 @@ enum err gzip_read(struct ctx *c, struct gzip *g, void *out, size_t max, size_t 
 		return refuse(c, ERR_INPUT, "the compressed file ends too early");
 	*got = (size_t)bytes;
 	return OK;
+}
+
+int64_t gzip_size(const struct gzip *g)
+{
+	return g->size;
+}
+
+int64_t gzip_at(const struct gzip *g)
+{
+	return gzoffset(g->file);
 }
 
 void gzip_close(struct gzip **g)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Polygons, joined as boxes are (box.c): in order of the answers, matched one to one for the greatest
- * sum, where the IoU of a polygon with a cluster is the mean of those with its members; .3 joins,
- * ceil(n / 2) members make a result. Coordinates of polygons with different points have no median of
- * their own, so the result is the set's: the member with the greatest sum of IoU with the others.
+ * Polygons, joined as boxes are (box.c): in order of the answers, matched one to one for the
+ * greatest sum, where the IoU of a polygon with a cluster is the mean of those with its members;
+ * .3 joins, ceil(n / 2) members make a result. Coordinates of polygons with different points have
+ * no median, so the result is the set's: the member with the greatest sum of IoU with the others.
  *
  * Areas are exact. Between two neighbouring heights at which there is a corner or a crossing, edges
  * are straight and do not cross, so that an area is its width in the middle times the height.

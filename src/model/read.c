@@ -102,8 +102,6 @@ static enum err take(struct ctx *c, struct reading *r, const struct str *field, 
 	}
 	chunk_add(r->chunk, id);
 	out->count++;
-	if ((out->count & 0xffff) == 0)
-		progress_at(r->progress, out->count);
 	return OK;
 }
 
@@ -114,6 +112,7 @@ static enum err fill(struct ctx *c, struct reading *r)
 	TRY(gzip_read(c, r->file, r->piece + r->filled, PIECE, &got));
 	r->ended = got == 0;
 	r->filled += got;
+	progress_at(r->progress, gzip_at(r->file) / 1000);
 	return OK;
 }
 
@@ -388,6 +387,9 @@ static enum err read_all(struct ctx *c, struct reading *r, const char *path)
 	struct str name = base_name(path);
 
 	TRY(gzip_open(c, path, &r->file));
+	r->progress = progress_start(c->mem, r->options->clock, "read", "KB",
+				     gzip_size(r->file) < 0 ? -1 : gzip_size(r->file) / 1000,
+				     r->options->quiet);
 	while (!r->ended && r->filled < START_BYTES)
 		TRY(fill(c, r));
 	if (str_ends(name, S(".tsv")))
@@ -411,11 +413,11 @@ enum err read_file(struct ctx *c, const char *path, const struct read_options *o
 	names_make(c->mem, &out->worker);
 	names_make(c->mem, &out->label);
 	r.piece = arena_take(mem, LINE_BYTES + 2 * PIECE);
-	r.progress = progress_start(c->mem, options->clock, "read", "answers", -1, options->quiet);
 	err = read_all(c, &r, path);
 	if (err == OK)
 		err = put_in_order(c, &r);
-	progress_done(r.progress);
+	if (r.progress != NULL)
+		progress_done(r.progress);
 	gzip_close(&r.file);
 	drop_chunks(&r);
 	names_forget_table(&out->task);

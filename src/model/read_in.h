@@ -61,7 +61,9 @@ MUST_USE enum err read_file(struct ctx *, const char *path, const struct read_op
 struct gzip;
 MUST_USE enum err gzip_open(struct ctx *, const char *path, struct gzip **out);
 MUST_USE enum err gzip_read(struct ctx *, struct gzip *, void *out, size_t max, size_t *got);
-void gzip_close(struct gzip **); /* for DEFER */
+int64_t gzip_size(const struct gzip *); /* bytes of the file, packed or not; -1: a pipe */
+int64_t gzip_at(const struct gzip *);	/* how many of them are read */
+void gzip_close(struct gzip **);	/* for DEFER */
 
 /* --- what lies between: names.c and chunk.c --- */
 
