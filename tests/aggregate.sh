@@ -203,7 +203,9 @@ done
 	"$work/polygons/answers.tsv" >/dev/null 2>"$work/err"
 at_least 'boxes as polygons, F1 at .5' .89 "$(figure f1_50)"
 at_least 'boxes as polygons, F1 at .75' .69 "$(figure f1_75)"
-run pedestrians truth --kind box
+run pedestrians truth --kind box --workers "$work/workers"
+[ "$(wc -l <"$work/workers")" = 36 ] && awk -F'\t' 'NR > 1 && ($3 < 0 || $3 > 1) { exit 1 }' "$work/workers" &&
+	ok || not_ok 'workers who draw boxes'
 at_least 'boxes, F1 at .5' .905 "$(figure f1_50)"
 at_least 'boxes, F1 at .75' .725 "$(figure f1_75)"
 for figure in 'dev_clean .0610' 'dev_other .1165'; do

@@ -125,6 +125,50 @@ void aggregate_say_shapes(struct aggregate *g, const struct aggregate_shapes *s)
 	json_f64_of(&g->summary, "f1_75", f1[1]);
 }
 
+void aggregate_add_drawn(struct aggregate_drawer *w, int drawn, int results, int hits)
+{
+	w->answers += 1;
+	w->drawn += drawn;
+	w->results += results;
+	w->hits += hits;
+}
+
+/* Accuracy is F1; who drew nothing where nothing is has 1. */
+enum err aggregate_put_drawers(struct aggregate *g, const struct aggregate_drawer *drawer)
+{
+	struct str path = room_option(g->call, "workers");
+	struct buf out = buf_make(g->c->mem, 1 << 30);
+
+	if (path.len == 0)
+		return OK;
+	buf_add(&out, S("worker\tanswers\taccuracy\tfound\tright\n"));
+	for (int32_t i = 0; i < g->answers.worker.count; i++) {
+		const int32_t at = g->answers.worker.first[i];
+		const struct aggregate_drawer *w = &drawer[at];
+
+		buf_format(&out, "%s\t%.0f\t%.4f\t%.4f\t%.4f\n", g->answers.worker.at[at],
+			   w->answers,
+			   w->drawn + w->results > 0 ? 2 * w->hits / (w->drawn + w->results) : 1,
+			   w->results > 0 ? w->hits / w->results : 1,
+			   w->drawn > 0 ? w->hits / w->drawn : 1);
+	}
+	return aggregate_put_file(g, path, buf_str(&out));
+}
+
+static void add_drawers(struct aggregate *g, const struct model_boxes *a, int32_t t,
+			const struct model_box *result, int count, struct aggregate_drawer *drawer)
+{
+	int partner[MODEL_BOXES_MAX];
+
+	for (int32_t i = a->from[t]; i < a->from[t + 1]; i++) {
+		const int own = a->box_from[i + 1] - a->box_from[i];
+
+		aggregate_add_drawn(&drawer[g->answers.key[i]], own, count,
+				    model_box_match(g->c->mem, a->box + a->box_from[i], own, result,
+						    count, aggregate_iou[0], partner));
+	}
+}
+
 static void put_boxes(struct aggregate *g, const struct model_box *box, int count)
 {
 	buf_add(&g->out, S("\t["));
@@ -168,6 +212,8 @@ enum err aggregate_box(struct aggregate *g)
 	struct model_boxes a;
 	struct aggregate_shapes score = { 0 };
 	int32_t *truth = NULL;
+	struct aggregate_drawer *drawer =
+		NEW_MANY(g->c->mem, struct aggregate_drawer, (size_t)g->answers.worker.count);
 
 	if (g->method.len > 0 && !str_eq(g->method, S("cluster")))
 		return refuse_field(g->c, ERR_INPUT, S("method"), "boxes have the method cluster");
@@ -188,12 +234,14 @@ enum err aggregate_box(struct aggregate *g)
 		int count = model_box_merge(g->c->mem, &a, t, out);
 
 		TRY(write_line(g, &a, t, out, count));
+		add_drawers(g, &a, t, out, count, drawer);
 		if (truth != NULL && truth[t] >= 0)
 			add_score(g, &score, out, count, &known, truth[t]);
 		arena_reset(g->c->mem, mark);
 		progress_at(g->progress, i + 1);
 	}
 	aggregate_end(g);
+	TRY(aggregate_put_drawers(g, drawer));
 	fprintf(stderr, "%d tasks, %d workers, %d answers; %lld boxes without area left out\n",
 		a.tasks, g->answers.worker.count, g->answers.count, (long long)drawn.flat);
 	json_i64_of(&g->summary, "iterations", 1);

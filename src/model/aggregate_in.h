@@ -68,6 +68,12 @@ struct aggregate_shapes {
 	double hit[2], said, is, tasks;
 };
 void aggregate_say_shapes(struct aggregate *, const struct aggregate_shapes *);
+/* What each worker drew against the results of his tasks, one to one at an IoU of .5. */
+struct aggregate_drawer {
+	double answers, drawn, results, hits;
+};
+void aggregate_add_drawn(struct aggregate_drawer *, int drawn, int results, int hits);
+MUST_USE enum err aggregate_put_drawers(struct aggregate *, const struct aggregate_drawer *);
 
 MUST_USE enum err aggregate_choice(struct aggregate *); /* and ordinal */
 MUST_USE enum err aggregate_choices(struct aggregate *);

@@ -126,6 +126,37 @@ static enum err write_items(struct aggregate *g, const struct pairs *p,
 	return aggregate_put_file(g, path, buf_str(&out));
 }
 
+/* Accuracy is the mean probability of what he said; an equal answer counts half of both. */
+static enum err write_workers(struct aggregate *g, const struct pairs *p,
+			      const struct model_pair_fit *fit)
+{
+	struct str path = room_option(g->call, "workers");
+	double *right = NEW_MANY(g->c->mem, double, (size_t)p->a.workers);
+	double *answers = NEW_MANY(g->c->mem, double, (size_t)p->a.workers);
+	struct buf out = buf_make(g->c->mem, 1 << 30);
+
+	if (path.len == 0)
+		return OK;
+	for (int32_t t = 0; t < p->a.tasks; t++) {
+		const double share = first_wins(p, fit, t);
+
+		for (int32_t i = p->a.from[t]; i < p->a.from[t + 1]; i++) {
+			const double first = (double)p->a.wins[i];
+
+			right[p->a.worker[i]] += first * share + (1 - first) * (1 - share);
+			answers[p->a.worker[i]] += 1;
+		}
+	}
+	buf_add(&out, S("worker\tanswers\taccuracy\tweight\n"));
+	for (int32_t i = 0; i < p->a.workers; i++) {
+		const int32_t w = g->answers.worker.first[i];
+
+		buf_format(&out, "%s\t%.0f\t%.4f\t%.4f\n", g->answers.worker.at[w], answers[w],
+			   right[w] / fmax(answers[w], 1), fit->weight[w]);
+	}
+	return aggregate_put_file(g, path, buf_str(&out));
+}
+
 /* --- scores --- */
 
 static void say_accuracy(struct aggregate *g, const struct pairs *p,
@@ -243,6 +274,7 @@ enum err aggregate_pair(struct aggregate *g)
 	names_forget_table(&p.item);
 	TRY(write_lines(g, &p, &fit));
 	TRY(write_items(g, &p, &fit));
+	TRY(write_workers(g, &p, &fit));
 	fprintf(stderr, "%d pairs, %d items, %d workers, %d answers; %d rounds\n", p.a.tasks,
 		p.a.items, p.a.workers, g->answers.count, fit.iterations);
 	json_i64_of(&g->summary, "iterations", fit.iterations);

@@ -144,12 +144,30 @@ static void add_score(struct aggregate *g, struct aggregate_shapes *s,
 	s->tasks += 1;
 }
 
+static void add_drawers(struct aggregate *g, const struct model_polygons *a, int32_t t,
+			const struct model_polygon *result, int count,
+			struct aggregate_drawer *drawer)
+{
+	int partner[MODEL_POLYGONS_MAX];
+
+	for (int32_t i = a->from[t]; i < a->from[t + 1]; i++) {
+		const int own = a->polygon_from[i + 1] - a->polygon_from[i];
+
+		aggregate_add_drawn(&drawer[g->answers.key[i]], own, count,
+				    model_polygon_match(g->c->mem, a->polygon + a->polygon_from[i],
+							own, result, count, aggregate_iou[0],
+							partner));
+	}
+}
+
 enum err aggregate_polygon(struct aggregate *g)
 {
 	struct drawn drawn, known = { 0 };
 	struct model_polygons a;
 	struct aggregate_shapes score = { 0 };
 	int32_t *truth = NULL;
+	struct aggregate_drawer *drawer =
+		NEW_MANY(g->c->mem, struct aggregate_drawer, (size_t)g->answers.worker.count);
 
 	if (g->method.len > 0 && !str_eq(g->method, S("cluster")))
 		return refuse_field(g->c, ERR_INPUT, S("method"),
@@ -171,12 +189,14 @@ enum err aggregate_polygon(struct aggregate *g)
 		int count = model_polygon_merge(g->c->mem, &a, t, out);
 
 		TRY(write_line(g, &a, t, out, count));
+		add_drawers(g, &a, t, out, count, drawer);
 		if (truth != NULL && truth[t] >= 0)
 			add_score(g, &score, out, count, &known, truth[t]);
 		arena_reset(g->c->mem, mark);
 		progress_at(g->progress, i + 1);
 	}
 	aggregate_end(g);
+	TRY(aggregate_put_drawers(g, drawer));
 	fprintf(stderr, "%d tasks, %d workers, %d answers; %lld polygons without area left out\n",
 		a.tasks, g->answers.worker.count, g->answers.count, (long long)drawn.flat);
 	json_i64_of(&g->summary, "iterations", 1);
