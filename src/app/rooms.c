@@ -11,13 +11,13 @@
 	X(org)        \
 	X(notice)     \
 	X(ledger)     \
+	X(model)      \
 	X(kind)       \
 	X(project)    \
 	X(intake)     \
 	X(task)       \
 	X(assignment) \
 	X(dispatch)   \
-	X(model)      \
 	X(quality)    \
 	X(review)     \
 	X(pay)        \

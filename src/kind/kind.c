@@ -11,10 +11,7 @@
 enum { MESSAGE_MAX = 300, VALUE_MAX = 1 << 20 };
 
 const struct kind *const kind_table[] = {
-	&kind_choice,
-	&kind_text,
-	&kind_number,
-	NULL,
+	&kind_choice, &kind_text, &kind_number, &kind_box, NULL,
 };
 
 const struct kind *kind_find(struct str name)
@@ -231,12 +228,12 @@ int kind_tally_make(struct arena *mem, const struct str *keys, int count, struct
 	return kinds;
 }
 
-/* The vote keys of a canonical value; 0 for NULL. */
+/* The vote keys of a canonical value; none for NULL. */
 static int votes(struct arena *mem, const struct kind_field *field, const struct json_value *value,
 		 struct str **keys)
 {
 	*keys = NULL;
-	if (value == NULL || json_is(value, JSON_NULL))
+	if (value == NULL)
 		return 0;
 	return field->kind->votes(mem, field, value, keys);
 }
@@ -245,6 +242,11 @@ bool kind_same(struct arena *mem, const struct kind_field *field, const struct j
 	       const struct json_value *b)
 {
 	struct str *left, *right;
+
+	a = json_is(a, JSON_NULL) ? NULL : a;
+	b = json_is(b, JSON_NULL) ? NULL : b;
+	if (field->kind->same != NULL)
+		return a != NULL && b != NULL ? field->kind->same(mem, field, a, b) : a == b;
 	int count = votes(mem, field, a, &left);
 
 	if (votes(mem, field, b, &right) != count)

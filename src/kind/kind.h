@@ -10,8 +10,9 @@
  * Shown blocks are `markdown` (text) and `image` (src, alt). Each other block asks
  * for one *field* of the answer and belongs to a kind, which knows everything
  * about it: what its block may say, which answers it takes, how answers agree.
+ * Kinds that ask about a picture have src and alt as an image has.
  * `{{column}}` stands for a cell of the record: in the text of markdown, in src and
- * alt of an image, and in labels.
+ * alt of a picture, in labels, and in label and image of an option.
  *
  * A *page* is a template with a record's cells put in, ready for the browser: markdown as
  * a tree of prose nodes (never HTML), images as signed addresses.
@@ -70,26 +71,38 @@ struct kind_result {
 };
 
 struct kind_field;
+struct kind_media;
+
+/* What a page is made with: the record's object of texts, and how pictures get an address. */
+struct kind_view {
+	struct arena *mem;
+	const struct json_value *fields;
+	const struct kind_media *media; /* NULL: pictures have no address */
+};
 
 struct kind {
 	const char *name;
 	const char *about;   /* one sentence for the requester */
 	const char *example; /* a block, as JSON */
+	bool has_picture;    /* its block has src and alt */
 
-	/* Is the block right? Adds faults. `type`, `name`, `label` and `required` are checked
-	 * before. */
+	/* Is the block right? Adds faults. `type`, `name`, `label`, `required`, and src and alt
+	 * of a picture, are checked before. */
 	void (*check_block)(struct kind_faults *, const struct json_value *block, struct str path);
-	/* Write the members of its own that a page needs (not type, name, label, required). */
-	void (*put_block)(struct json *, const struct kind_field *);
+	/* Write the members of its own that a page needs (not those that are checked before). */
+	void (*put_block)(struct json *, const struct kind_field *, const struct kind_view *);
 	/* Check a value that is there and write its canonical form; adds faults and writes
 	 * nothing else. */
 	bool (*check_answer)(struct kind_faults *, const struct kind_field *,
 			     const struct json_value *value, struct json *out);
 	/* The value that a cell of a gold column means, as JSON text; not yet checked. */
 	struct str (*truth)(struct arena *, const struct kind_field *, struct str cell);
-	/* What a canonical value votes for: equal lists are equal answers. */
+	/* What a canonical value votes for: equal lists are equal answers. NULL: see `same`. */
 	int (*votes)(struct arena *, const struct kind_field *, const struct json_value *value,
 		     struct str **keys);
+	/* Where answers are equal without being the same, as boxes are. NULL: equal votes. */
+	bool (*same)(struct arena *, const struct kind_field *, const struct json_value *,
+		     const struct json_value *);
 	/* Join canonical values (an element is NULL where the field was left out). The order of
 	 * the answers does not matter. `count` is at least 1. */
 	void (*agree)(struct arena *, const struct kind_field *,
@@ -179,7 +192,8 @@ void kind_prose(struct arena *, struct str text, const struct json_value *fields
 /*
  * The resolved blocks as a JSON list: markdown as {"type":"markdown","nodes":[…]}; an image
  * with `src` a signed address, or null with `href` when the cell names a picture elsewhere;
- * choices with "options":[{"value","label"}]. `fields` is the record's object of texts.
+ * options as [{"value","label"}], with `src` where they have a picture. `fields` is the
+ * record's object of texts.
  */
 void kind_page(struct arena *, const struct kind_template *, const struct json_value *fields,
 	       const struct kind_media *, struct json *out);
@@ -210,7 +224,7 @@ MUST_USE bool kind_truth_check(struct kind_faults *, const struct kind_field *, 
 /* A known answer given as JSON: an object of some of the fields, in canonical form. */
 MUST_USE bool kind_truth_object(struct kind_faults *, const struct kind_template *,
 				const struct json_value *truth, struct str *canonical);
-/* Do two canonical values vote for the same? */
+/* Are two canonical values the same answer? */
 bool kind_same(struct arena *, const struct kind_field *, const struct json_value *,
 	       const struct json_value *);
 /* Join the values that several answers gave for one field. */

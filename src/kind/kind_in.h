@@ -7,6 +7,7 @@
 extern const struct kind kind_choice;
 extern const struct kind kind_text;
 extern const struct kind kind_number;
+extern const struct kind kind_box;
 
 /* A fault for each member that is not in `names` (ended by NULL), nor in `type name label required`
  * when `is_field`. */
@@ -25,6 +26,61 @@ bool kind_member_f64(struct kind_faults *, const struct json_value *block, struc
 bool kind_bool(const struct json_value *block, const char *name, bool absent);
 int64_t kind_i64(const struct json_value *block, const char *name, int64_t absent);
 double kind_f64(const struct json_value *block, const char *name, double absent);
+
+/* --- options (option.c) --- */
+
+const struct json_value *kind_options(const struct json_value *block); /* NULL: no list */
+/* The value of an option, written as a text or as an object. */
+bool kind_option_value(const struct json_value *option, struct str *out);
+int kind_option_index(const struct kind_field *, struct str value); /* -1: none has it */
+/* Is this a value that options and labels may have? Adds faults. */
+bool kind_value_check(struct kind_faults *, const struct json_value *at, struct str value,
+		      struct str path);
+bool kind_options_check(struct kind_faults *, const struct json_value *block, struct str path,
+			int min, int max);
+void kind_options_put(struct json *, const struct kind_field *, const struct kind_view *);
+/* The most frequent of texts that are each one of `option`; sets all of `out` but its answers. */
+void kind_plurality(struct arena *, const struct str *option, int known,
+		    const struct json_value *const *values, int count, struct kind_result *out);
+
+/* --- marks on a picture (shape.c) --- */
+
+enum { KIND_SHAPES_MAX = 200 };
+
+struct kind_shapes {
+	const struct json_value *first; /* checked one by one by the kind */
+	int count;
+	int64_t width, height; /* of the picture, or the largest there is */
+	bool has_size;
+};
+
+void kind_shapes_check_block(struct kind_faults *, const struct json_value *block, struct str path);
+void kind_shapes_put_block(struct json *, const struct kind_field *);
+/* The value around the shapes; adds faults. */
+bool kind_shapes_read(struct kind_faults *, const struct kind_field *, const struct json_value *,
+		      struct kind_shapes *out);
+struct str kind_shape_path(struct kind_faults *, const struct kind_field *, int index);
+/* A shape's label as its place in the list, and no members but it and `form`; adds faults. */
+bool kind_shape_label(struct kind_faults *, const struct kind_field *,
+		      const struct json_value *shape, struct str path, const char *form,
+		      int *label);
+double kind_pixel(double number); /* to a hundredth */
+/* A number of pixels from 0 to `side`. */
+bool kind_pixel_read(const struct json_value *, int64_t side, double *out);
+/* Write the value around the shapes, which are written in between. */
+void kind_shapes_begin(struct json *, const struct kind_shapes *);
+void kind_shapes_end(struct json *);
+void kind_shape_put_label(struct json *, const struct kind_field *, int label);
+/* A gold cell: the value, or its list of shapes alone. */
+struct str kind_shapes_truth(struct arena *, struct str cell);
+
+/* --- pictures (page.c) --- */
+
+/* src (and href) of the picture that a member names. */
+void kind_put_picture(struct json *, const struct json_value *block, const char *member,
+		      const struct kind_view *);
+
+/* --- places in a template and in an answer --- */
 
 struct str kind_path(struct arena *, struct str path, const char *member);
 struct str kind_path_at(struct arena *, struct str path, const char *member, int index);

@@ -1,46 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "kind/kind.h"
-#include "tests/test.h"
-
-static struct kind_template *template_of(struct ctx *c, const char *text, struct kind_faults *f)
-{
-	struct kind_template *out = NEW(c->mem, struct kind_template);
-
-	*f = kind_faults_make(c->mem, str_of(text));
-	(void)!kind_template_read(f, str_of(text), out);
-	return out;
-}
-
-static struct kind_template *good_template(struct ctx *c, const char *text)
-{
-	struct kind_faults f;
-	struct kind_template *out = template_of(c, text, &f);
-
-	for (int i = 0; i < f.count; i++)
-		WANT_STR(S("no fault"), str_format(c->mem, "%.*s: %.*s", STR_ARG(f.list[i].path),
-						   STR_ARG(f.list[i].message)));
-	return out;
-}
-
-/* The first fault's path; "" when there is none, "(root)" for the whole. */
-static struct str fault_path(struct ctx *c, const char *text)
-{
-	struct kind_faults f;
-
-	(void)template_of(c, text, &f);
-	if (f.count == 0)
-		return S("");
-	return f.list[0].path.len > 0 ? f.list[0].path : S("(root)");
-}
-
-static const struct json_value *json_of(struct ctx *c, const char *text)
-{
-	struct json_value *out;
-	struct json_fault fault;
-
-	WANT(json_read(c->mem, str_of(text), &out, &fault));
-	return out;
-}
+#include "kind/kind_test_in.h"
 
 #define CHOICE                                                         \
 	"{\"type\":\"choice\",\"name\":\"label\",\"label\":\"What?\"," \
@@ -54,7 +13,6 @@ static const struct json_value *json_of(struct ctx *c, const char *text)
 #define FRACTION "{\"type\":\"number\",\"name\":\"x\",\"label\":\"How much?\"}"
 #define TEXT "{\"type\":\"text\",\"name\":\"t\",\"label\":\"Say\",\"max\":10,\"required\":false}"
 #define YEAR "{\"type\":\"text\",\"name\":\"year\",\"label\":\"Year\",\"pattern\":\"[0-9]{4}\"}"
-#define BLOCKS(b) "{\"blocks\":[" b "]}"
 
 /* --- templates --- */
 
@@ -62,7 +20,7 @@ PLAIN_TEST(kind, every_example_is_a_right_block)
 {
 	for (int i = 0; kind_table[i] != NULL; i++) {
 		struct str text = str_format(c->mem, "{\"blocks\":[%s]}", kind_table[i]->example);
-		struct kind_template *t = good_template(c, str_c(c->mem, text));
+		struct kind_template *t = kind_test_template(c, str_c(c->mem, text));
 
 		WANT_I64(1, t->field_count);
 		WANT(t->field[0].kind == kind_table[i]);
@@ -81,7 +39,7 @@ static const struct {
 	{ "extra", "{\"blocks\":[" CHOICE "],\"extra\":1}" },
 	{ "blocks[0]", BLOCKS("7") },
 	{ "blocks[0].type", BLOCKS("{\"name\":\"x\"}") },
-	{ "blocks[1].type", BLOCKS(CHOICE ",{\"type\":\"box\"}") },
+	{ "blocks[1].type", BLOCKS(CHOICE ",{\"type\":\"bubble\"}") },
 	{ "blocks[1].name", BLOCKS(CHOICE "," CHOICE) },
 	{ "blocks[0].name", BLOCKS("{\"type\":\"text\",\"name\":\"Big\",\"label\":\"x\"}") },
 	{ "blocks[0].name", BLOCKS("{\"type\":\"text\",\"label\":\"x\"}") },
@@ -130,6 +88,12 @@ static const struct {
 	{ "blocks[0].text", BLOCKS("{\"type\":\"markdown\",\"text\":\"a {{ b\"}," CHOICE) },
 	{ "blocks[0].text", BLOCKS("{\"type\":\"markdown\",\"text\":\"{{ }}\"}," CHOICE) },
 	{ "blocks[0].text", BLOCKS("{\"type\":\"markdown\",\"text\":\"{{gold_label}}\"}," CHOICE) },
+	{ "blocks[0].options[1].image",
+	  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\""
+		 "a\",{\"value\":\"b\",\"image\":\"b.png\"}]}") },
+	{ "blocks[0].options[1].label",
+	  BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\""
+		 "a\",{\"value\":\"b\",\"label\":\"\"}]}") },
 	{ "blocks[0].src",
 	  BLOCKS("{\"type\":\"image\",\"src\":\"https://e.org/{{a}}.png\"}," CHOICE) },
 	{ "blocks[0].src", BLOCKS("{\"type\":\"image\",\"alt\":\"x\"}," CHOICE) },
@@ -138,21 +102,23 @@ static const struct {
 PLAIN_TEST(kind, faults_name_the_place)
 {
 	for (size_t i = 0; i < sizeof(faulty) / sizeof(*faulty); i++)
-		WANT_STR(str_of(faulty[i].path), fault_path(c, faulty[i].text));
+		WANT_STR(str_of(faulty[i].path), kind_test_fault(c, faulty[i].text));
 }
 
 PLAIN_TEST(kind, faults_in_a_text_have_their_line)
 {
-	struct kind_faults f;
+	struct str text = S("{\"blocks\":[\n" CHOICE ",\n{\"type\":\"bubble\"}]}");
+	struct kind_faults f = kind_faults_make(c->mem, text);
+	struct kind_template t;
 
-	(void)template_of(c, "{\"blocks\":[\n" CHOICE ",\n{\"type\":\"box\"}]}", &f);
+	WANT(!kind_template_read(&f, text, &t));
 	WANT_I64(1, f.count);
 	WANT_I64(3, f.list[0].line);
 }
 
 PLAIN_TEST(kind, columns_are_found_once_wherever_they_stand)
 {
-	struct kind_template *t = good_template(
+	struct kind_template *t = kind_test_template(
 		c, BLOCKS("{\"type\":\"markdown\",\"text\":\"{{a}} and {{ b }} and {{a}}\"},"
 			  "{\"type\":\"image\",\"src\":\"{{image}}\",\"alt\":\"{{c d}}\"},"
 			  "{\"type\":\"choice\",\"name\":\"x\",\"label\":\"{{e}}"
@@ -172,7 +138,7 @@ PLAIN_TEST(kind, columns_are_found_once_wherever_they_stand)
 PLAIN_TEST(kind, a_template_fits_data_with_its_columns_and_fields_for_gold)
 {
 	struct kind_template *t =
-		good_template(c, BLOCKS("{\"type\":\"markdown\",\"text\":\"{{a}}\"}," CHOICE));
+		kind_test_template(c, BLOCKS("{\"type\":\"markdown\",\"text\":\"{{a}}\"}," CHOICE));
 	struct str good[] = { S("a"), S("b"), S("gold_label") }, lacking[] = { S("b") };
 	struct str stray[] = { S("a"), S("gold_colour") };
 	struct kind_faults f = kind_faults_make(c->mem, (struct str){ 0 });
@@ -185,11 +151,11 @@ PLAIN_TEST(kind, a_template_fits_data_with_its_columns_and_fields_for_gold)
 
 PLAIN_TEST(kind, fields_are_the_same_when_they_take_the_same_answers)
 {
-	struct kind_template *a = good_template(c, BLOCKS(CHOICE));
-	struct kind_template *b = good_template(
+	struct kind_template *a = kind_test_template(c, BLOCKS(CHOICE));
+	struct kind_template *b = kind_test_template(
 		c, BLOCKS("{\"type\":\"choice\",\"name\":\"label\",\"label\":\"Which "
 			  "animal?\",\"options\":[{\"value\":\"cat\",\"label\":\"C\"},\"dog\"]}"));
-	struct kind_template *d = good_template(
+	struct kind_template *d = kind_test_template(
 		c, BLOCKS("{\"type\":\"choice\",\"name\":\"label\",\"label\":\"What?\",\"option"
 			  "s\":[\"cat\",\"dog\",\"fox\"]}"));
 
@@ -199,29 +165,19 @@ PLAIN_TEST(kind, fields_are_the_same_when_they_take_the_same_answers)
 
 /* --- answers --- */
 
-static struct str canonical(struct ctx *c, const char *template, const char *answer)
-{
-	struct kind_template *t = good_template(c, template);
-	struct kind_faults f = kind_faults_make(c->mem, (struct str){ 0 });
-	struct str out;
-
-	if (!kind_answer_check(&f, t, json_of(c, answer), &out))
-		return str_format(c->mem, "fault %.*s", STR_ARG(f.list[0].path));
-	return out;
-}
-
 PLAIN_TEST(kind, answers_have_one_spelling)
 {
-	WANT_STR(S("{\"label\":\"dog\"}"), canonical(c, BLOCKS(CHOICE), "{\"label\":\"dog\"}"));
+	WANT_STR(S("{\"label\":\"dog\"}"),
+		 kind_test_answer(c, BLOCKS(CHOICE), "{\"label\":\"dog\"}"));
 	WANT_STR(S("{\"seen\":[\"a\",\"c\"]}"),
-		 canonical(c, BLOCKS(MANY), "{\"seen\":[\"c\",\"a\"]}"));
-	WANT_STR(S("{\"n\":7}"), canonical(c, BLOCKS(NUMBER), "{\"n\":7.0}"));
-	WANT_STR(S("{\"x\":0.1}"), canonical(c, BLOCKS(FRACTION), "{\"x\":1e-1}"));
-	WANT_STR(S("{\"x\":0}"), canonical(c, BLOCKS(FRACTION), "{\"x\":-0.0}"));
-	WANT_STR(S("{}"), canonical(c, BLOCKS(TEXT), "{}"));
-	WANT_STR(S("{}"), canonical(c, BLOCKS(TEXT), "{\"t\":null}"));
+		 kind_test_answer(c, BLOCKS(MANY), "{\"seen\":[\"c\",\"a\"]}"));
+	WANT_STR(S("{\"n\":7}"), kind_test_answer(c, BLOCKS(NUMBER), "{\"n\":7.0}"));
+	WANT_STR(S("{\"x\":0.1}"), kind_test_answer(c, BLOCKS(FRACTION), "{\"x\":1e-1}"));
+	WANT_STR(S("{\"x\":0}"), kind_test_answer(c, BLOCKS(FRACTION), "{\"x\":-0.0}"));
+	WANT_STR(S("{}"), kind_test_answer(c, BLOCKS(TEXT), "{}"));
+	WANT_STR(S("{}"), kind_test_answer(c, BLOCKS(TEXT), "{\"t\":null}"));
 	WANT_STR(S("{\"label\":\"cat\",\"n\":1}"),
-		 canonical(c, BLOCKS(CHOICE "," NUMBER), "{\"n\":1,\"label\":\"cat\"}"));
+		 kind_test_answer(c, BLOCKS(CHOICE "," NUMBER), "{\"n\":1,\"label\":\"cat\"}"));
 }
 
 PLAIN_TEST(kind, answers_that_do_not_fit_are_refused_by_place)
@@ -254,84 +210,56 @@ PLAIN_TEST(kind, answers_that_do_not_fit_are_refused_by_place)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		WANT_STR(str_of(cases[i].path), canonical(c, cases[i].template, cases[i].answer));
-	WANT_STR(S("{\"year\":\"1999\"}"), canonical(c, BLOCKS(YEAR), "{\"year\":\"1999\"}"));
-}
-
-static struct str truth(struct ctx *c, const char *template, const char *cell)
-{
-	struct kind_template *t = good_template(c, template);
-	struct kind_faults f = kind_faults_make(c->mem, (struct str){ 0 });
-	struct str out;
-
-	return kind_truth_check(&f, &t->field[0], str_of(cell), &out) ? out : S("fault");
+		WANT_STR(str_of(cases[i].path),
+			 kind_test_answer(c, cases[i].template, cases[i].answer));
+	WANT_STR(S("{\"year\":\"1999\"}"),
+		 kind_test_answer(c, BLOCKS(YEAR), "{\"year\":\"1999\"}"));
 }
 
 PLAIN_TEST(kind, a_gold_cell_is_read_by_the_kind_of_its_field)
 {
-	WANT_STR(S("\"dog\""), truth(c, BLOCKS(CHOICE), " dog "));
-	WANT_STR(S("fault"), truth(c, BLOCKS(CHOICE), "bird"));
-	WANT_STR(S("[\"a\",\"c\"]"), truth(c, BLOCKS(MANY), "c| a"));
-	WANT_STR(S("fault"), truth(c, BLOCKS(MANY), "c|z"));
-	WANT_STR(S("12"), truth(c, BLOCKS(NUMBER), "12"));
-	WANT_STR(S("fault"), truth(c, BLOCKS(NUMBER), "twelve"));
-	WANT_STR(S("\"x \\\"y\\\"\""), truth(c, BLOCKS(TEXT), "x \"y\""));
+	WANT_STR(S("\"dog\""), kind_test_truth(c, BLOCKS(CHOICE), " dog "));
+	WANT_STR(S("fault"), kind_test_truth(c, BLOCKS(CHOICE), "bird"));
+	WANT_STR(S("[\"a\",\"c\"]"), kind_test_truth(c, BLOCKS(MANY), "c| a"));
+	WANT_STR(S("fault"), kind_test_truth(c, BLOCKS(MANY), "c|z"));
+	WANT_STR(S("12"), kind_test_truth(c, BLOCKS(NUMBER), "12"));
+	WANT_STR(S("fault"), kind_test_truth(c, BLOCKS(NUMBER), "twelve"));
+	WANT_STR(S("\"x \\\"y\\\"\""), kind_test_truth(c, BLOCKS(TEXT), "x \"y\""));
 }
 
 /* --- agreeing --- */
 
-static struct kind_result joined(struct ctx *c, const char *template, const char *list)
-{
-	struct kind_template *t = good_template(c, template);
-	const struct json_value *all = json_of(c, list);
-	const struct json_value **values = NEW_MANY(c->mem, const struct json_value *, all->count);
-	struct kind_result out;
-	int i = 0;
-
-	for (const struct json_value *v = all->first; v != NULL; v = v->next)
-		values[i++] = v;
-	kind_agree(c->mem, &t->field[0], values, i, &out);
-	return out;
-}
-
-static void want_joined(struct ctx *c, const char *template, const char *list, const char *value,
-			double confidence, const char *ties)
-{
-	struct kind_result r = joined(c, template, list);
-
-	WANT_STR(str_of(value), r.value);
-	WANT(r.confidence > confidence - 1e-9 && r.confidence < confidence + 1e-9);
-	WANT_STR(str_of(ties), r.ties);
-}
-
 PLAIN_TEST(kind, a_choice_goes_to_the_most_votes_and_a_tie_keeps_all)
 {
-	want_joined(c, BLOCKS(CHOICE), "[\"dog\",\"cat\",\"dog\"]", "\"dog\"", 2.0 / 3, "");
-	want_joined(c, BLOCKS(CHOICE), "[\"dog\",\"cat\"]", "\"cat\"", 0.5, "[\"cat\",\"dog\"]");
-	want_joined(c, BLOCKS(CHOICE), "[null,null,\"cat\"]", "null", 2.0 / 3, "");
+	kind_test_want_joined(c, BLOCKS(CHOICE), "[\"dog\",\"cat\",\"dog\"]", "\"dog\"", 2.0 / 3,
+			      "");
+	kind_test_want_joined(c, BLOCKS(CHOICE), "[\"dog\",\"cat\"]", "\"cat\"", 0.5,
+			      "[\"cat\",\"dog\"]");
+	kind_test_want_joined(c, BLOCKS(CHOICE), "[null,null,\"cat\"]", "null", 2.0 / 3, "");
 }
 
 PLAIN_TEST(kind, of_many_each_option_is_a_vote)
 {
-	want_joined(c, BLOCKS(MANY), "[[\"a\"],[\"a\",\"b\"],[\"c\"]]", "[\"a\"]", 2.0 / 3, "");
-	want_joined(c, BLOCKS(MANY), "[[\"a\"],[\"b\"]]", "[]", (0.5 + 0.5 + 1) / 3,
-		    "[\"a\",\"b\"]");
+	kind_test_want_joined(c, BLOCKS(MANY), "[[\"a\"],[\"a\",\"b\"],[\"c\"]]", "[\"a\"]",
+			      2.0 / 3, "");
+	kind_test_want_joined(c, BLOCKS(MANY), "[[\"a\"],[\"b\"]]", "[]", (0.5 + 0.5 + 1) / 3,
+			      "[\"a\",\"b\"]");
 }
 
 PLAIN_TEST(kind, numbers_meet_at_their_median)
 {
-	want_joined(c, BLOCKS(FRACTION), "[1,2,1000]", "2", 1.0 / 3, "");
-	want_joined(c, BLOCKS(FRACTION), "[1,2]", "1.5", 0, "");
-	want_joined(c, BLOCKS(NUMBER), "[1,2]", "1", 0.5, "");
-	want_joined(c, BLOCKS(NUMBER), "[3,3,3]", "3", 1, "");
+	kind_test_want_joined(c, BLOCKS(FRACTION), "[1,2,1000]", "2", 1.0 / 3, "");
+	kind_test_want_joined(c, BLOCKS(FRACTION), "[1,2]", "1.5", 0, "");
+	kind_test_want_joined(c, BLOCKS(NUMBER), "[1,2]", "1", 0.5, "");
+	kind_test_want_joined(c, BLOCKS(NUMBER), "[3,3,3]", "3", 1, "");
 }
 
 PLAIN_TEST(kind, texts_agree_without_regard_to_case_and_blanks)
 {
-	want_joined(c, BLOCKS(TEXT), "[\"The  cat\",\"the cat \",\"the cat \",\"dog\"]",
-		    "\"the cat \"", 0.75, "");
-	want_joined(c, BLOCKS(TEXT), "[\"b\",\"a\"]", "\"a\"", 0.5, "[\"a\",\"b\"]");
-	want_joined(c, BLOCKS(TEXT), "[\"  \",null,\"x\"]", "null", 2.0 / 3, "");
+	kind_test_want_joined(c, BLOCKS(TEXT), "[\"The  cat\",\"the cat \",\"the cat \",\"dog\"]",
+			      "\"the cat \"", 0.75, "");
+	kind_test_want_joined(c, BLOCKS(TEXT), "[\"b\",\"a\"]", "\"a\"", 0.5, "[\"a\",\"b\"]");
+	kind_test_want_joined(c, BLOCKS(TEXT), "[\"  \",null,\"x\"]", "null", 2.0 / 3, "");
 }
 
 static struct str random_list(struct ctx *c, const char *const *pool, int size, int count)
@@ -347,7 +275,7 @@ static struct str random_list(struct ctx *c, const char *const *pool, int size, 
 
 static struct str turned(struct ctx *c, struct str list, bool twice)
 {
-	const struct json_value *all = json_of(c, str_c(c->mem, list));
+	const struct json_value *all = kind_test_json(c, str_c(c->mem, list));
 	struct json out = json_make(c->mem, 8000);
 
 	json_list(&out);
@@ -379,11 +307,12 @@ PLAIN_PROPERTY(kind, a_result_depends_on_shares_alone)
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
 		int count = 1 + (int)(ctx_random(c) % 9);
 		struct str list = random_list(c, kinds[k].pool, kinds[k].size, count);
-		struct kind_result a = joined(c, kinds[k].template, str_c(c->mem, list));
+		struct kind_result a = kind_test_joined(c, kinds[k].template, str_c(c->mem, list));
 
 		for (int twice = 0; twice < 2; twice++) {
 			struct str other = turned(c, list, twice == 1);
-			struct kind_result b = joined(c, kinds[k].template, str_c(c->mem, other));
+			struct kind_result b =
+				kind_test_joined(c, kinds[k].template, str_c(c->mem, other));
 
 			WANT_STR(a.value, b.value);
 			WANT_STR(a.ties, b.ties);
@@ -397,14 +326,18 @@ PLAIN_PROPERTY(kind, a_result_depends_on_shares_alone)
 
 PLAIN_TEST(kind, equal_votes_are_equal_answers)
 {
-	struct kind_template *t = good_template(c, BLOCKS(TEXT)),
-			     *m = good_template(c, BLOCKS(MANY));
+	struct kind_template *t = kind_test_template(c, BLOCKS(TEXT)),
+			     *m = kind_test_template(c, BLOCKS(MANY));
 
-	WANT(kind_same(c->mem, &t->field[0], json_of(c, "\" A  b\""), json_of(c, "\"a b\"")));
-	WANT(!kind_same(c->mem, &t->field[0], json_of(c, "\"a\""), json_of(c, "\"b\"")));
-	WANT(kind_same(c->mem, &m->field[0], json_of(c, "[\"a\"]"), json_of(c, "[\"a\"]")));
-	WANT(!kind_same(c->mem, &m->field[0], json_of(c, "[\"a\"]"), json_of(c, "[\"a\",\"b\"]")));
-	WANT(!kind_same(c->mem, &m->field[0], NULL, json_of(c, "[\"a\"]")));
+	WANT(kind_same(c->mem, &t->field[0], kind_test_json(c, "\" A  b\""),
+		       kind_test_json(c, "\"a b\"")));
+	WANT(!kind_same(c->mem, &t->field[0], kind_test_json(c, "\"a\""),
+			kind_test_json(c, "\"b\"")));
+	WANT(kind_same(c->mem, &m->field[0], kind_test_json(c, "[\"a\"]"),
+		       kind_test_json(c, "[\"a\"]")));
+	WANT(!kind_same(c->mem, &m->field[0], kind_test_json(c, "[\"a\"]"),
+			kind_test_json(c, "[\"a\",\"b\"]")));
+	WANT(!kind_same(c->mem, &m->field[0], NULL, kind_test_json(c, "[\"a\"]")));
 }
 
 /* --- prose --- */
@@ -414,7 +347,8 @@ static struct str prose(struct ctx *c, const char *text, const char *fields)
 	struct kind_media media = { .key = { 1 }, .until_s = 1000 };
 	struct json out = json_make(c->mem, 1 << 20);
 
-	kind_prose(c->mem, str_of(text), fields != NULL ? json_of(c, fields) : NULL, &media, &out);
+	kind_prose(c->mem, str_of(text), fields != NULL ? kind_test_json(c, fields) : NULL, &media,
+		   &out);
 	return json_end(&out);
 }
 
@@ -499,25 +433,16 @@ PLAIN_TEST(kind, deep_nesting_stops_and_keeps_its_words)
 
 #define HASH "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-static struct str page(struct ctx *c, const char *template, const char *fields)
-{
-	struct kind_media media = { .key = { 1 }, .until_s = 1000 };
-	struct json out = json_make(c->mem, 1 << 20);
-
-	kind_page(c->mem, good_template(c, template), json_of(c, fields), &media, &out);
-	return json_end(&out);
-}
-
 PLAIN_TEST(kind, a_page_has_its_cells_and_signed_pictures)
 {
 	struct kind_media media = { .key = { 1 }, .until_s = 1000 };
 	struct str name = S(HASH ".png");
 	struct str address = kind_media_address(c->mem, &media, name);
-	struct str out =
-		page(c,
-		     BLOCKS("{\"type\":\"image\",\"src\":\"{{i}}\",\"alt\":\"{{t}}\"},"
-			    "{\"type\":\"text\",\"name\":\"x\",\"label\":\"About {{t}}\"}"),
-		     "{\"i\":\"asset:" HASH ".png\",\"t\":\"a \\\"cell\\\"\"}");
+	struct str out = kind_test_page(
+		c,
+		BLOCKS("{\"type\":\"image\",\"src\":\"{{i}}\",\"alt\":\"{{t}}\"},"
+		       "{\"type\":\"text\",\"name\":\"x\",\"label\":\"About {{t}}\"}"),
+		"{\"i\":\"asset:" HASH ".png\",\"t\":\"a \\\"cell\\\"\"}");
 
 	WANT_STR(str_format(c->mem,
 			    "[{\"type\":\"image\",\"src\":\"%.*s\",\"alt\":\"a \\\"cell\\\"\"},"
@@ -528,17 +453,36 @@ PLAIN_TEST(kind, a_page_has_its_cells_and_signed_pictures)
 		 out);
 }
 
+PLAIN_TEST(kind, options_show_cells_and_pictures)
+{
+	struct kind_media media = { .key = { 1 }, .until_s = 1000 };
+	struct str address = kind_media_address(c->mem, &media, S(HASH ".png"));
+	struct str out = kind_test_page(
+		c,
+		BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":["
+		       "{\"value\":\"l\",\"label\":\"{{t}}!\",\"image\":\"{{i}}\"},\"none\"]}"),
+		"{\"i\":\"asset:" HASH ".png\",\"t\":\"a cell\"}");
+
+	WANT_STR(str_format(c->mem,
+			    "[{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\","
+			    "\"required\":true,\"options\":[{\"value\":\"l\",\"label\":"
+			    "\"a cell!\",\"src\":\"%.*s\"},{\"value\":\"none\","
+			    "\"label\":\"none\"}],\"many\":false}]",
+			    STR_ARG(address)),
+		 out);
+}
+
 PLAIN_TEST(kind, a_picture_elsewhere_is_a_link_and_rubbish_is_nothing)
 {
 	const char *template = BLOCKS("{\"type\":\"image\",\"src\":\"{{i}}\"}," TEXT);
 
 	WANT(str_starts(
-		page(c, template, "{\"i\":\"https://e.org/a.png\"}"),
+		kind_test_page(c, template, "{\"i\":\"https://e.org/a.png\"}"),
 		S("[{\"type\":\"image\",\"src\":null,\"href\":\"https://e.org/a.png\",\"alt\""
 		  ":\"\"}")));
-	WANT(str_starts(page(c, template, "{\"i\":\"javascript:x\"}"),
+	WANT(str_starts(kind_test_page(c, template, "{\"i\":\"javascript:x\"}"),
 			S("[{\"type\":\"image\",\"src\":null,\"alt\":\"\"}")));
-	WANT(str_starts(page(c, template, "{\"i\":\"asset:../../etc/passwd.png\"}"),
+	WANT(str_starts(kind_test_page(c, template, "{\"i\":\"asset:../../etc/passwd.png\"}"),
 			S("[{\"type\":\"image\",\"src\":null,\"alt\":\"\"}")));
 }
 

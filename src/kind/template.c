@@ -143,23 +143,49 @@ static void read_markdown(struct reading *r, const struct json_value *block, str
 	(void)read_text(r, block, path, "text", true, KIND_TEXT_MAX);
 }
 
+/* One column and nothing else, or a picture of ours: an address made of pieces is none. */
+static void read_picture(struct reading *r, const struct json_value *block, struct str path,
+			 const char *member)
+{
+	struct str src = { 0 }, name;
+	size_t from = 0, at;
+
+	if (!read_text(r, block, path, member, true, SRC_MAX))
+		return;
+	(void)!json_text(json_get(block, str_of(member)), &src);
+	src = str_trim(src);
+	bool whole = kind_place_next(src, &from, &at, &name) && at == 0 && from == src.len;
+	if (!whole && !kind_is_asset(src, &name))
+		kind_fault(r->faults, kind_path(r->faults->mem, path, member),
+			   json_get(block, str_of(member)),
+			   "%s is one {{column}} that holds pictures", member);
+}
+
 static void read_image(struct reading *r, const struct json_value *block, struct str path)
 {
 	static const char *const members[] = { "type", "src", "alt", NULL };
-	struct str src, name;
-	size_t from = 0, at;
 
 	kind_members(r->faults, block, path, false, members);
 	(void)read_text(r, block, path, "alt", false, LABEL_MAX);
-	if (!read_text(r, block, path, "src", true, SRC_MAX))
-		return;
-	(void)!json_text(json_get(block, S("src")), &src);
-	src = str_trim(src);
-	/* One column and nothing else, or a picture of ours: an address made of pieces is none. */
-	bool whole = kind_place_next(src, &from, &at, &name) && at == 0 && from == src.len;
-	if (!whole && !kind_is_asset(src, &name))
-		kind_fault(r->faults, kind_path(r->faults->mem, path, "src"),
-			   json_get(block, S("src")), "src is one {{column}} that holds pictures");
+	read_picture(r, block, path, "src");
+}
+
+/* What options show may hold columns; the rest of them is their kind's. */
+static void read_options(struct reading *r, const struct json_value *block, struct str path)
+{
+	const struct json_value *options = kind_options(block);
+	int i = 0;
+
+	for (const struct json_value *o = options != NULL ? options->first : NULL; o != NULL;
+	     o = o->next, i++) {
+		struct str at = kind_path_at(r->faults->mem, path, "options", i);
+
+		if (!json_is(o, JSON_OBJECT))
+			continue;
+		read_places(r, json_get(o, S("label")), at);
+		if (json_get(o, S("image")) != NULL)
+			read_picture(r, o, at, "image");
+	}
 }
 
 static bool is_field_name(struct str name)
@@ -194,13 +220,12 @@ static void read_field(struct reading *r, const struct json_value *block, const 
 	(void)read_text(r, block, path, "label", true, LABEL_MAX);
 	(void)!json_text(json_get(block, S("label")), &field.label);
 	(void)kind_member_bool(f, block, path, "required", &field.required);
+	if (kind->has_picture) {
+		(void)read_text(r, block, path, "alt", false, LABEL_MAX);
+		read_picture(r, block, path, "src");
+	}
 	kind->check_block(f, block, path);
-	const struct json_value *options = json_get(block, S("options"));
-	int i = 0;
-	for (const struct json_value *o = json_is(options, JSON_LIST) ? options->first : NULL;
-	     o != NULL; o = o->next, i++)
-		read_places(r, json_get(json_is(o, JSON_OBJECT) ? o : NULL, S("label")),
-			    kind_path_at(f->mem, path, "options", i));
+	read_options(r, block, path);
 	r->out->field[r->out->field_count++] = field;
 }
 
@@ -361,7 +386,7 @@ static bool has_all_of(struct arena *mem, const struct json_value *a, const stru
 	for (const struct json_value *m = a->first; m != NULL; m = m->next) {
 		const struct json_value *other = json_get(b, m->key);
 
-		if (str_eq(m->key, S("label")))
+		if (str_eq(m->key, S("label")) || str_eq(m->key, S("alt")))
 			continue;
 		if (other == NULL)
 			return false;

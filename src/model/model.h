@@ -153,6 +153,7 @@ enum { MODEL_BOXES_MAX = 500 }; /* of one answer; the caller refuses more */
 struct model_box {
 	double at[4];
 	double confidence; /* of a result: members / answers */
+	int32_t label;	   /* from 0; of a result: that of most members, the first of several */
 };
 
 struct model_boxes {

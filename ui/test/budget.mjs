@@ -38,12 +38,18 @@ export function figures() {
   const area = (name) => sum(closure(`src/${name}/area.tsx`, closure('src/main.tsx')));
   const style = Object.entries(meta.outputs).find(([, o]) => o.entryPoint === 'src/css/style.css')[0];
   const fonts = readdirSync(join(built, 'assets')).filter((f) => /\.(woff2?|ttf|otf)$/.test(f));
+  // A kind that is fetched when it is needed weighs what comes with it; one that is always there, its share.
+  const player = closure('src/worker/play.ts', closure('src/worker/area.tsx', closure('src/main.tsx')));
   const widgets = new Map();
   for (const o of Object.values(meta.outputs)) {
     for (const [path, { bytesInOutput }] of Object.entries(o.inputs)) {
       const kind = /^src\/widgets\/(\w+)\//.exec(path)?.[1];
       if (kind) widgets.set(kind, (widgets.get(kind) ?? 0) + bytesInOutput);
     }
+  }
+  for (const [path, o] of Object.entries(meta.outputs)) {
+    const kind = /^src\/widgets\/(\w+)\//.exec(o.entryPoint ?? '')?.[1];
+    if (kind) widgets.set(kind, sum([...closure(o.entryPoint)].filter((name) => !player.has(name) || name === path)));
   }
   return {
     'worker.js': area('worker'), 'player.js': more, 'site.js': area('site'), 'requester.js': area('requester'), 'operator.js': area('operator'),

@@ -45,8 +45,10 @@ static void put_bound(struct json *out, const char *name, const struct json_valu
 		json_null_of(out, name);
 }
 
-static void put_block(struct json *out, const struct kind_field *field)
+static void put_block(struct json *out, const struct kind_field *field,
+		      const struct kind_view *view)
 {
+	(void)view;
 	put_bound(out, "min", field->block);
 	put_bound(out, "max", field->block);
 	json_bool_of(out, "integer", is_integer(field));

@@ -93,10 +93,12 @@ static void check_block(struct kind_faults *f, const struct json_value *block, s
 	check_pattern(f, block, path);
 }
 
-static void put_block(struct json *out, const struct kind_field *field)
+static void put_block(struct json *out, const struct kind_field *field,
+		      const struct kind_view *view)
 {
 	struct str pattern;
 
+	(void)view;
 	json_bool_of(out, "long", kind_bool(field->block, "long", false));
 	json_i64_of(out, "max", kind_i64(field->block, "max", TEXT_USUAL));
 	if (json_text(json_get(field->block, S("pattern")), &pattern))

@@ -15,7 +15,7 @@ export interface List<T> { items: T[]; next?: string | null }
 
 export type ProseNode = string | { t: string; c?: ProseNode[]; href?: string; src?: string; alt?: string };
 
-export interface Option { value: string; label: string }
+export interface Option { value: string; label: string; src?: string | null; href?: string }
 export interface ChoiceBlock {
   type: 'choice'; name: string; label?: string; hint?: string; options: (string | Option)[];
   many?: boolean; min?: number; max?: number; required?: boolean;
@@ -28,7 +28,12 @@ export interface NumberBlock {
   type: 'number'; name: string; label?: string; hint?: string; min?: number; max?: number;
   integer?: boolean; required?: boolean;
 }
-export type AnswerBlock = ChoiceBlock | TextBlock | NumberBlock;
+/** A picture on which shapes are marked. */
+export interface PictureBlock {
+  type: 'box'; name: string; label?: string; hint?: string; src: string | null; href?: string; alt?: string;
+  labels: string[]; min: number; max: number; required?: boolean;
+}
+export type AnswerBlock = ChoiceBlock | TextBlock | NumberBlock | PictureBlock;
 export type Block =
   | { type: 'markdown'; nodes: ProseNode[] }
   | { type: 'image'; src: string; alt?: string }

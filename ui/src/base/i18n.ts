@@ -4,6 +4,7 @@
 import { signal } from '@preact/signals-core';
 import type { words as baseWords } from '../locale/en/base';
 import type { words as docsWords } from '../locale/en/docs';
+import type { words as kindWords } from '../locale/en/kinds';
 import type { words as operatorWords } from '../locale/en/operator';
 import type { words as recordWords } from '../locale/en/records';
 import type { words as requesterWords } from '../locale/en/requester';
@@ -17,6 +18,7 @@ export type Key =
   | keyof typeof baseWords
   | keyof typeof siteWords
   | keyof typeof docsWords
+  | keyof typeof kindWords
   | keyof typeof workerWords
   | keyof typeof recordWords
   | keyof typeof requesterWords

@@ -3,9 +3,10 @@
 // player and by every preview. The area that shows it imports `widgets`, which defines
 // the elements; here they are only named.
 import type { HTMLAttributes, RefObject } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Answer, AnswerBlock, Block } from '../api/types.ts';
 import { t } from '../base/i18n.ts';
+import { kindKnown, kindReady, kindsLoad } from '../base/kinds.ts';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { Prose } from './prose.tsx';
@@ -15,6 +16,7 @@ export interface WidgetElement extends HTMLElement {
   spec: { name: string; required?: boolean; many?: boolean };
   value: unknown;
   disabled: boolean;
+  digits: boolean;
   check(): { path: string; message: string }[];
   focusFirst(): void;
   key(ev: KeyboardEvent): boolean;
@@ -34,11 +36,10 @@ declare module 'preact' {
       'x-choice': WidgetProps;
       'x-text': WidgetProps;
       'x-number': WidgetProps;
+      'x-box': WidgetProps;
     }
   }
 }
-
-const KNOWN = new Set(['choice', 'text', 'number']);
 
 /** The widgets inside a page, in reading order. */
 export function widgetsOf(root: Element | null): WidgetElement[] {
@@ -93,10 +94,17 @@ export function Work(p: WorkProps) {
     const answer = el.value === null ? rest : { ...rest, [el.spec.name]: el.value };
     latest.current.onAnswer(answer, el.spec.name, finished);
   };
+  // Elements that are not there yet would take their spec for an attribute.
+  const [, come] = useState(0);
+  const wanted = p.blocks.flatMap((b) => ('name' in b && kindKnown(b.type) && !kindReady(b.type) ? [b.type] : []));
+  useEffect(() => {
+    if (wanted.length) void kindsLoad(wanted).then(() => come((n) => n + 1));
+  }, [wanted.join(' ')]);
   const show = (b: Block, i: number) => {
     if (b.type === 'markdown') return <Prose key={i} nodes={b.nodes} level={p.level ?? 3} />;
     if (b.type === 'image') return <Image key={`${i} ${b.src}`} src={b.src} alt={b.alt ?? ''} />;
-    if (!KNOWN.has(b.type)) return <p key={i} class="notice bad">{t('work.unknown', { kind: String(b.type) })}</p>;
+    if (!kindKnown(b.type)) return <p key={i} class="notice bad">{t('work.unknown', { kind: String(b.type) })}</p>;
+    if (!kindReady(b.type)) return <p key={b.name} class="note">{t('loading')}</p>;
     const Tag = `x-${b.type}` as 'x-choice';
     return (
       <Tag key={b.name} data-widget={b.type} spec={b} value={p.answer[b.name] ?? null} disabled={!!p.disabled}

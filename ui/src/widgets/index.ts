@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// The kinds of work that the player and the preview know.
+// The kinds of work that the player and the preview know. The small ones of most projects come with
+// them, the others when a page first has one.
+import { kindLater } from '../base/kinds.ts';
 import './choice/choice.ts';
 import './number/number.ts';
 import './text/text.ts';
 export type { Fault, Widget } from './widget.ts';
+
+kindLater('box', () => import('./box/box.ts'));

@@ -4,7 +4,9 @@
 //
 //   properties  spec, value, disabled, lang
 //   events      ready, input (draft changed), change (step finished), submit-request
-//   methods     check() → faults, focusFirst(), key(ev) → taken or not
+//   methods     check() → faults, focusFirst(), key(ev) → taken or not; `digits`: wants the page's digits
+//
+// What is disabled cannot be changed; controls with data-view only change how it looks and stay on.
 //
 // A value that does not fit the spec is refused with a message under the control, never a crash.
 // Nothing is fetched, no listener hangs on the document, and disconnecting undoes everything.
@@ -18,6 +20,7 @@ let count = 0;
 export abstract class Widget<S extends Spec, V> extends HTMLElement {
   protected readonly uid = `w${++count}`;
   protected fault: HTMLElement | null = null;
+  readonly digits: boolean = false;
   #spec: S | null = null;
   #value: V | null = null;
   #off = false;
@@ -51,7 +54,7 @@ export abstract class Widget<S extends Spec, V> extends HTMLElement {
   }
   set disabled(off: boolean) {
     this.#off = !!off;
-    for (const el of this.querySelectorAll<HTMLInputElement>('input, textarea, button')) el.disabled = this.#off;
+    for (const el of this.querySelectorAll<HTMLInputElement>('input, textarea, button:not([data-view])')) el.disabled = this.#off;
   }
 
   connectedCallback(): void {

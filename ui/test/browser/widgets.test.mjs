@@ -6,15 +6,23 @@ import { after, before, test } from 'node:test';
 import { makeSite, start } from '../mock.mjs';
 import { browserStart, pageOf } from './lib.mjs';
 
+const BOX = { src: '/media/cell-1.svg', labels: ['car', 'van'], min: 0, max: 3 };
+/** A page on which each kind is met, so that its element is there. */
+const ALL = [
+  { type: 'choice', name: 'a', options: ['x', 'y'] }, { type: 'text', name: 'b' }, { type: 'number', name: 'c' },
+  { type: 'box', name: 'd', ...BOX },
+];
 let browser;
 let running;
 let page;
 before(async () => {
   browser = await browserStart();
-  running = await start(makeSite({ role: 'worker' }));
+  const site = makeSite({ role: 'worker' });
+  site.work.push({ ...site.work[0], project: '14', pages: () => ({ title: 'All kinds', instructions: [], blocks: ALL }) });
+  running = await start(site);
   ({ page } = await pageOf(browser));
-  await page.goto(`${running.url}/work/12`);
-  await page.locator('x-number').waitFor();
+  await page.goto(`${running.url}/work/14`);
+  for (const { type } of ALL) await page.locator(`x-${type}`).waitFor();
 });
 after(async () => {
   await browser?.close();
@@ -42,6 +50,8 @@ test('a value that fits is read back as it was set', async () => {
   for (const [kind, spec, value] of [
     ['choice', OPTIONS, 'b'], ['choice', { ...OPTIONS, many: true }, ['a', 'c']],
     ['text', {}, 'x < "y" & \u{1F600}'], ['text', { long: true }, 'two\nlines'], ['number', {}, 12.5], ['number', {}, 0], ['number', { integer: true }, -3],
+    ['box', BOX, { width: 640, height: 480, shapes: [{ label: 'van', box: [1.25, 2, 30, 40.5] }] }],
+    ['box', { ...BOX, labels: [] }, { width: 640, height: 480, shapes: [{ box: [0, 0, 1, 1] }] }], ['box', BOX, { shapes: [] }],
   ]) {
     const got = await tried(kind, spec, value);
     assert.deepEqual(got.value, value);
@@ -55,10 +65,17 @@ test('several choices come back in the order of the options', async () => {
   assert.deepEqual((await tried('choice', { ...OPTIONS, many: true }, ['c', 'a'])).value, ['a', 'c']);
 });
 
+const BAD_BOXES = [
+  [], 'x', { shapes: 7 }, { shapes: [null] }, { shapes: [{ box: [1, 1, 1, 1] }] }, { shapes: [{ label: 'bus', box: [1, 1, 1, 1] }] },
+  { shapes: [{ label: 'car', box: [1, 1, 1] }] }, { shapes: [{ label: 'car', box: [1, 1, 0, 1] }] }, { shapes: [{ label: 'car', box: [-1, 1, 1, 1] }] },
+  { shapes: [{ label: 'car', box: [1, 1, 'x', 1] }] },
+];
+
 test('a foreign value is refused with a message, never a crash', async () => {
   for (const [kind, spec, value] of [
     ['choice', OPTIONS, 'z'], ['choice', OPTIONS, ['a']], ['choice', OPTIONS, 7], ['choice', { ...OPTIONS, many: true }, 'a'],
     ['choice', { ...OPTIONS, many: true }, ['a', 'z']], ['text', {}, 5], ['text', {}, {}], ['number', {}, '5'], ['number', {}, [1]],
+    ...BAD_BOXES.map((v) => ['box', BOX, v]),
   ]) {
     const got = await tried(kind, spec, value);
     assert.equal(got.value, null, JSON.stringify(value));
@@ -79,13 +96,17 @@ test('what the spec asks for is checked, with a sentence that says what to do', 
     ['number', { integer: true }, 1.5, /whole/],
     ['number', { min: 3 }, 2, /3 or more/],
     ['number', { max: 3 }, 4, /3 or less/],
+    ['box', { ...BOX, required: true }, null, /say that there is nothing/],
+    ['box', { ...BOX, required: true, min: 2 }, null, /at least 2/],
+    ['box', { ...BOX, min: 2 }, { shapes: [{ label: 'car', box: [1, 1, 1, 1] }] }, /at least 2/],
+    ['box', { ...BOX, max: 1 }, { shapes: [{ label: 'car', box: [1, 1, 1, 1] }, { label: 'car', box: [2, 2, 1, 1] }] }, /1 at most/],
   ]) {
     const got = await tried(kind, spec, value);
     assert.match(got.faults[0]?.message ?? 'no fault', message);
     assert.equal(got.faults[0].path, 'f');
     assert.equal(got.text, got.faults[0].message);
   }
-  for (const [kind, spec, value] of [['choice', OPTIONS, null], ['text', { max: 3 }, '\u{1F600}\u{1F600}\u{1F600}'], ['text', { pattern: '(' }, 'x'], ['number', { min: 0, max: 9 }, 9]]) {
+  for (const [kind, spec, value] of [['choice', OPTIONS, null], ['text', { max: 3 }, '\u{1F600}\u{1F600}\u{1F600}'], ['text', { pattern: '(' }, 'x'], ['number', { min: 0, max: 9 }, 9], ['box', BOX, null]]) {
     assert.deepEqual((await tried(kind, spec, value)).faults, []);
   }
 });
@@ -126,4 +147,38 @@ test('a tap on the whole row chooses, and one change is told', async () => {
     return out;
   });
   assert.deepEqual(got, { value: 'b', told: ['input', 'change'], tall: true });
+});
+
+test('marks: a held arrow is one step, a cancelled finger changes nothing, nothing marked is said', async () => {
+  const got = await page.evaluate(async (spec) => {
+    const w = document.createElement('x-box');
+    w.spec = { name: 'f', ...spec };
+    document.querySelector('main').append(w);
+    for (let n = 0; n < 100 && !w.querySelector('image'); n++) await new Promise((r) => setTimeout(r, 20));
+    const stage = w.querySelector('.picture-stage');
+    const press = (key, more) => stage.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
+    const boxes = () => JSON.stringify(w.value?.shapes.map((s) => s.box) ?? null);
+    stage.focus();
+    press('n');
+    const first = boxes();
+    press('ArrowLeft');
+    for (let n = 0; n < 5; n++) press('ArrowLeft', { repeat: true });
+    const moved = boxes();
+    press('z', { ctrlKey: true });
+    const undone = boxes();
+    const r = stage.getBoundingClientRect();
+    const touch = (name, x, y) => stage.dispatchEvent(new PointerEvent(name, { pointerId: 5, pointerType: 'touch', clientX: x, clientY: y, bubbles: true, button: 0 }));
+    stage.setPointerCapture = () => {};
+    touch('pointerdown', r.x + 5, r.y + 5);
+    touch('pointermove', r.x + 60, r.y + 60);
+    touch('pointercancel', r.x + 60, r.y + 60);
+    const after = boxes();
+    press('Delete');
+    const none = w.value;
+    w.querySelector('input[type=checkbox]').click();
+    const out = { first: first !== null, moved: moved !== first, undone: undone === first, after: after === first, none, nothing: w.value?.shapes };
+    w.remove();
+    return out;
+  }, BOX);
+  assert.deepEqual(got, { first: true, moved: true, undone: true, after: true, none: null, nothing: [] });
 });

@@ -27,7 +27,7 @@ test('each part imports only what stands below it', () => {
   const part = (path) => path.split('/')[1];
   const may = {
     base: ['base', 'locale'],
-    widgets: ['widgets', 'base'],
+    widgets: ['widgets', 'base', 'locale'],
     api: ['api', 'base'],
     ui: ['ui', 'base', 'api', 'icons'],
     locale: [],

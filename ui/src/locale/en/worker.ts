@@ -4,6 +4,7 @@ export const words = {
   'kind.choice': 'Choice',
   'kind.text': 'Text',
   'kind.number': 'Number',
+  'kind.box': 'Boxes on an image',
   'kind.mixed': 'Mixed',
   'device.any': 'Any device',
   'work.title': 'Tasks',

@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import { me } from '../../api/session.ts';
 import type { Id, Project, ProjectState } from '../../api/types.ts';
-import { number, t } from '../../base/i18n.ts';
+import { listText, number, t } from '../../base/i18n.ts';
 import { money } from '../../base/money.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
@@ -32,11 +32,19 @@ export function Share({ n, all, label }: { n: number; all: number; label: string
   );
 }
 
+/** "2 car, 1 van" */
+function shapesText(shapes: { label?: string }[]): string {
+  const count = new Map<string, number>();
+  for (const { label = '' } of shapes) count.set(label, (count.get(label) ?? 0) + 1);
+  return shapes.length ? listText([...count].map(([label, n]) => (label ? t('value.shapes', { n, label }) : number(n)))) : t('value.none');
+}
+
 /** A value of an answer or a result in one line. */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) return '–';
   if (Array.isArray(value)) return value.length ? value.map(valueText).join(', ') : t('value.none');
   if (typeof value === 'number') return number(value, { maximumFractionDigits: 6 });
+  if (typeof value === 'object' && 'shapes' in value) return shapesText(value.shapes as { label?: string }[]);
   if (typeof value === 'object') return JSON.stringify(value);
   return String(value);
 }

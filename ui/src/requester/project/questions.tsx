@@ -15,8 +15,10 @@ type Raw = Record<string, unknown>;
 type Fault = TemplateCheck['faults'][number];
 
 const WAIT_MS = 350;
-const KINDS = ['markdown', 'image', 'choice', 'text', 'number'] as const;
-const ASKS: readonly string[] = ['choice', 'text', 'number'];
+const KINDS = ['markdown', 'image', 'choice', 'text', 'number', 'box'] as const;
+const ASKS: readonly string[] = ['choice', 'text', 'number', 'box'];
+/** Kinds that ask about a picture. */
+const PICTURES: readonly string[] = ['box'];
 
 const str = (v: unknown) => (typeof v === 'string' ? v : '');
 const num = (v: unknown) => (typeof v === 'number' ? String(v) : '');
@@ -30,11 +32,18 @@ function freeName(blocks: Raw[]): string {
   }
 }
 
+/** The column that most likely holds pictures. */
+function pictureOf(columns: string[]): string {
+  const column = columns.find((c) => /image|picture|photo/i.test(c)) ?? columns.find((c) => /file|url/i.test(c)) ?? columns[0] ?? 'image';
+  return `{{${column}}}`;
+}
+
 function newBlock(kind: string, blocks: Raw[], columns: string[]): Raw {
   const name = freeName(blocks);
   switch (kind) {
     case 'markdown': return { type: kind, text: columns[0] ? `{{${columns[0]}}}` : t('block.markdown.new') };
-    case 'image': return { type: kind, src: `{{${columns.find((c) => /image|picture|photo/i.test(c)) ?? columns.find((c) => /file|url/i.test(c)) ?? columns[0] ?? 'image'}}}` };
+    case 'image': return { type: kind, src: pictureOf(columns) };
+    case 'box': return { type: kind, name, label: t('block.label.new'), src: pictureOf(columns), required: true };
     case 'choice': return { type: kind, name, label: t('block.label.new'), options: [t('block.option.yes'), t('block.option.no')], required: true };
     default: return { type: kind, name, label: t('block.label.new'), required: true };
   }
@@ -137,8 +146,23 @@ function NumberMember({ card, member, word }: { card: CardProps; member: string;
   );
 }
 
+/** Labels as lines; none takes the member away. */
+function Labels({ block, at, faults, set }: CardProps) {
+  const [lines, setLines] = useState(Array.isArray(block['labels']) ? block['labels'].join('\n') : '');
+  return (
+    <AreaField label={t('block.labels')} hint={t('block.labels.hint')} rows={3} value={lines} error={said(faults, at, 'labels')}
+      onValue={(v) => {
+        setLines(v);
+        const { labels: _, ...rest } = block;
+        const labels = v.split('\n').map((l) => l.trim()).filter(Boolean);
+        set(labels.length ? { ...rest, labels } : rest);
+      }} />
+  );
+}
+
 function Ask(card: CardProps) {
   const { block, at, faults, set } = card;
+  const marks = PICTURES.includes(str(block['type']));
   const [lines, setLines] = useState(optionLines(block['options']));
   return (
     <>
@@ -153,10 +177,11 @@ function Ask(card: CardProps) {
             set({ ...block, options: optionsOf(v) });
           }} />
       )}
-      {block['type'] === 'number' && (
+      {marks && <><Picture {...card} /><Labels {...card} /></>}
+      {(block['type'] === 'number' || marks) && (
         <div class="fields">
-          <NumberMember card={card} member="min" word="block.min" />
-          <NumberMember card={card} member="max" word="block.max" />
+          <NumberMember card={card} member="min" word={marks ? 'block.least' : 'block.min'} />
+          <NumberMember card={card} member="max" word={marks ? 'block.most' : 'block.max'} />
         </div>
       )}
       <div class="row checks">
@@ -181,7 +206,7 @@ function Card(card: CardProps) {
   const known = (KINDS as readonly string[]).includes(type);
   const title = known ? t(`block.${type as 'text'}.title`) : type;
   const own = faults.filter((f) => f.path === `blocks[${at}]` || (f.path.startsWith(`blocks[${at}].`)
-    && !/\.(text|src|alt|label|name|options|min|max)\b/.test(f.path)));
+    && !/\.(text|src|alt|label|labels|name|options|min|max)\b/.test(f.path)));
   return (
     <li class="block-card" aria-label={title}>
       <div class="block-head">

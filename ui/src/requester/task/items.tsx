@@ -114,7 +114,7 @@ export function Item({ params }: { params: Record<string, string> }) {
       )}
       <Section title={t('item.answers')}><Answers d={d} p={p} /></Section>
       <Section title={t('item.page')}>
-        <div class="panel preview"><Work blocks={d.page.blocks} answer={{}} onAnswer={() => {}} disabled /></div>
+        <div class="panel preview"><Work blocks={d.page.blocks} answer={Object.fromEntries(d.results.map((r) => [r.field, r.value]))} onAnswer={() => {}} disabled /></div>
       </Section>
       <Section title={t('item.data')}>
         <dl class="panel facts">

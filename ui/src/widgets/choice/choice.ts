@@ -5,7 +5,7 @@ import { t } from '../../base/i18n.ts';
 import { make, on, Widget, type Spec } from '../widget.ts';
 
 export interface ChoiceSpec extends Spec {
-  options: (string | { value: string; label: string })[];
+  options: (string | { value: string; label: string; src?: string | null })[];
   many?: boolean;
   min?: number;
   max?: number;
@@ -13,6 +13,7 @@ export interface ChoiceSpec extends Spec {
 
 export class Choice extends Widget<ChoiceSpec, string | string[]> {
   #inputs: HTMLInputElement[] = [];
+  override readonly digits = true;
 
   protected build(): void {
     const { spec } = this;
@@ -21,9 +22,14 @@ export class Choice extends Widget<ChoiceSpec, string | string[]> {
     if (spec.hint) set.append(make('p', { class: 'hint', id: `${this.uid}h`, dir: 'auto' }, spec.hint));
     const list = make('div', { class: 'options' });
     this.#inputs = spec.options.map((option, i) => {
-      const { value, label } = typeof option === 'string' ? { value: option, label: option } : option;
+      const { value, label, src } = typeof option === 'string' ? { value: option, label: option, src: null } : option;
       const input = make('input', { type: spec.many ? 'checkbox' : 'radio', name: this.uid, value });
       const row = make('label', { class: 'option' }, input, make('span', { dir: 'auto' }, label || value));
+      // The words beside it name it.
+      if (src) {
+        row.prepend(make('img', { src, alt: '' }));
+        list.classList.add('pictures');
+      }
       if (i < 10) row.append(make('kbd', { 'aria-hidden': 'true' }, String((i + 1) % 10)));
       on(input, 'change', () => this.#read());
       on(input, 'input', () => {});

@@ -237,7 +237,7 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
   // --- keys: text field, dialog, focused widget, player ---
   const touched = useRef<string | null>(null);
   const digitTarget = (): WidgetElement | undefined => {
-    const choices = widgetsOf(root.current).filter((w) => w.dataset['widget'] === 'choice');
+    const choices = widgetsOf(root.current).filter((w) => w.digits);
     const last = choices.find((w) => w.spec.name === touched.current);
     if (last?.spec.many) return last;
     return choices.find((w) => w.value === null) ?? last ?? choices[0];
@@ -262,7 +262,8 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
     else if (!isSingle(ev)) taken = false;
     else if (/^\d$/.test(name)) {
       const own = target.closest?.('[data-widget]') as WidgetElement | null;
-      const w = own?.dataset['widget'] === 'choice' ? own : digitTarget();
+      if (!own?.digits && own?.key(ev)) return ev.preventDefault();
+      const w = own?.digits ? own : digitTarget();
       taken = !!w?.key(ev);
       if (w && taken) answered(w);
     } else if (name === 's') giveBack('skip');
@@ -343,6 +344,6 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
 /** The answer as text to copy: one line for each field. */
 function answerText(answer: Answer): string {
   return Object.entries(answer)
-    .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : typeof value === 'number' ? number(value) : String(value)}`)
+    .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : typeof value === 'number' ? number(value) : typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
     .join('\n');
 }

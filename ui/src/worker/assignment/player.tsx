@@ -8,6 +8,7 @@ import { me } from '../../api/session.ts';
 import type { Assignment, WorkPage } from '../../api/types.ts';
 import { draftDrop } from '../../base/drafts.ts';
 import { t } from '../../base/i18n.ts';
+import { kindsLoad } from '../../base/kinds.ts';
 import { outbox } from '../../base/outbox.ts';
 import { Button } from '../../ui/button.tsx';
 import { announce } from '../../ui/hooks.ts';
@@ -17,13 +18,18 @@ import { sendNow } from './send.ts';
 
 const IMAGE_WAIT_MS = 1500;
 
+/** The addresses of all that a page shows. */
+const pictures = (page: WorkPage) => page.blocks.flatMap((b) => {
+  if ('options' in b) return b.options.flatMap((o) => (typeof o === 'object' && o.src ? [o.src] : []));
+  return 'src' in b && b.src ? [b.src] : [];
+});
+
 /** Loads the images of a page, within reason. */
 export async function preload(page: WorkPage): Promise<void> {
-  const images = page.blocks.flatMap((b) => {
-    if (b.type !== 'image') return [];
+  const images = pictures(page).map((src) => {
     const image = new Image();
-    image.src = b.src;
-    return [image.decode().catch(() => {})];
+    image.src = src;
+    return image.decode().catch(() => {});
   });
   await Promise.race([Promise.all(images), new Promise((done) => setTimeout(done, IMAGE_WAIT_MS))]);
 }
@@ -49,7 +55,7 @@ export function Player({ params }: { params: Record<string, string> }) {
 
   const show = async (a: Assignment, ahead: boolean) => {
     run.current = { done: a.done ?? run.current.done, earned: a.earned ?? run.current.earned };
-    if (ahead) await preload(a.page);
+    await Promise.all([ahead && preload(a.page), kindsLoad(a.page.blocks.map((b) => b.type))]);
     if (!alive.current) return;
     // After a picked task come others; a reload then goes on with what is held.
     if (String(a.task) !== params['task']) history.replaceState(history.state, '', `/work/${project}/do`);

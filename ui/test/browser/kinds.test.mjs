@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Every kind of work from the requester's template to the merged and exported result, on the real
+// server: one worker does it by mouse, one by keyboard alone, one by touch at 390 px. SHOTS=DIR
+// keeps pictures.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { crc32 as sum, deflateSync } from 'node:zlib';
+import { browserStart, look, pageOf } from './lib.mjs';
+import { apiAs, password, siteStart, zipOf } from './server.mjs';
+
+const shots = process.env.SHOTS;
+const RITA = 'rita@example.org';
+const HANDS = ['mouse', 'keyboard', 'touch'];
+let browser;
+let site;
+let rita;
+const pages = {};
+
+/** A PNG of one colour with darker rectangles: [x, y, w, h] in pixels. */
+function png(width, height, rectangles) {
+  const rows = Buffer.alloc((width * 3 + 1) * height, 0xdd);
+  for (let y = 0; y < height; y++) rows[y * (width * 3 + 1)] = 0;
+  for (const [x, y, w, h] of rectangles) {
+    for (let r = y; r < y + h; r++) rows.fill(0x44, r * (width * 3 + 1) + 1 + x * 3, r * (width * 3 + 1) + 1 + (x + w) * 3);
+  }
+  const chunk = (name, data) => {
+    const body = Buffer.concat([Buffer.from(name), data]);
+    const out = Buffer.alloc(body.length + 8);
+    out.writeUInt32BE(data.length, 0);
+    body.copy(out, 4);
+    out.writeUInt32BE(sum(body), body.length + 4);
+    return out;
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+}
+
+before(async () => {
+  [browser, site] = await Promise.all([browserStart(), siteStart({ workers: 3 })]);
+  if (shots) mkdirSync(shots, { recursive: true });
+  await fetch(`${site.url}/api/v1/sign-up`, {
+    method: 'POST', headers: { 'content-type': 'application/json', 'x-tessera': '1' },
+    body: JSON.stringify({ name: 'Rita Requester', email: RITA, password: password('requester'), role: 'requester' }),
+  });
+  site.fund(RITA, '500.00');
+  rita = await apiAs(site.url, RITA, 'requester');
+  for (const [i, hand] of HANDS.entries()) {
+    const found = await pageOf(browser, { phone: hand === 'touch' });
+    found.page.setDefaultTimeout(10_000);
+    await signIn(found.page, `worker${i + 1}@example.org`, 'worker');
+    pages[hand] = found;
+  }
+});
+after(async () => {
+  await browser?.close();
+  await site?.stop();
+});
+
+async function signIn(page, email, role) {
+  await page.goto(`${site.url}/sign-in`);
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password').fill(password(role));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('h1').filter({ hasNotText: 'Sign in' }).waitFor();
+}
+
+async function until(what, seen) {
+  for (let n = 0; n < 150; n++) {
+    const found = await seen();
+    if (found) return found;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`${what}: not within 15 s`);
+}
+
+/** A published project with one item for each row; `file` is [name, bytes]. */
+async function publish(title, blocks, [name, bytes]) {
+  const { id } = await rita('POST', '/api/v1/projects', { title });
+  const source = await rita.upload(`/api/v1/projects/${id}/sources?name=${name}`, bytes);
+  const at = `/api/v1/projects/${id}/sources/${source.id}`;
+  const state = (wanted) => until(`the source is ${wanted}`, async () => (await rita('GET', at)).state === wanted);
+  await state('checked');
+  await rita('POST', `${at}/import`, { skip_bad: false });
+  await state('imported');
+  await rita('POST', `/api/v1/projects/${id}`, {
+    template: { blocks }, instructions: 'Do as you are asked.', reward: 5, redundancy: 3, estimate_s: 10, approve_after_s: 3600,
+  });
+  await rita('POST', `/api/v1/projects/${id}/publish`, { total: (await rita('GET', `/api/v1/projects/${id}/quote`)).total });
+  await until('the project opens', async () => (await rita('GET', `/api/v1/projects/${id}`)).state === 'open');
+  return id;
+}
+
+/** Lets each hand do the task once; gives the answers by hand, the result and the exported line. */
+async function done(id, kind, hands) {
+  const answers = {};
+  for (const hand of HANDS) {
+    const { page, faults } = pages[hand];
+    await page.goto(`${site.url}/work/${id}/do`);
+    await page.locator(`x-${kind}`).waitFor();
+    await hands[hand](page, page.locator(`x-${kind}`));
+    if (shots) await page.screenshot({ path: `${shots}/kind_${kind}_${hand}.png` });
+    const before = (await rita('GET', `/api/v1/projects/${id}/tasks/1`)).answers.length;
+    if (hand === 'keyboard') await page.keyboard.press('Control+Enter');
+    else if (hand === 'mouse') await page.getByRole('button', { name: 'Submit' }).click();
+    else await page.getByRole('button', { name: 'Submit' }).tap();
+    await page.getByRole('heading', { name: /^(All done|Nothing left|No more|Done)/ }).or(page.locator('.empty')).first().waitFor();
+    const now = await until('the answer is stored', async () => {
+      const list = (await rita('GET', `/api/v1/projects/${id}/tasks/1`)).answers;
+      return list.length > before ? list : null;
+    });
+    const known = Object.values(answers).map((a) => JSON.stringify(a));
+    answers[hand] = now.map((a) => a.answer).find((a) => !known.includes(JSON.stringify(a))) ?? now[0].answer;
+    assert.deepEqual(faults, [], hand);
+  }
+  const task = await until('it is judged', async () => {
+    const found = await rita('GET', `/api/v1/projects/${id}/tasks/1`);
+    return found.results.length ? found : null;
+  });
+  const jsonl = await rita('GET', `/api/v1/projects/${id}/export?format=jsonl`);
+  const csv = await rita('GET', `/api/v1/projects/${id}/export?format=csv`);
+  return { answers, result: task.results[0], jsonl, csv };
+}
+
+/** What a worker sees of a kind holds what holds for every page, in light, in dark and on a phone. */
+async function seen(id, kind) {
+  for (const view of [{ name: 'light' }, { name: 'dark', scheme: 'dark' }, { name: 'phone', phone: true }]) {
+    const { page, context, faults } = await pageOf(browser, view);
+    await signIn(page, 'worker1@example.org', 'worker');
+    await page.goto(`${site.url}/work/${id}`);
+    await page.locator(`x-${kind}`).waitFor();
+    await page.waitForTimeout(200);
+    await look(page, `kind_${kind}`, view, shots);
+    assert.deepEqual(faults, []);
+    await context.close();
+  }
+}
+
+// --- box ---
+
+const PICTURE = zipOf([['street.png', png(400, 300, [[40, 60, 80, 60], [240, 150, 100, 90]])]]);
+const BOX = {
+  type: 'box', name: 'things', label: 'Draw a box around each thing', src: '{{image}}', alt: 'A street', labels: ['car', 'van'], min: 0, max: 5,
+};
+
+/** Drags from one point of the picture to another; both in its pixels. */
+async function drag(page, widget, from, to) {
+  const [a, b] = await points(widget, [from, to]);
+  await page.mouse.move(...a);
+  await page.mouse.down();
+  await page.mouse.move((a[0] + b[0]) / 2, (a[1] + b[1]) / 2);
+  await page.mouse.move(...b);
+  await page.mouse.up();
+}
+
+/** Points of the picture as points of the window. */
+const points = (widget, list) => widget.locator('.picture-view').evaluate((svg, all) => {
+  const m = svg.getScreenCTM();
+  return all.map(([x, y]) => [m.a * x + m.e, m.d * y + m.f]);
+}, list);
+
+const shapes = (widget) => widget.evaluate((w) => w.value?.shapes ?? null);
+const loaded = (widget) => widget.locator('.picture-view image').waitFor();
+
+test('box: by mouse, by keyboard alone and by touch, merged and exported', async () => {
+  const id = await publish('Things in the street', [BOX], ['street.zip', PICTURE]);
+  await seen(id, 'box');
+  const { answers, result, jsonl, csv } = await done(id, 'box', {
+    mouse: async (page, w) => {
+      await loaded(w);
+      await drag(page, w, [40, 60], [120, 120]);
+      assert.deepEqual((await shapes(w)).map((s) => s.label), ['car']);
+      await w.getByRole('button', { name: 'van', exact: false }).first().click();
+      assert.deepEqual((await shapes(w)).map((s) => s.label), ['van'], 'a label is for the chosen box');
+      // A click beside it lets go; the next drag is a new one.
+      await page.mouse.click(...(await points(w, [[200, 280]]))[0]);
+      await drag(page, w, [240, 150], [330, 240]);
+      // Its right edge goes on by the handle at the lower right corner.
+      const grips = await w.locator('.grip').evaluateAll((all) => all.map((g) => g.getBoundingClientRect()).map((r) => [r.x + r.width / 2, r.y + r.height / 2, r.width]));
+      assert.ok(grips.every((g) => g[2] >= 24), 'handles are 24 px wide');
+      const [x, y] = grips[2];
+      const [[zero], [ten]] = await points(w, [[0, 0], [10, 0]]);
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x + 2, y);
+      await page.mouse.move(x + ten - zero, y);
+      await page.mouse.up();
+      assert.ok(Math.abs((await shapes(w))[1].box[2] - 100) < 1, 'resized');
+      await w.getByRole('button', { name: /^Undo/ }).click();
+      assert.ok(Math.abs((await shapes(w))[1].box[2] - 90) < 1, 'undone');
+      await w.getByRole('button', { name: /^Redo/ }).click();
+      await w.getByRole('button', { name: '1. van', exact: true }).click();
+      await w.getByRole('button', { name: 'car', exact: false }).first().click();
+      assert.equal(await w.locator('.picture-list li').count(), 2);
+    },
+    keyboard: async (page, w) => {
+      await loaded(w);
+      assert.ok(await page.evaluate(() => document.activeElement?.matches('.picture-stage')), 'the picture has the focus');
+      // One in the middle, moved and made smaller: 150,113 100 x 75 is the quarter in the middle.
+      await page.keyboard.press('n');
+      const [x, y, wide, high] = (await shapes(w))[0].box;
+      for (let n = 0; n < 11; n++) await page.keyboard.press('ArrowLeft');
+      for (let n = 0; n < 5; n++) await page.keyboard.press('ArrowUp');
+      for (let n = 0; n < 3; n++) await page.keyboard.press('Alt+ArrowUp');
+      await page.keyboard.press('Shift+ArrowLeft');
+      await page.keyboard.press('Shift+ArrowLeft');
+      await page.keyboard.press('Shift+ArrowUp');
+      assert.deepEqual((await shapes(w))[0].box, [x - 110, y - 53, wide - 20, high - 10]);
+      await page.keyboard.press('n');
+      await page.keyboard.press('2');
+      for (let n = 0; n < 9; n++) await page.keyboard.press('ArrowRight');
+      for (let n = 0; n < 4; n++) await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Shift+ArrowDown');
+      await page.keyboard.press('n');
+      await page.keyboard.press('Delete');
+      assert.equal((await shapes(w)).length, 2);
+      await page.keyboard.press('Control+z');
+      assert.equal((await shapes(w)).length, 3);
+      await page.keyboard.press('Control+Shift+z');
+      assert.equal((await shapes(w)).length, 2);
+      // Tab goes from shape to shape and leaves at the end.
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      assert.equal(await w.locator('.picture-list [aria-pressed=true]').innerText(), '2. van');
+      await page.keyboard.press('Tab');
+      assert.ok(!await page.evaluate(() => document.activeElement?.matches('.picture-stage')), 'Tab leaves');
+    },
+    touch: async (page, w) => {
+      await loaded(w);
+      await w.scrollIntoViewIfNeeded();
+      // Tap on a corner and on the opposite one.
+      for (const p of [[42, 62], [121, 121]]) await page.touchscreen.tap(...(await points(w, [p]))[0]);
+      assert.equal((await shapes(w)).length, 1);
+      await page.touchscreen.tap(...(await points(w, [[200, 280]]))[0]);
+      for (const p of [[241, 151], [341, 241]]) await page.touchscreen.tap(...(await points(w, [p]))[0]);
+      await w.getByRole('button', { name: 'van', exact: false }).first().tap();
+      const sizes = await w.locator('.grip').evaluateAll((all) => all.map((g) => g.getBoundingClientRect().width));
+      assert.ok(sizes.every((s) => s >= 24), `handles ${sizes}`);
+      // Zoomed in, handles stay as large, and two fingers pan.
+      await w.getByRole('button', { name: 'Zoom in' }).tap();
+      await w.getByRole('button', { name: 'Zoom in' }).tap();
+      await w.getByRole('button', { name: 'Zoom in' }).tap();
+      const large = await w.locator('.grip').evaluateAll((all) => all.map((g) => g.getBoundingClientRect().width));
+      assert.ok(large.every((s) => s >= 24 && s < 30), `handles at zoom 8: ${large}`);
+      await pinch(page, w);
+      await w.getByRole('button', { name: /^Fit/ }).tap();
+      assert.equal((await shapes(w)).length, 2);
+    },
+  });
+  for (const hand of HANDS) {
+    assert.equal(answers[hand].things.width, 400, hand);
+    assert.equal(answers[hand].things.height, 300, hand);
+    assert.equal(answers[hand].things.shapes.length, 2, hand);
+  }
+  const near = (box, wanted) => box.every((n, i) => Math.abs(n - wanted[i]) < 8);
+  const merged = result.value.shapes;
+  assert.equal(merged.length, 2);
+  assert.ok(near(merged[0].box, [40, 60, 80, 60]), JSON.stringify(merged));
+  assert.equal(merged[0].label, 'car');
+  assert.ok(near(merged[1].box, [240, 152, 100, 88]), JSON.stringify(merged));
+  assert.equal(merged[1].label, 'van');
+  assert.equal(result.confidence, 1);
+  assert.deepEqual(jsonl.results.things.value, result.value);
+  assert.match(csv, /things,things_confidence/);
+  assert.match(csv, /""shapes"":\[\{""label"":""car""/);
+});
+
+/** Two fingers apart, then both along; nothing may be drawn by it. */
+async function pinch(page, w) {
+  const cdp = await page.context().newCDPSession(page);
+  const [x, y] = await w.locator('.picture-stage').evaluate((stage) => {
+    const r = stage.getBoundingClientRect();
+    return [r.x + r.width / 2, r.y + r.height / 2];
+  });
+  const two = (gap, down) => [{ x: x - gap, y: y + down, id: 1 }, { x: x + gap, y: y + down, id: 2 }];
+  const view = () => w.locator('.picture-view').getAttribute('viewBox');
+  const before = await view();
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: two(30, 0) });
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: two(15, 0) });
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: two(15, 10) });
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  assert.notEqual(await view(), before, 'two fingers move the view');
+}
