@@ -11,7 +11,8 @@
 enum { MESSAGE_MAX = 300, VALUE_MAX = 1 << 20 };
 
 const struct kind *const kind_table[] = {
-	&kind_choice, &kind_text, &kind_number, &kind_box, NULL,
+	&kind_choice, &kind_text, &kind_number,	  &kind_scale, &kind_date,
+	&kind_pair,   &kind_rank, &kind_taxonomy, &kind_box,   NULL,
 };
 
 const struct kind *kind_find(struct str name)
@@ -177,6 +178,19 @@ struct str kind_quoted(struct arena *mem, struct str text)
 	return json_end(&out);
 }
 
+struct str kind_listed(struct arena *mem, struct str cell)
+{
+	struct json out = json_make(mem, cell.len * 8 + 64);
+	struct str head, rest = cell;
+
+	json_list(&out);
+	while (str_split(rest, '|', &head, &rest))
+		json_put_text(&out, str_trim(head));
+	json_put_text(&out, str_trim(rest));
+	json_list_end(&out);
+	return json_end(&out);
+}
+
 bool kind_is_clean(struct str text)
 {
 	for (size_t i = 0; i < text.len; i++) {
@@ -226,6 +240,27 @@ int kind_tally_make(struct arena *mem, const struct str *keys, int count, struct
 	qsort(tally, (size_t)kinds, sizeof(*tally), by_count);
 	*out = tally;
 	return kinds;
+}
+
+void kind_most(struct arena *mem, const struct json_value *const *values, int count,
+	       struct kind_result *out)
+{
+	struct str *keys = NEW_MANY(mem, struct str, (size_t)count);
+	struct json ties = json_make(mem, VALUE_MAX);
+	struct kind_tally *tally;
+	int tied = 0;
+
+	for (int i = 0; i < count; i++)
+		keys[i] = values[i] != NULL ? kind_json_text(mem, values[i]) : S("null");
+	int kinds = kind_tally_make(mem, keys, count, &tally);
+	json_list(&ties);
+	for (; tied < kinds && tally[tied].count == tally[0].count; tied++)
+		json_put_raw(&ties, tally[tied].key);
+	json_list_end(&ties);
+	struct str all = json_end(&ties);
+	out->value = tally[0].key;
+	out->ties = tied > 1 ? all : (struct str){ 0 };
+	out->confidence = (double)tally[0].count / count;
 }
 
 /* The vote keys of a canonical value; none for NULL. */

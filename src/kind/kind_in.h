@@ -7,6 +7,11 @@
 extern const struct kind kind_choice;
 extern const struct kind kind_text;
 extern const struct kind kind_number;
+extern const struct kind kind_scale;
+extern const struct kind kind_date;
+extern const struct kind kind_pair;
+extern const struct kind kind_rank;
+extern const struct kind kind_taxonomy;
 extern const struct kind kind_box;
 
 /* A fault for each member that is not in `names` (ended by NULL), nor in `type name label required`
@@ -87,8 +92,9 @@ struct str kind_path_at(struct arena *, struct str path, const char *member, int
 
 /* A value as JSON text. */
 struct str kind_json_text(struct arena *, const struct json_value *);
-/* A text as JSON text. */
+/* A text as JSON text; a cell with | between its parts as a JSON list of texts. */
 struct str kind_quoted(struct arena *, struct str text);
+struct str kind_listed(struct arena *, struct str cell);
 
 /*
  * The candidates of a vote, counted: those with the most votes are in front. `keys` are
@@ -99,6 +105,12 @@ struct kind_tally {
 	int count;
 };
 int kind_tally_make(struct arena *, const struct str *keys, int count, struct kind_tally **out);
+/*
+ * The value that is given most often, as it is; left out counts as `null`. Of equally many the
+ * first in the order of the bytes. Sets all of `out` but its answers.
+ */
+void kind_most(struct arena *, const struct json_value *const *values, int count,
+	       struct kind_result *out);
 
 /*
  * The next {{column}} in `text` at or behind `*from`: its name, and the bytes [*at, *from) that it

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Options, as several kinds have them: a text, or an object with value, label and image. The value is
- * what an answer says, so it is plain and there once; label and image are what a worker sees
+ * Options, as several kinds have them: a text, or an object with value, label and image. The value
+ * is what an answer says, so it is plain and there once; label and image are what a worker sees
  * and may hold columns.
  */
 #include "kind/kind_in.h"

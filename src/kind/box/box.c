@@ -5,10 +5,10 @@
  *   {"type":"box","name":"cars","label":"Draw a box around each car","src":"{{image}}",
  *    "alt":"A street","labels":["car","van"],"min":0,"max":50,"required":true}
  *
- * The value is that of shape.c with "box":[x,y,width,height]. Boxes of several answers are joined by
- * model_box_merge: clusters by IoU, kept where at least half of the answers have a member, the median
- * of each edge; the label is that of most members. Two answers are equal when their boxes pair
- * one to one at an IoU of at least .5 with equal labels (the rule of PASCAL VOC).
+ * The value is that of shape.c with "box":[x,y,width,height]. Boxes of several answers are joined
+ * by model_box_merge: clusters by IoU, kept where at least half of the answers have a member, the
+ * median of each edge; the label is that of most members. Two answers are equal when their boxes
+ * pair one to one at an IoU of at least .5 with equal labels (the rule of PASCAL VOC).
  */
 #include <math.h>
 #include <stdlib.h>

@@ -132,15 +132,7 @@ static struct str truth(struct arena *mem, const struct kind_field *field, struc
 {
 	if (!is_many(field))
 		return kind_quoted(mem, str_trim(cell));
-	struct json out = json_make(mem, cell.len * 8 + 64);
-	struct str head, rest = cell;
-
-	json_list(&out);
-	while (str_split(rest, '|', &head, &rest))
-		json_put_text(&out, str_trim(head));
-	json_put_text(&out, str_trim(rest));
-	json_list_end(&out);
-	return json_end(&out);
+	return kind_listed(mem, cell);
 }
 
 static int votes(struct arena *mem, const struct kind_field *field, const struct json_value *value,

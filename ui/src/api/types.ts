@@ -33,7 +33,22 @@ export interface PictureBlock {
   type: 'box'; name: string; label?: string; hint?: string; src: string | null; href?: string; alt?: string;
   labels: string[]; min: number; max: number; required?: boolean;
 }
-export type AnswerBlock = ChoiceBlock | TextBlock | NumberBlock | PictureBlock;
+export interface ScaleBlock {
+  type: 'scale'; name: string; label?: string; hint?: string; min: number; max: number; low: string; high: string;
+  required?: boolean;
+}
+export interface DateBlock {
+  type: 'date'; name: string; label?: string; hint?: string; min: string | null; max: string | null; required?: boolean;
+}
+export interface PairBlock {
+  type: 'pair'; name: string; label?: string; hint?: string; options: Option[]; equal: boolean; required?: boolean;
+}
+export interface RankBlock { type: 'rank'; name: string; label?: string; hint?: string; options: Option[]; required?: boolean }
+export interface TaxonomyBlock {
+  type: 'taxonomy'; name: string; label?: string; hint?: string; tree: string; leaf: boolean; required?: boolean;
+}
+export type AnswerBlock =
+  | ChoiceBlock | TextBlock | NumberBlock | ScaleBlock | DateBlock | PairBlock | RankBlock | TaxonomyBlock | PictureBlock;
 export type Block =
   | { type: 'markdown'; nodes: ProseNode[] }
   | { type: 'image'; src: string; alt?: string }

@@ -33,10 +33,7 @@ type WidgetProps = HTMLAttributes<WidgetElement> & {
 declare module 'preact' {
   namespace JSX {
     interface IntrinsicElements {
-      'x-choice': WidgetProps;
-      'x-text': WidgetProps;
-      'x-number': WidgetProps;
-      'x-box': WidgetProps;
+      'x-choice': WidgetProps; // and each other kind
     }
   }
 }

@@ -7,4 +7,9 @@ import './number/number.ts';
 import './text/text.ts';
 export type { Fault, Widget } from './widget.ts';
 
+kindLater('scale', () => import('./scale/scale.ts'));
+kindLater('date', () => import('./date/date.ts'));
+kindLater('pair', () => import('./pair/pair.ts'));
+kindLater('rank', () => import('./rank/rank.ts'));
+kindLater('taxonomy', () => import('./taxonomy/taxonomy.ts'));
 kindLater('box', () => import('./box/box.ts'));

@@ -68,6 +68,8 @@ async function signIn(page, email, role) {
   await page.locator('h1').filter({ hasNotText: 'Sign in' }).waitFor();
 }
 
+const PICTURE = zipOf([['street.png', png(400, 300, [[40, 60, 80, 60], [240, 150, 100, 90]])]]);
+
 async function until(what, seen) {
   for (let n = 0; n < 150; n++) {
     const found = await seen();
@@ -139,9 +141,220 @@ async function seen(id, kind) {
   }
 }
 
+const csv = (...rows) => ['items.csv', Buffer.from(rows.join('\n') + '\n')];
+const tap = (hand) => (hand === 'touch' ? 'tap' : 'click');
+
+// --- choice of pictures, scale, date, pair, rank, taxonomy ---
+
+test('choice: pictures as options, side by side and with their words', async () => {
+  const table = 'left,right\na.png,b.png\n';
+  const files = zipOf([['table.csv', Buffer.from(table)], ['a.png', png(120, 90, [[10, 10, 50, 50]])], ['b.png', png(120, 90, [[60, 20, 50, 50]])]]);
+  const block = { type: 'choice', name: 'which', label: 'Which one has it on the left?', options: [{ value: 'l', label: 'The first', image: '{{left}}' }, { value: 'r', label: 'The second', image: '{{right}}' }] };
+  const id = await publish('Left or right', [block], ['two.zip', files]);
+  await seen(id, 'choice');
+  const there = async (w) => assert.ok(await w.locator('img').evaluateAll(async (all) => {
+    await Promise.all(all.map((i) => i.decode()));
+    return all.length === 2 && all.every((i) => i.naturalWidth === 120);
+  }), 'both pictures are there');
+  const { result, csv: out } = await done(id, 'choice', {
+    mouse: async (page, w) => { await there(w); await w.locator('img').first().click(); },
+    keyboard: async (page) => page.keyboard.press('1'),
+    touch: async (page, w) => w.locator('.option').nth(1).tap(),
+  });
+  assert.equal(result.value, 'l');
+  assert.ok(Math.abs(result.confidence - 2 / 3) < 1e-9);
+  assert.match(out, /,l,0\.6/);
+});
+
+test('scale: by mouse, by keyboard alone and by touch, merged and exported', async () => {
+  const block = { type: 'scale', name: 'taste', label: 'How does {{food}} taste?', min: 1, max: 7, low: 'awful', high: 'wonderful' };
+  const id = await publish('Taste', [block], csv('food', 'kale'));
+  await seen(id, 'scale');
+  const { answers, result, jsonl, csv: out } = await done(id, 'scale', {
+    mouse: async (page, w) => w.locator('.step').nth(1).click(),
+    keyboard: async (page, w) => {
+      await page.keyboard.press('7');
+      assert.equal(await w.evaluate((el) => el.value), 7);
+      await page.keyboard.press('3');
+      await w.locator('input').nth(2).focus();
+      await page.keyboard.press('ArrowRight');
+    },
+    touch: async (page, w) => w.locator('.step').nth(4).tap(),
+  });
+  assert.deepEqual(answers, { mouse: { taste: 2 }, keyboard: { taste: 4 }, touch: { taste: 5 } });
+  assert.equal(result.value, 4);
+  assert.equal(jsonl.results.taste.value, 4);
+  assert.match(out, /kale,4,0\.3/);
+});
+
+test('date: typed, and merged by most votes', async () => {
+  const block = { type: 'date', name: 'day', label: 'When was it signed?', min: '1900-01-01', max: '1999-12-31' };
+  const id = await publish('Signed', [block], csv('text', 'Signed on the last of March 1931'));
+  await seen(id, 'date');
+  // The control orders day and month by the language of the browser itself, which is American here.
+  const typed = async (page) => page.keyboard.type('03311931');
+  const { answers, result, csv: out } = await done(id, 'date', {
+    mouse: async (page, w) => {
+      await w.locator('input').fill('2024-03-31');
+      await page.getByRole('button', { name: 'Submit' }).click();
+      await w.getByText('up to 1999-12-31').waitFor();
+      await w.locator('input').fill('1931-03-31');
+    },
+    keyboard: typed,
+    touch: async (page, w) => w.locator('input').fill('1931-03-30'),
+  });
+  assert.deepEqual(answers.keyboard, { day: '1931-03-31' });
+  assert.equal(result.value, '1931-03-31');
+  assert.match(out, /1931-03-31,0\.6/);
+});
+
+test('pair: by mouse, by keyboard alone and by touch, merged and exported', async () => {
+  const block = { type: 'pair', name: 'clear', label: 'Which sentence is clearer?', options: [{ value: 'a', label: '{{one}}' }, { value: 'b', label: '{{two}}' }], equal: true };
+  const id = await publish('Clearer', [block], csv('one,two', 'It is raining.,Precipitation is being experienced.'));
+  await seen(id, 'pair');
+  const { answers, result, csv: out } = await done(id, 'pair', {
+    mouse: async (page, w) => w.getByText('It is raining.').click(),
+    keyboard: async (page) => page.keyboard.press('1'),
+    touch: async (page, w) => w.getByText('Both equally').tap(),
+  });
+  assert.deepEqual(answers.touch, { clear: 'equal' });
+  assert.equal(result.value, 'a');
+  assert.match(out, /,a,0\.6/);
+});
+
+test('rank: by mouse, by keyboard alone and by touch, merged and exported', async () => {
+  const block = { type: 'rank', name: 'order', label: 'The largest on top', options: ['mouse', 'cat', 'horse', 'whale'] };
+  const id = await publish('Sizes', [block], csv('text', 'animals'));
+  await seen(id, 'rank');
+  const order = (w) => w.evaluate((el) => el.value);
+  const up = async (w, name, times, hand) => {
+    for (let n = 0; n < times; n++) await w.getByRole('button', { name: `Move ${name} up` })[tap(hand)]();
+  };
+  const { answers, result, jsonl, csv: out } = await done(id, 'rank', {
+    mouse: async (page, w) => {
+      await page.getByRole('button', { name: 'Submit' }).click();
+      await w.getByText('say that the order is right').waitFor();
+      await up(w, 'whale', 3);
+      await up(w, 'horse', 2);
+      await up(w, 'cat', 1);
+    },
+    keyboard: async (page, w) => {
+      assert.ok(await page.evaluate(() => document.activeElement?.matches('.thing')), 'the first has the focus');
+      await page.keyboard.press('Space');
+      for (let n = 0; n < 3; n++) await page.keyboard.press('ArrowDown');
+      assert.deepEqual(await order(w), ['cat', 'horse', 'whale', 'mouse']);
+      await page.keyboard.press('Control+z');
+      assert.deepEqual(await order(w), ['cat', 'horse', 'mouse', 'whale']);
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Space');
+      await page.keyboard.press('Home');
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('ArrowUp');
+    },
+    touch: async (page, w) => {
+      await up(w, 'whale', 3, 'touch');
+      await w.getByRole('button', { name: 'The order is right' }).tap();
+    },
+  });
+  assert.deepEqual(answers.mouse, { order: ['whale', 'horse', 'cat', 'mouse'] });
+  assert.deepEqual(answers.touch, { order: ['whale', 'mouse', 'cat', 'horse'] });
+  assert.equal(answers.keyboard.order.length, 4);
+  assert.equal(result.value[0], 'whale');
+  assert.deepEqual(jsonl.results.order.value, result.value);
+  assert.match(out, new RegExp(result.value.join('\\|')));
+});
+
+test('taxonomy: opened by mouse, by keys alone and by search, in a tree of four thousand', async () => {
+  const tree = ['Animal', '\tCat', '\t\tLynx', '\tDog', 'Plant', '\tTree', '\t\tOak',
+    ...Array.from({ length: 200 }, (_, g) => [`Group ${g}`, ...Array.from({ length: 19 }, (_, n) => `\tthing ${g}.${n}`)]).flat()].join('\n');
+  const block = { type: 'taxonomy', name: 'place', label: 'Where does {{name}} belong?', tree, leaf: true };
+  const id = await publish('Places', [block], csv('name', 'an acorn'));
+  await seen(id, 'taxonomy');
+  const value = (w) => w.evaluate((el) => el.value);
+  const { answers, result, jsonl, csv: out } = await done(id, 'taxonomy', {
+    mouse: async (page, w) => {
+      await w.getByText('Plant', { exact: true }).click();
+      assert.equal(await value(w), null, 'only ends may be chosen');
+      await w.getByText('Tree', { exact: true }).click();
+      await w.getByText('Oak', { exact: true }).click();
+      await w.getByText('Plant › Tree › Oak').waitFor();
+    },
+    keyboard: async (page, w) => {
+      assert.ok(await page.evaluate(() => document.activeElement?.matches('input[type=search]')), 'the search has the focus');
+      await page.keyboard.type('thing 1');
+      await w.getByText(/^60 of [\d,]+ shown$/).waitFor();
+      const slow = await w.locator('input').evaluate((input) => {
+        const began = performance.now();
+        for (const text of ['t', 'th', 'thing', 'thing 19', 'oak']) {
+          input.value = text;
+          input.dispatchEvent(new Event('input'));
+        }
+        return (performance.now() - began) / 5;
+      });
+      assert.ok(slow < 50, `a search takes ${slow} ms`);
+      await page.keyboard.press('Escape');
+      await page.keyboard.type('tree oak');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      assert.deepEqual(await value(w), ['Plant', 'Tree', 'Oak']);
+      // The tree is open there, and has the focus; up to the root, and into the other part.
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('Home');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      assert.deepEqual(await value(w), ['Animal', 'Dog']);
+    },
+    touch: async (page, w) => {
+      await w.locator('input').fill('oak');
+      await w.locator('[role=option]').first().tap();
+    },
+  });
+  assert.deepEqual(answers.keyboard, { place: ['Animal', 'Dog'] });
+  assert.deepEqual(result.value, ['Plant', 'Tree', 'Oak']);
+  assert.deepEqual(jsonl.results.place.value, result.value);
+  assert.match(out, /Plant\|Tree\|Oak,0\.6/);
+});
+
+test('the editor makes each kind, and the preview shows it', async () => {
+  const { page, faults } = await pageOf(browser, {});
+  page.setDefaultTimeout(10_000);
+  await signIn(page, RITA, 'requester');
+  const { id } = await rita('POST', '/api/v1/projects', { title: 'All kinds' });
+  const source = await rita.upload(`/api/v1/projects/${id}/sources?name=street.zip`, PICTURE);
+  const at = `/api/v1/projects/${id}/sources/${source.id}`;
+  await until('checked', async () => (await rita('GET', at)).state === 'checked');
+  await rita('POST', `${at}/import`, { skip_bad: false });
+  await until('imported', async () => (await rita('GET', at)).state === 'imported');
+  await page.goto(`${site.url}/projects/${id}`);
+  const names = {
+    choice: 'Choice', text: 'Text answer', number: 'Number answer', scale: 'Rating', date: 'Date', pair: 'Comparison of two', rank: 'Order', taxonomy: 'Place in a tree', box: 'Boxes on an image',
+  };
+  const kinds = (await rita('GET', '/api/v1/kinds')).items.map((k) => k.name);
+  assert.deepEqual(kinds, Object.keys(names), 'each kind of the server');
+  const add = page.getByRole('group', { name: 'Add' });
+  await add.waitFor();
+  for (const [kind, name] of Object.entries(names)) {
+    await add.getByRole('button', { name, exact: true }).click();
+    await page.locator(`.preview-page x-${kind}`).first().waitFor();
+  }
+  assert.equal(await page.locator('#step-2 .fault').count(), 0);
+  await page.locator('.kept.saved').waitFor();
+  // What is written in a card is what the worker sees.
+  const card = page.locator('.block-card', { has: page.getByRole('heading', { name: 'Place in a tree' }) });
+  await card.getByLabel('Tree, one name per line').fill('Stone\n  Granite\nWater');
+  await page.locator('.preview-page x-taxonomy').getByText('Stone').waitFor();
+  await card.getByLabel('Tree, one name per line').fill('Stone\n    Granite');
+  await card.getByText(/line 2 of the tree/i).waitFor();
+  assert.deepEqual(faults, []);
+});
+
 // --- box ---
 
-const PICTURE = zipOf([['street.png', png(400, 300, [[40, 60, 80, 60], [240, 150, 100, 90]])]]);
 const BOX = {
   type: 'box', name: 'things', label: 'Draw a box around each thing', src: '{{image}}', alt: 'A street', labels: ['car', 'van'], min: 0, max: 5,
 };

@@ -10,8 +10,13 @@ const BOX = { src: '/media/cell-1.svg', labels: ['car', 'van'], min: 0, max: 3 }
 /** A page on which each kind is met, so that its element is there. */
 const ALL = [
   { type: 'choice', name: 'a', options: ['x', 'y'] }, { type: 'text', name: 'b' }, { type: 'number', name: 'c' },
+  { type: 'scale', name: 'e', min: 1, max: 5, low: '', high: '' }, { type: 'date', name: 'f', min: null, max: null },
+  { type: 'pair', name: 'g', options: ['x', 'y'], equal: true }, { type: 'rank', name: 'h', options: ['x', 'y', 'z'] },
+  { type: 'taxonomy', name: 'i', tree: 'Food\n\tFruit\n\t\tApple\n\tBread\nTools', leaf: true },
   { type: 'box', name: 'd', ...BOX },
 ];
+const STEPS = { min: 1, max: 5, low: 'bad', high: 'good' };
+const TREE = { tree: 'Food\n\tFruit\n\t\tApple\n\tBread\nTools\n' };
 let browser;
 let running;
 let page;
@@ -50,6 +55,8 @@ test('a value that fits is read back as it was set', async () => {
   for (const [kind, spec, value] of [
     ['choice', OPTIONS, 'b'], ['choice', { ...OPTIONS, many: true }, ['a', 'c']],
     ['text', {}, 'x < "y" & \u{1F600}'], ['text', { long: true }, 'two\nlines'], ['number', {}, 12.5], ['number', {}, 0], ['number', { integer: true }, -3],
+    ['scale', STEPS, 5], ['scale', { min: -2, max: 2 }, -2], ['date', {}, '2024-02-29'], ['pair', OPTIONS, 'b'], ['pair', { ...OPTIONS, equal: true }, 'equal'],
+    ['rank', OPTIONS, ['c', 'a', 'b']], ['taxonomy', TREE, ['Food']], ['taxonomy', { ...TREE, leaf: true }, ['Food', 'Fruit', 'Apple']],
     ['box', BOX, { width: 640, height: 480, shapes: [{ label: 'van', box: [1.25, 2, 30, 40.5] }] }],
     ['box', { ...BOX, labels: [] }, { width: 640, height: 480, shapes: [{ box: [0, 0, 1, 1] }] }], ['box', BOX, { shapes: [] }],
   ]) {
@@ -75,6 +82,9 @@ test('a foreign value is refused with a message, never a crash', async () => {
   for (const [kind, spec, value] of [
     ['choice', OPTIONS, 'z'], ['choice', OPTIONS, ['a']], ['choice', OPTIONS, 7], ['choice', { ...OPTIONS, many: true }, 'a'],
     ['choice', { ...OPTIONS, many: true }, ['a', 'z']], ['text', {}, 5], ['text', {}, {}], ['number', {}, '5'], ['number', {}, [1]],
+    ['scale', STEPS, 6], ['scale', STEPS, '3'], ['scale', STEPS, 2.5], ['date', {}, '2023-02-29'], ['date', {}, '1.2.2023'], ['date', {}, 5],
+    ['pair', OPTIONS, 'equal'], ['rank', OPTIONS, ['a', 'b']], ['rank', OPTIONS, ['a', 'b', 'b']], ['rank', OPTIONS, 'a'],
+    ['taxonomy', TREE, ['Apple']], ['taxonomy', TREE, []], ['taxonomy', { ...TREE, leaf: true }, ['Food']], ['taxonomy', TREE, 'Food'],
     ...BAD_BOXES.map((v) => ['box', BOX, v]),
   ]) {
     const got = await tried(kind, spec, value);
@@ -96,6 +106,13 @@ test('what the spec asks for is checked, with a sentence that says what to do', 
     ['number', { integer: true }, 1.5, /whole/],
     ['number', { min: 3 }, 2, /3 or more/],
     ['number', { max: 3 }, 4, /3 or less/],
+    ['scale', { ...STEPS, required: true }, null, /answer this/],
+    ['date', { required: true }, null, /enter a day/],
+    ['date', { min: '2024-01-01' }, '2023-12-31', /from 2024-01-01/],
+    ['date', { max: '2024-01-01' }, '2024-01-02', /up to 2024-01-01/],
+    ['pair', { ...OPTIONS, required: true }, null, /Choose one/],
+    ['rank', { ...OPTIONS, required: true }, null, /say that the order is right/],
+    ['taxonomy', { ...TREE, required: true }, null, /Choose a place/],
     ['box', { ...BOX, required: true }, null, /say that there is nothing/],
     ['box', { ...BOX, required: true, min: 2 }, null, /at least 2/],
     ['box', { ...BOX, min: 2 }, { shapes: [{ label: 'car', box: [1, 1, 1, 1] }] }, /at least 2/],

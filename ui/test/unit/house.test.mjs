@@ -86,7 +86,8 @@ test('look 5: colours are named in tokens.css alone', () => {
 });
 
 test('look 14: no word of pressure or of games', () => {
-  assert.deepEqual(lines(code.filter((f) => f.path.startsWith('src/locale/')), /\b(streak|hurry|rank(ing)?|leaderboard|badge|bonus level|congrat\w*|awesome|keep it up|don't miss)\b/i), []);
+  const said = code.filter((f) => f.path.startsWith('src/locale/')).map((f) => ({ ...f, text: f.text.replace(/^ {2}'[^']+':/gm, '') }));
+  assert.deepEqual(lines(said, /\b(streak|hurry|rank(ing)?|leaderboard|badge|bonus level|congrat\w*|awesome|keep it up|don't miss)\b/i), []);
 });
 
 test('look 31: every sentence is in a catalogue', () => {

@@ -15,8 +15,10 @@ type Raw = Record<string, unknown>;
 type Fault = TemplateCheck['faults'][number];
 
 const WAIT_MS = 350;
-const KINDS = ['markdown', 'image', 'choice', 'text', 'number', 'box'] as const;
-const ASKS: readonly string[] = ['choice', 'text', 'number', 'box'];
+const ASKS = ['choice', 'text', 'number', 'scale', 'date', 'pair', 'rank', 'taxonomy', 'box'] as const;
+const KINDS = ['markdown', 'image', ...ASKS] as const;
+/** Kinds with options. */
+const OPTIONS: readonly string[] = ['choice', 'pair', 'rank'];
 /** Kinds that ask about a picture. */
 const PICTURES: readonly string[] = ['box'];
 
@@ -44,26 +46,30 @@ function newBlock(kind: string, blocks: Raw[], columns: string[]): Raw {
     case 'markdown': return { type: kind, text: columns[0] ? `{{${columns[0]}}}` : t('block.markdown.new') };
     case 'image': return { type: kind, src: pictureOf(columns) };
     case 'box': return { type: kind, name, label: t('block.label.new'), src: pictureOf(columns), required: true };
+    case 'pair': return { type: kind, name, label: t('block.pair.new'), options: ['A', 'B'], equal: true, required: true };
+    case 'rank': return { type: kind, name, label: t('block.rank.new'), options: ['A', 'B', 'C'], required: true };
+    case 'taxonomy': return { type: kind, name, label: t('block.label.new'), tree: t('block.tree.new'), leaf: true, required: true };
     case 'choice': return { type: kind, name, label: t('block.label.new'), options: [t('block.option.yes'), t('block.option.no')], required: true };
     default: return { type: kind, name, label: t('block.label.new'), required: true };
   }
 }
 
-/** Options as lines: "value", or "value | label" where they differ. */
+/** Options as lines: "value", "value | label" where they differ, "value | label | {{column}}" with a picture. */
 function optionLines(options: unknown): string {
   if (!Array.isArray(options)) return '';
   return options.map((o: unknown) => {
     if (typeof o !== 'object' || o === null) return String(o);
-    const { value, label } = o as Raw;
+    const { value, label, image } = o as Raw;
+    if (image !== undefined) return `${str(value)} | ${str(label ?? value)} | ${str(image)}`;
     return label === undefined || label === value ? str(value) : `${str(value)} | ${str(label)}`;
   }).join('\n');
 }
 
 function optionsOf(lines: string): (string | Raw)[] {
   return lines.split('\n').map((l) => l.trim()).filter(Boolean).map((l) => {
-    const cut = l.indexOf('|');
-    if (cut < 0) return l;
-    return { value: l.slice(0, cut).trim(), label: l.slice(cut + 1).trim() };
+    const [value, label, image] = l.split('|').map((part) => part.trim());
+    if (label === undefined) return l;
+    return { value, ...(label && { label }), ...(image && { image }) };
   });
 }
 
@@ -146,6 +152,29 @@ function NumberMember({ card, member, word }: { card: CardProps; member: string;
   );
 }
 
+/** A member that is a text: empty takes it away. */
+function WordsMember({ card, member, word, type }: { card: CardProps; member: string; word: Key; type?: 'date' }) {
+  return (
+    <TextField label={t(word)} type={type} value={str(card.block[member])} error={said(card.faults, card.at, member)}
+      onValue={(v) => {
+        const { [member]: _, ...rest } = card.block;
+        card.set(v ? { ...rest, [member]: v } : rest);
+      }} />
+  );
+}
+
+/** A tree as it is typed: two blanks or a tab for each level. */
+function Tree({ block, at, faults, set }: CardProps) {
+  const [text, setText] = useState(str(block['tree']).replaceAll('\t', '  '));
+  return (
+    <AreaField label={t('block.tree')} hint={t('block.tree.hint')} code rows={6} value={text} error={said(faults, at, 'tree')}
+      onValue={(v) => {
+        setText(v);
+        set({ ...block, tree: v.replace(/^(?: {2}|\t)+/gm, (blanks) => blanks.replaceAll('  ', '\t')) });
+      }} />
+  );
+}
+
 /** Labels as lines; none takes the member away. */
 function Labels({ block, at, faults, set }: CardProps) {
   const [lines, setLines] = useState(Array.isArray(block['labels']) ? block['labels'].join('\n') : '');
@@ -162,7 +191,8 @@ function Labels({ block, at, faults, set }: CardProps) {
 
 function Ask(card: CardProps) {
   const { block, at, faults, set } = card;
-  const marks = PICTURES.includes(str(block['type']));
+  const type = str(block['type']);
+  const marks = PICTURES.includes(type);
   const [lines, setLines] = useState(optionLines(block['options']));
   return (
     <>
@@ -170,7 +200,7 @@ function Ask(card: CardProps) {
         <TextField label={t('block.label')} value={str(block['label'])} error={said(faults, at, 'label')} onValue={(v) => set({ ...block, label: v })} />
         <TextField label={t('block.name')} value={str(block['name'])} error={said(faults, at, 'name')} onValue={(v) => set({ ...block, name: v })} />
       </div>
-      {block['type'] === 'choice' && (
+      {OPTIONS.includes(type) && (
         <AreaField label={t('block.options')} hint={t('block.options.hint')} rows={3} value={lines} error={said(faults, at, 'options')}
           onValue={(v) => {
             setLines(v);
@@ -178,7 +208,22 @@ function Ask(card: CardProps) {
           }} />
       )}
       {marks && <><Picture {...card} /><Labels {...card} /></>}
-      {(block['type'] === 'number' || marks) && (
+      {type === 'taxonomy' && <Tree {...card} />}
+      {type === 'date' && (
+        <div class="fields">
+          <WordsMember card={card} member="min" word="block.first" type="date" />
+          <WordsMember card={card} member="max" word="block.last" type="date" />
+        </div>
+      )}
+      {type === 'scale' && (
+        <div class="fields">
+          <NumberMember card={card} member="min" word="block.min" />
+          <WordsMember card={card} member="low" word="block.low" />
+          <NumberMember card={card} member="max" word="block.max" />
+          <WordsMember card={card} member="high" word="block.high" />
+        </div>
+      )}
+      {(type === 'number' || marks) && (
         <div class="fields">
           <NumberMember card={card} member="min" word={marks ? 'block.least' : 'block.min'} />
           <NumberMember card={card} member="max" word={marks ? 'block.most' : 'block.max'} />
@@ -186,15 +231,17 @@ function Ask(card: CardProps) {
       )}
       <div class="row checks">
         <CheckField label={t('block.required')} value={block['required'] !== false} onValue={(v) => set({ ...block, required: v })} />
-        {block['type'] === 'choice' && (
+        {type === 'choice' && (
           <CheckField label={t('block.many')} value={block['many'] === true}
             onValue={(v) => {
               const { min: _a, max: _b, ...rest } = block;
               set({ ...rest, many: v });
             }} />
         )}
-        {block['type'] === 'text' && <CheckField label={t('block.long')} value={block['long'] === true} onValue={(v) => set({ ...block, long: v })} />}
-        {block['type'] === 'number' && <CheckField label={t('block.integer')} value={block['integer'] === true} onValue={(v) => set({ ...block, integer: v })} />}
+        {type === 'pair' && <CheckField label={t('block.equal')} value={block['equal'] === true} onValue={(v) => set({ ...block, equal: v })} />}
+        {type === 'taxonomy' && <CheckField label={t('block.leaf')} value={block['leaf'] === true} onValue={(v) => set({ ...block, leaf: v })} />}
+        {type === 'text' && <CheckField label={t('block.long')} value={block['long'] === true} onValue={(v) => set({ ...block, long: v })} />}
+        {type === 'number' && <CheckField label={t('block.integer')} value={block['integer'] === true} onValue={(v) => set({ ...block, integer: v })} />}
       </div>
     </>
   );
@@ -206,7 +253,7 @@ function Card(card: CardProps) {
   const known = (KINDS as readonly string[]).includes(type);
   const title = known ? t(`block.${type as 'text'}.title`) : type;
   const own = faults.filter((f) => f.path === `blocks[${at}]` || (f.path.startsWith(`blocks[${at}].`)
-    && !/\.(text|src|alt|label|labels|name|options|min|max)\b/.test(f.path)));
+    && !/\.(text|src|alt|label|labels|name|options|min|max|low|high|tree)\b/.test(f.path)));
   return (
     <li class="block-card" aria-label={title}>
       <div class="block-head">
@@ -217,7 +264,7 @@ function Card(card: CardProps) {
       </div>
       {type === 'markdown' && <Markdown {...card} />}
       {type === 'image' && <Picture {...card} />}
-      {ASKS.includes(type) && <Ask {...card} />}
+      {(ASKS as readonly string[]).includes(type) && <Ask {...card} />}
       {!known && <p class="note">{t('block.unknown')}</p>}
       {own.map((f, i) => <p key={i} class="fault">{f.message}</p>)}
     </li>

@@ -4,25 +4,32 @@
 import { t } from '../../base/i18n.ts';
 import { make, on, Widget, type Spec } from '../widget.ts';
 
+export interface Option { value: string; label: string; src?: string | null }
 export interface ChoiceSpec extends Spec {
-  options: (string | { value: string; label: string; src?: string | null })[];
+  options: (string | Option)[];
   many?: boolean;
   min?: number;
   max?: number;
 }
 
+export const optionsOf = (options: (string | Option)[]): Option[] =>
+  options.map((o) => (typeof o === 'string' ? { value: o, label: o } : o));
+
 export class Choice extends Widget<ChoiceSpec, string | string[]> {
   #inputs: HTMLInputElement[] = [];
   override readonly digits = true;
 
+  protected get options(): Option[] {
+    return optionsOf(this.spec.options);
+  }
+
   protected build(): void {
-    const { spec } = this;
+    const { spec, options } = this;
     const set = make('fieldset', { class: 'choice', 'aria-describedby': this.ids() });
     set.append(make('legend', { dir: 'auto', class: spec.label ? undefined : 'hidden' }, spec.label || spec.name));
     if (spec.hint) set.append(make('p', { class: 'hint', id: `${this.uid}h`, dir: 'auto' }, spec.hint));
     const list = make('div', { class: 'options' });
-    this.#inputs = spec.options.map((option, i) => {
-      const { value, label, src } = typeof option === 'string' ? { value: option, label: option, src: null } : option;
+    this.#inputs = options.map(({ value, label, src }, i) => {
       const input = make('input', { type: spec.many ? 'checkbox' : 'radio', name: this.uid, value });
       const row = make('label', { class: 'option' }, input, make('span', { dir: 'auto' }, label || value));
       // The words beside it name it.
@@ -52,7 +59,7 @@ export class Choice extends Widget<ChoiceSpec, string | string[]> {
   }
 
   protected accept(value: unknown): string | string[] | null | undefined {
-    const known = this.spec.options.map((o) => (typeof o === 'string' ? o : o.value));
+    const known = this.options.map((o) => o.value);
     if (!this.spec.many) return typeof value === 'string' && known.includes(value) ? value : undefined;
     if (!Array.isArray(value) || !value.every((v) => known.includes(v as string))) return undefined;
     const chosen = known.filter((v) => value.includes(v));

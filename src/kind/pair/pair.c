@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * pair: which of two things it is, side by side.
+ *
+ *   {"type":"pair","name":"better","label":"Which one is sharper?","equal":true,
+ *    "options":[{"value":"a","label":"{{left}}","image":"{{left_image}}"},
+ *               {"value":"b","label":"{{right}}","image":"{{right_image}}"}]}
+ *
+ * The value is that of the better option, or "equal" where that may be said. Answers agree by
+ * most votes. An order over many things comes from the results of many pairs: `tessera aggregate
+ * --kind pair`.
+ */
+#include "kind/kind_in.h"
+
+static void check_block(struct kind_faults *f, const struct json_value *block, struct str path)
+{
+	static const char *const members[] = { "options", "equal", NULL };
+	bool equal;
+
+	kind_members(f, block, path, true, members);
+	(void)kind_member_bool(f, block, path, "equal", &equal);
+	if (!kind_options_check(f, block, path, 2, 2))
+		return;
+	for (int i = 0; i < 2; i++) {
+		const struct json_value *o = json_at(kind_options(block), (size_t)i);
+		struct str value;
+
+		if (kind_option_value(o, &value) && str_eq(value, S("equal")))
+			kind_fault(f, kind_path_at(f->mem, path, "options", i), o,
+				   "equal is said of both");
+	}
+}
+
+static bool may_be_equal(const struct kind_field *field)
+{
+	return kind_bool(field->block, "equal", false);
+}
+
+static void put_block(struct json *out, const struct kind_field *field,
+		      const struct kind_view *view)
+{
+	kind_options_put(out, field, view);
+	json_bool_of(out, "equal", may_be_equal(field));
+}
+
+static bool check_answer(struct kind_faults *f, const struct kind_field *field,
+			 const struct json_value *value, struct json *out)
+{
+	struct str text;
+
+	if (!json_text(value, &text) || (kind_option_index(field, text) < 0 &&
+					 !(may_be_equal(field) && str_eq(text, S("equal"))))) {
+		kind_fault(f, field->name, value, "this is none of the options");
+		return false;
+	}
+	json_put_text(out, text);
+	return true;
+}
+
+static struct str truth(struct arena *mem, const struct kind_field *field, struct str cell)
+{
+	(void)field;
+	return kind_quoted(mem, str_trim(cell));
+}
+
+static int votes(struct arena *mem, const struct kind_field *field, const struct json_value *value,
+		 struct str **keys)
+{
+	(void)field;
+	*keys = NEW(mem, struct str);
+	(void)!json_text(value, *keys);
+	return 1;
+}
+
+static void agree(struct arena *mem, const struct kind_field *field,
+		  const struct json_value *const *values, int count, struct kind_result *out)
+{
+	const struct json_value *options = kind_options(field->block);
+	struct str option[] = { S(""), S(""), S("equal") };
+
+	(void)!kind_option_value(json_at(options, 0), &option[0]);
+	(void)!kind_option_value(json_at(options, 1), &option[1]);
+	kind_plurality(mem, option, 3, values, count, out);
+}
+
+const struct kind kind_pair = {
+	.name = "pair",
+	.about = "Which of two things, side by side.",
+	.example = "{\"type\":\"pair\",\"name\":\"better\",\"label\":\"Which one is better?\","
+		   "\"options\":[{\"value\":\"a\",\"label\":\"{{left}}\"},{\"value\":\"b\","
+		   "\"label\":\"{{right}}\"}],\"equal\":true,\"required\":true}",
+	.check_block = check_block,
+	.put_block = put_block,
+	.check_answer = check_answer,
+	.truth = truth,
+	.votes = votes,
+	.agree = agree,
+};
