@@ -13,6 +13,9 @@ extern const struct kind kind_pair;
 extern const struct kind kind_rank;
 extern const struct kind kind_taxonomy;
 extern const struct kind kind_box;
+extern const struct kind kind_polygon;
+extern const struct kind kind_polyline;
+extern const struct kind kind_point;
 
 /* A fault for each member that is not in `names` (ended by NULL), nor in `type name label required`
  * when `is_field`. */
@@ -59,8 +62,10 @@ struct kind_shapes {
 	bool has_size;
 };
 
-void kind_shapes_check_block(struct kind_faults *, const struct json_value *block, struct str path);
-void kind_shapes_put_block(struct json *, const struct kind_field *);
+/* `more`: a member of the kind's own, or NULL. */
+void kind_shapes_check_block(struct kind_faults *, const struct json_value *block, struct str path,
+			     const char *more);
+void kind_shapes_put_block(struct json *, const struct kind_field *, const struct kind_view *);
 /* The value around the shapes; adds faults. */
 bool kind_shapes_read(struct kind_faults *, const struct kind_field *, const struct json_value *,
 		      struct kind_shapes *out);
@@ -77,7 +82,7 @@ void kind_shapes_begin(struct json *, const struct kind_shapes *);
 void kind_shapes_end(struct json *);
 void kind_shape_put_label(struct json *, const struct kind_field *, int label);
 /* A gold cell: the value, or its list of shapes alone. */
-struct str kind_shapes_truth(struct arena *, struct str cell);
+struct str kind_shapes_truth(struct arena *, const struct kind_field *, struct str cell);
 
 /* --- pictures (page.c) --- */
 

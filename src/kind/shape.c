@@ -43,9 +43,10 @@ static void check_labels(struct kind_faults *f, const struct json_value *block, 
 	}
 }
 
-void kind_shapes_check_block(struct kind_faults *f, const struct json_value *block, struct str path)
+void kind_shapes_check_block(struct kind_faults *f, const struct json_value *block, struct str path,
+			     const char *more)
 {
-	static const char *const members[] = { "src", "alt", "labels", "min", "max", NULL };
+	const char *const members[] = { "src", "alt", "labels", "min", "max", more, NULL };
 	int64_t min = 0, max = KIND_SHAPES_MAX;
 
 	kind_members(f, block, path, true, members);
@@ -56,10 +57,12 @@ void kind_shapes_check_block(struct kind_faults *f, const struct json_value *blo
 			   "min is above max");
 }
 
-void kind_shapes_put_block(struct json *out, const struct kind_field *field)
+void kind_shapes_put_block(struct json *out, const struct kind_field *field,
+			   const struct kind_view *view)
 {
 	const struct json_value *labels = json_get(field->block, S("labels"));
 
+	(void)view;
 	json_key(out, "labels");
 	if (labels != NULL) {
 		json_put_value(out, labels);
@@ -174,8 +177,9 @@ void kind_shape_put_label(struct json *out, const struct kind_field *field, int 
 		json_text_of(out, "label", text);
 }
 
-struct str kind_shapes_truth(struct arena *mem, struct str cell)
+struct str kind_shapes_truth(struct arena *mem, const struct kind_field *field, struct str cell)
 {
+	(void)field;
 	cell = str_trim(cell);
 	if (!str_starts(cell, S("[")))
 		return cell;

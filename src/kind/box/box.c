@@ -19,11 +19,9 @@ _Static_assert((int)KIND_SHAPES_MAX <= (int)MODEL_BOXES_MAX, "an answer fits the
 
 #define EQUAL 0.5
 
-static void put_block(struct json *out, const struct kind_field *field,
-		      const struct kind_view *view)
+static void check_block(struct kind_faults *f, const struct json_value *block, struct str path)
 {
-	(void)view;
-	kind_shapes_put_block(out, field);
+	kind_shapes_check_block(f, block, path, NULL);
 }
 
 /* --- answers --- */
@@ -84,12 +82,6 @@ static bool check_answer(struct kind_faults *f, const struct kind_field *field,
 	}
 	kind_shapes_end(out);
 	return f->count == before;
-}
-
-static struct str truth(struct arena *mem, const struct kind_field *field, struct str cell)
-{
-	(void)field;
-	return kind_shapes_truth(mem, cell);
 }
 
 /* --- agreeing --- */
@@ -216,10 +208,10 @@ const struct kind kind_box = {
 		   "animal\",\"src\":\"{{image}}\",\"alt\":\"\",\"labels\":[\"cat\",\"dog\"],"
 		   "\"min\":0,\"max\":50,\"required\":true}",
 	.has_picture = true,
-	.check_block = kind_shapes_check_block,
-	.put_block = put_block,
+	.check_block = check_block,
+	.put_block = kind_shapes_put_block,
 	.check_answer = check_answer,
-	.truth = truth,
+	.truth = kind_shapes_truth,
 	.same = same,
 	.agree = agree,
 };

@@ -5,8 +5,8 @@
  *   {"type":"taxonomy","name":"class","label":"What is it?","leaf":true,"required":true,
  *    "tree":"Food\n\tFruit\n\t\tApple\n\t\tPear\n\tBread\nTools"}
  *
- * The tree is text, one name a line, each level indented by one tab more; written so, some thousand
- * names fit into a template. The value is the way from the root, ["Food","Fruit","Apple"]; in a cell
+ * The tree is text, one name a line, each level indented by one tab more; written so, some
+ * thousand names fit into a template. The value is the way from the root, ["Food","Fruit","Apple"]; in a cell
  * of a table Food|Fruit|Apple. With `leaf` only an end may be chosen. Ways agree by most votes.
  */
 #include <stdlib.h>

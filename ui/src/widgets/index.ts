@@ -13,3 +13,6 @@ kindLater('pair', () => import('./pair/pair.ts'));
 kindLater('rank', () => import('./rank/rank.ts'));
 kindLater('taxonomy', () => import('./taxonomy/taxonomy.ts'));
 kindLater('box', () => import('./box/box.ts'));
+kindLater('polygon', () => import('./polygon/polygon.ts'));
+kindLater('polyline', () => import('./polyline/polyline.ts'));
+kindLater('point', () => import('./point/point.ts'));

@@ -46,8 +46,9 @@ export function draw(tag: string, attributes: Record<string, string | number>, .
 }
 
 export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<M>> {
-  /** The mark that is chosen, or -1. */
+  /** The mark that is chosen, and of it the corner; or -1. */
   protected at = -1;
+  protected corner = -1;
   protected wide = 0;
   protected high = 0;
   /** Picture pixels in one pixel of the screen. */
@@ -91,7 +92,23 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   /** What is begun by taps and not done, as a path; "" for nothing. */
   protected abstract begun(): string;
   protected abstract stop(): void;
+  /** Takes back one step of what is begun. */
+  protected back(): boolean {
+    return false;
+  }
+  /** A key that only this kind knows. */
+  protected more(_name: string, _single: boolean): boolean {
+    return false;
+  }
+  /** Buttons that only this kind has. */
+  protected tools(): HTMLElement[] {
+    return [];
+  }
   protected abstract shape(): string;
+  protected readonly tapIsMark: boolean = false;
+  protected keysText(): string {
+    return t('picture.keys');
+  }
   protected abstract where(mark: M, n: number): string;
 
   protected get marks(): M[] {
@@ -114,10 +131,10 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     }, this.#svg);
     this.#list = make('ul', { class: 'picture-list', 'aria-label': t('picture.list') });
     this.#live = make('p', { class: 'hidden', 'aria-live': 'polite' });
-    this.append(this.#stage, make('p', { class: 'hidden', id: `${this.uid}k` }, t('picture.keys')), this.#list, this.#live);
+    this.append(this.#stage, make('p', { class: 'hidden', id: `${this.uid}k` }, this.keysText()), this.#list, this.#live);
     if (spec.min === 0) this.append(this.#nothingBox());
     this.#hear();
-    this.#watch = new ResizeObserver(() => this.#paint());
+    this.#watch = new ResizeObserver(() => this.paint());
     this.#watch.observe(this.#stage);
     this.#past = [];
     this.#future = [];
@@ -130,7 +147,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     super.disconnectedCallback();
   }
 
-  #button(id: string, word: string, key: string, run: () => void, label?: string): HTMLButtonElement {
+  protected button(id: string, word: string, key: string, run: () => void, label?: string): HTMLButtonElement {
     const button = make('button', { type: 'button', class: 'button', 'aria-label': label }, make('span', {}, word));
     if (/^(out|in|fit|move|names)$/.test(id)) button.dataset['view'] = '';
     if (key) button.append(make('kbd', { 'aria-hidden': 'true' }, key));
@@ -142,7 +159,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   #labelBar(): HTMLElement {
     const bar = make('div', { class: 'picture-bar', role: 'group', 'aria-label': t('picture.labels') });
     this.spec.labels.forEach((label, i) => {
-      const button = this.#button(`label ${i}`, label, i < 10 ? String((i + 1) % 10) : '', () => this.#choose(i));
+      const button = this.button(`label ${i}`, label, i < 10 ? String((i + 1) % 10) : '', () => this.#choose(i));
       button.prepend(make('span', { class: `swatch c${i % 10}` }));
       button.dir = 'auto';
       bar.append(button);
@@ -153,15 +170,19 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   #toolBar(): HTMLElement {
     const bar = make('div', { class: 'picture-bar', role: 'group', 'aria-label': t('picture.tools') });
     bar.append(
-      this.#button('new', t('picture.new'), 'N', () => this.#add()),
-      this.#button('drop', t('picture.drop'), 'Del', () => this.#drop(this.at)),
-      this.#button('undo', t('picture.undo'), 'Ctrl Z', () => this.#step(this.#past, this.#future, 'picture.undone')),
-      this.#button('redo', t('picture.redo'), '', () => this.#step(this.#future, this.#past, 'picture.redone')),
-      this.#button('out', '−', '-', () => this.#zoom(0.5), t('picture.out')),
-      this.#button('in', '+', '+', () => this.#zoom(2), t('picture.in')),
-      this.#button('fit', t('picture.fit'), '0', () => this.#fit()),
-      this.#button('move', t('picture.move'), '', () => this.#set('move')),
-      this.#button('names', t('picture.names'), 'H', () => this.#set('names')),
+      this.button('new', t('picture.new'), 'N', () => this.#add()),
+      ...this.tools(),
+      this.button('drop', t('picture.drop'), 'Del', () => this.#drop(this.at)),
+      this.button('undo', t('picture.undo'), 'Ctrl Z', () => {
+        if (this.back()) this.paint();
+        else this.#step(this.#past, this.#future, 'picture.undone');
+      }),
+      this.button('redo', t('picture.redo'), '', () => this.#step(this.#future, this.#past, 'picture.redone')),
+      this.button('out', '−', '-', () => this.#zoom(0.5), t('picture.out')),
+      this.button('in', '+', '+', () => this.#zoom(2), t('picture.in')),
+      this.button('fit', t('picture.fit'), '0', () => this.#fit()),
+      this.button('move', t('picture.move'), '', () => this.#set('move')),
+      this.button('names', t('picture.names'), 'H', () => this.#set('names')),
     );
     return bar;
   }
@@ -220,7 +241,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   #look(x: number, y: number, w: number): void {
     const h = w * this.high / this.wide;
     this.seen = { x: within(x, 0, this.wide - w), y: within(y, 0, this.high - h), w };
-    this.#paint();
+    this.paint();
   }
 
   /** Zooms so that a point of the picture stays where it is. */
@@ -266,7 +287,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     this.#buttons.get('names')?.setAttribute('aria-pressed', String(this.#names));
     if (this.#nothing) this.#nothing.checked = this.value !== null && marks.length === 0;
     this.#showList();
-    this.#paint();
+    this.paint();
   }
 
   #showList(): void {
@@ -290,7 +311,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     return `c${Math.max(0, this.spec.labels.indexOf(mark.label ?? '')) % 10}`;
   }
 
-  #paint(): void {
+  protected paint(): void {
     const layer = this.#svg.lastElementChild;
     if (!this.wide || layer?.tagName !== 'g') return;
     const { seen } = this;
@@ -322,7 +343,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   #grips(mark: M): SVGElement[] {
     const out = this.corners(mark).map((_, i) => {
       const p = this.grip(mark, i);
-      return draw('circle', { cx: p.x, cy: p.y, r: 12 * this.unit, class: `grip ${this.#class(mark)}` });
+      return draw('circle', { cx: p.x, cy: p.y, r: 12 * this.unit, class: `grip ${this.#class(mark)}${i === this.corner ? ' on' : ''}` });
     });
     if (this.#touch && this.#hand.what === 'bend' && this.#held) out.push(this.#loupe(this.corners(this.#held)[this.#hand.corner]!));
     return out;
@@ -372,13 +393,16 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     this.#live.textContent = text;
   }
 
-  #tellAt(): void {
+  protected tellAt(): void {
     const mark = this.marks[this.at];
-    if (mark) this.#tell(this.where(mark, this.at + 1));
+    const c = mark && this.corners(mark)[this.corner];
+    if (c) this.#tell(t('picture.corner', { n: this.corner + 1, all: this.corners(mark).length, x: Math.round(c.x), y: Math.round(c.y) }));
+    else if (mark) this.#tell(this.where(mark, this.at + 1));
   }
 
   #pick(i: number, see = false): void {
     this.at = i;
+    this.corner = -1;
     const mark = this.marks[i];
     if (see && mark) {
       const p = this.middle(mark);
@@ -387,7 +411,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
       if (p.x < seen.x || p.x > seen.x + seen.w || p.y < seen.y || p.y > seen.y + h) this.#look(p.x - seen.w / 2, p.y - h / 2, seen.w);
     }
     this.show();
-    this.#tellAt();
+    this.tellAt();
   }
 
   protected put(mark: M): void {
@@ -397,12 +421,13 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     this.#pick(this.marks.length - 1);
   }
 
-  protected told(key: 'box.corner'): void {
-    this.#tell(t(key));
+  protected told(text: string): void {
+    this.#tell(text);
   }
 
   #add(): void {
     if (!this.wide) return;
+    this.stop();
     this.put(this.fresh());
     this.#stage.focus();
   }
@@ -416,9 +441,10 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     this.#stage.focus({ preventScroll: true });
   }
 
-  #swap(mark: M, again = false): void {
+  /** Puts another in the place of the chosen one. */
+  protected swap(mark: M, again = false): void {
     this.#commit(this.marks.map((m, i) => (i === this.at ? mark : m)), again);
-    this.#tellAt();
+    this.tellAt();
   }
 
   #choose(i: number): void {
@@ -426,7 +452,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     if (label === undefined) return;
     this.#label = i;
     const mark = this.marks[this.at];
-    if (mark && mark.label !== label) this.#swap({ ...mark, label });
+    if (mark && mark.label !== label) this.swap({ ...mark, label });
     else this.show();
   }
 
@@ -455,7 +481,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     this.#fingers.delete(id);
     this.#hand = { what: 'none' };
     this.#held = null;
-    this.#paint();
+    this.paint();
   }
 
   #down(ev: PointerEvent): void {
@@ -469,7 +495,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     else if (ev.button === 1 || this.#panning || this.disabled) this.#hand = { what: 'pan' };
     else this.#hand = this.#grabbed(this.#start);
     if (ev.button === 1) ev.preventDefault();
-    this.#paint();
+    this.paint();
   }
 
   #grabbed(p: Point): Hand {
@@ -506,7 +532,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
       const drawn = this.pull(this.#start, p);
       this.#held = drawn && label !== undefined ? { label, ...drawn } : drawn;
     }
-    this.#paint();
+    this.paint();
   }
 
   #pan(dx: number, dy: number): void {
@@ -527,23 +553,27 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   }
 
   #up(ev: PointerEvent): void {
-    const { what } = this.#hand;
+    const hand = this.#hand;
+    const { what } = hand;
     const held = this.#held;
     if (!this.#fingers.has(ev.pointerId)) return;
     this.#let(ev.pointerId);
     if (what === 'pan' || what === 'pinch' || this.disabled) return;
     if (held && what === 'draw') this.put(held);
-    else if (held) this.#swap(held);
+    else if (held) this.swap(held);
     else if (what === 'draw') this.#tapped(this.#start);
+    else if (hand.what === 'bend') this.corner = hand.corner;
+    this.paint();
   }
 
   #tapped(p: Point): void {
     const hit = this.begun() ? [] : this.marks.map((m, i) => [i, this.#area(m), this.holds(m, p)] as const).filter((m) => m[2]);
     const best = hit.sort((a, b) => a[1] - b[1])[0];
-    if (best) this.#pick(best[0]);
-    else if (this.at >= 0) this.#pick(-1);
-    else this.tap(p);
-    this.#paint();
+    if (best) return this.#pick(best[0]);
+    // With one chosen, the first tap beside it lets go; not where a tap is a whole mark.
+    if (this.at >= 0 && !this.tapIsMark) return this.#pick(-1);
+    this.tap(p);
+    this.paint();
   }
 
   #area(mark: M): number {
@@ -556,10 +586,12 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   #pressed(ev: KeyboardEvent): boolean {
     const name = keyName(ev);
     if (name === 'Ctrl+z') {
-      if (ev.shiftKey) this.#step(this.#future, this.#past, 'picture.redone');
+      if (!ev.shiftKey && this.back()) this.paint();
+      else if (ev.shiftKey) this.#step(this.#future, this.#past, 'picture.redone');
       else this.#step(this.#past, this.#future, 'picture.undone');
       return true;
     }
+    if (this.more(name, isSingle(ev))) return true;
     if (name === 'Tab') return this.#tab(ev.shiftKey ? -1 : 1);
     if (name === 'Escape') return this.#leave();
     if (/Arrow/.test(name)) return this.#arrow(ev);
@@ -595,11 +627,16 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   }
 
   #leave(): boolean {
+    if (this.corner >= 0) {
+      this.corner = -1;
+      this.paint();
+      return true;
+    }
     const busy = this.#hand.what !== 'none' || this.begun() !== '' || this.at >= 0;
     this.stop();
     for (const id of [...this.#fingers.keys()]) this.#let(id);
     if (this.at >= 0) this.#pick(-1);
-    else this.#paint();
+    else this.paint();
     return busy;
   }
 
@@ -610,7 +647,9 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     const mark = this.marks[this.at];
     if (mark) {
       // A key that is held down is one step.
-      this.#swap(ev.shiftKey ? this.grow(mark, dx, dy) : this.shift(mark, dx, dy), ev.repeat);
+      const c = this.corners(mark)[this.corner];
+      const to = c && { x: within(c.x + dx, 0, this.wide), y: within(c.y + dy, 0, this.high) };
+      this.swap(to ? this.bend(mark, this.corner, to) : ev.shiftKey ? this.grow(mark, dx, dy) : this.shift(mark, dx, dy), ev.repeat);
       return true;
     }
     const { seen } = this;

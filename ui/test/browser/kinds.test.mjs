@@ -333,6 +333,7 @@ test('the editor makes each kind, and the preview shows it', async () => {
   await page.goto(`${site.url}/projects/${id}`);
   const names = {
     choice: 'Choice', text: 'Text answer', number: 'Number answer', scale: 'Rating', date: 'Date', pair: 'Comparison of two', rank: 'Order', taxonomy: 'Place in a tree', box: 'Boxes on an image',
+    polygon: 'Polygons on an image', polyline: 'Lines on an image', point: 'Points on an image',
   };
   const kinds = (await rita('GET', '/api/v1/kinds')).items.map((k) => k.name);
   assert.deepEqual(kinds, Object.keys(names), 'each kind of the server');
@@ -479,6 +480,141 @@ test('box: by mouse, by keyboard alone and by touch, merged and exported', async
   assert.deepEqual(jsonl.results.things.value, result.value);
   assert.match(csv, /things,things_confidence/);
   assert.match(csv, /""shapes"":\[\{""label"":""car""/);
+});
+
+// --- polygon, polyline, point: on the same picture ---
+
+const marking = (type, label) => ({ ...BOX, type, label });
+const press = async (page, key, times = 1) => {
+  for (let n = 0; n < times; n++) await page.keyboard.press(key);
+};
+/** Taps or clicks at points of the picture, one after the other. */
+async function at(page, w, hand, list) {
+  for (const p of list) {
+    const [[x, y]] = await points(w, [p]);
+    if (hand === 'touch') await page.touchscreen.tap(x, y);
+    else await page.mouse.click(x, y);
+  }
+}
+
+test('polygon: by mouse, by keyboard alone and by touch, merged and exported', async () => {
+  const id = await publish('Areas', [marking('polygon', 'Outline the small one')], ['street.zip', PICTURE]);
+  await seen(id, 'polygon');
+  const { answers, result, jsonl, csv: out } = await done(id, 'polygon', {
+    mouse: async (page, w) => {
+      await loaded(w);
+      await at(page, w, 'mouse', [[40, 60], [120, 60], [200, 200]]);
+      // The last one was wrong.
+      await w.getByRole('button', { name: /^Undo/ }).click();
+      await at(page, w, 'mouse', [[120, 120], [40, 120], [41, 61]]);
+      assert.deepEqual((await shapes(w)).map((s) => s.points.length), [4], 'a tap on the first point ends it');
+      // A corner is dragged away and taken back.
+      const [[x, y], [to, down]] = await points(w, [[120, 120], [160, 160]]);
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x + 20, y + 20);
+      await page.mouse.move(to, down);
+      await page.mouse.up();
+      assert.ok(Math.abs((await shapes(w))[0].points[2][0] - 160) < 2);
+      await w.getByRole('button', { name: /^Undo/ }).click();
+      assert.ok(Math.abs((await shapes(w))[0].points[2][0] - 120) < 2);
+    },
+    keyboard: async (page, w) => {
+      await loaded(w);
+      await page.keyboard.press('n');
+      await press(page, 'ArrowLeft', 11);
+      await press(page, 'ArrowUp', 5);
+      await press(page, 'Shift+ArrowLeft', 2);
+      await press(page, 'Shift+ArrowUp');
+      // Its second point by itself, one more behind it, and that away again.
+      await press(page, '.', 2);
+      await press(page, 'ArrowRight');
+      await press(page, 'Alt+ArrowLeft', 10);
+      await press(page, 'a');
+      assert.equal((await shapes(w))[0].points.length, 5);
+      await press(page, 'd');
+      assert.equal((await shapes(w))[0].points.length, 4);
+      await press(page, 'Escape', 2);
+      assert.equal(await w.locator('.grip').count(), 0, 'nothing is chosen any more');
+    },
+    touch: async (page, w) => {
+      await loaded(w);
+      await w.scrollIntoViewIfNeeded();
+      await at(page, w, 'touch', [[42, 61], [119, 61], [119, 121], [42, 121]]);
+      await w.getByRole('button', { name: 'End' }).tap();
+      assert.equal((await shapes(w)).length, 1);
+    },
+  });
+  for (const hand of HANDS) assert.equal(answers[hand].things.shapes[0].points.length, 4, hand);
+  const [one] = result.value.shapes;
+  assert.equal(result.value.shapes.length, 1);
+  const known = HANDS.map((hand) => JSON.stringify(answers[hand].things.shapes[0].points));
+  assert.ok(known.includes(JSON.stringify(one.points)), 'the result is one that somebody has drawn');
+  assert.equal(one.confidence, 1);
+  assert.deepEqual(jsonl.results.things.value, result.value);
+  assert.match(out, /""points"":\[\[/);
+});
+
+test('polyline: by mouse, by keyboard alone and by touch, merged and exported', async () => {
+  const id = await publish('Ways', [marking('polyline', 'Draw a line from one thing to the other')], ['street.zip', PICTURE]);
+  await seen(id, 'polyline');
+  const { result, csv: out } = await done(id, 'polyline', {
+    mouse: async (page, w) => {
+      await loaded(w);
+      await at(page, w, 'mouse', [[120, 120], [180, 140], [240, 150], [240, 150]]);
+      assert.deepEqual((await shapes(w)).map((s) => s.points.length), [3], 'a second tap on the last point ends it');
+    },
+    keyboard: async (page, w) => {
+      await loaded(w);
+      await page.keyboard.press('n');
+      await press(page, 'ArrowLeft', 3);
+      await press(page, ',');
+      await press(page, 'ArrowRight', 2);
+      assert.equal((await shapes(w))[0].points.length, 2);
+    },
+    touch: async (page, w) => {
+      await loaded(w);
+      await w.scrollIntoViewIfNeeded();
+      await at(page, w, 'touch', [[121, 121], [239, 151]]);
+      await w.getByRole('button', { name: 'End' }).tap();
+    },
+  });
+  assert.equal(result.value.shapes.length, 1);
+  assert.ok(Math.abs(result.value.shapes[0].points[0][0] - 121) < 4, JSON.stringify(result.value));
+  assert.match(out, /""points"":\[\[1/);
+});
+
+test('point: by mouse, by keyboard alone and by touch, merged and exported', async () => {
+  const id = await publish('Spots', [marking('point', 'Mark the middle of each thing')], ['street.zip', PICTURE]);
+  await seen(id, 'point');
+  const { answers, result, csv: out } = await done(id, 'point', {
+    mouse: async (page, w) => {
+      await loaded(w);
+      await at(page, w, 'mouse', [[80, 90], [290, 195]]);
+      assert.equal((await shapes(w)).length, 2);
+    },
+    keyboard: async (page, w) => {
+      await loaded(w);
+      await page.keyboard.press('n');
+      await press(page, 'ArrowLeft', 12);
+      await press(page, 'ArrowUp', 6);
+      await page.keyboard.press('n');
+      await press(page, 'ArrowRight', 9);
+      await press(page, 'ArrowDown', 4);
+      await press(page, 'Alt+ArrowDown', 5);
+      assert.deepEqual((await shapes(w)).map((s) => s.point), [[80, 90], [290, 195]]);
+    },
+    touch: async (page, w) => {
+      await loaded(w);
+      await w.scrollIntoViewIfNeeded();
+      await at(page, w, 'touch', [[82, 91], [292, 194]]);
+    },
+  });
+  for (const hand of HANDS) assert.equal(answers[hand].things.shapes.length, 2, hand);
+  assert.equal(result.value.shapes.length, 2);
+  assert.ok(Math.abs(result.value.shapes[0].point[0] - 80) < 2 && Math.abs(result.value.shapes[1].point[1] - 195) < 2, JSON.stringify(result.value));
+  assert.equal(result.confidence, 1);
+  assert.match(out, /""point"":\[/);
 });
 
 /** Two fingers apart, then both along; nothing may be drawn by it. */

@@ -13,7 +13,7 @@ const ALL = [
   { type: 'scale', name: 'e', min: 1, max: 5, low: '', high: '' }, { type: 'date', name: 'f', min: null, max: null },
   { type: 'pair', name: 'g', options: ['x', 'y'], equal: true }, { type: 'rank', name: 'h', options: ['x', 'y', 'z'] },
   { type: 'taxonomy', name: 'i', tree: 'Food\n\tFruit\n\t\tApple\n\tBread\nTools', leaf: true },
-  { type: 'box', name: 'd', ...BOX },
+  { type: 'box', name: 'd', ...BOX }, { type: 'polygon', name: 'j', ...BOX }, { type: 'polyline', name: 'k', ...BOX }, { type: 'point', name: 'l', ...BOX },
 ];
 const STEPS = { min: 1, max: 5, low: 'bad', high: 'good' };
 const TREE = { tree: 'Food\n\tFruit\n\t\tApple\n\tBread\nTools\n' };
@@ -59,6 +59,8 @@ test('a value that fits is read back as it was set', async () => {
     ['rank', OPTIONS, ['c', 'a', 'b']], ['taxonomy', TREE, ['Food']], ['taxonomy', { ...TREE, leaf: true }, ['Food', 'Fruit', 'Apple']],
     ['box', BOX, { width: 640, height: 480, shapes: [{ label: 'van', box: [1.25, 2, 30, 40.5] }] }],
     ['box', { ...BOX, labels: [] }, { width: 640, height: 480, shapes: [{ box: [0, 0, 1, 1] }] }], ['box', BOX, { shapes: [] }],
+    ['polygon', BOX, { width: 640, height: 480, shapes: [{ label: 'car', points: [[0, 0], [9.5, 0], [4, 7]] }] }],
+    ['polyline', BOX, { shapes: [{ label: 'car', points: [[0, 0], [9.5, 0]] }] }], ['point', BOX, { shapes: [{ label: 'van', point: [3.25, 4] }] }],
   ]) {
     const got = await tried(kind, spec, value);
     assert.deepEqual(got.value, value);
@@ -85,6 +87,9 @@ test('a foreign value is refused with a message, never a crash', async () => {
     ['scale', STEPS, 6], ['scale', STEPS, '3'], ['scale', STEPS, 2.5], ['date', {}, '2023-02-29'], ['date', {}, '1.2.2023'], ['date', {}, 5],
     ['pair', OPTIONS, 'equal'], ['rank', OPTIONS, ['a', 'b']], ['rank', OPTIONS, ['a', 'b', 'b']], ['rank', OPTIONS, 'a'],
     ['taxonomy', TREE, ['Apple']], ['taxonomy', TREE, []], ['taxonomy', { ...TREE, leaf: true }, ['Food']], ['taxonomy', TREE, 'Food'],
+    ...BAD_BOXES.slice(0, 6).flatMap((v) => ['polygon', 'polyline', 'point'].map((k) => [k, BOX, v])),
+    ['polygon', BOX, { shapes: [{ label: 'car', points: [[0, 0], [1, 1]] }] }], ['polyline', BOX, { shapes: [{ label: 'car', points: [[0, 0]] }] }],
+    ['polygon', BOX, { shapes: [{ label: 'car', points: [[0, 0], [1, 1], [2]] }] }], ['point', BOX, { shapes: [{ label: 'car', point: [1, 'x'] }] }],
     ...BAD_BOXES.map((v) => ['box', BOX, v]),
   ]) {
     const got = await tried(kind, spec, value);

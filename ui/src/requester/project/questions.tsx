@@ -15,12 +15,12 @@ type Raw = Record<string, unknown>;
 type Fault = TemplateCheck['faults'][number];
 
 const WAIT_MS = 350;
-const ASKS = ['choice', 'text', 'number', 'scale', 'date', 'pair', 'rank', 'taxonomy', 'box'] as const;
+const ASKS = ['choice', 'text', 'number', 'scale', 'date', 'pair', 'rank', 'taxonomy', 'box', 'polygon', 'polyline', 'point'] as const;
 const KINDS = ['markdown', 'image', ...ASKS] as const;
 /** Kinds with options. */
 const OPTIONS: readonly string[] = ['choice', 'pair', 'rank'];
 /** Kinds that ask about a picture. */
-const PICTURES: readonly string[] = ['box'];
+const PICTURES: readonly string[] = ['box', 'polygon', 'polyline', 'point'];
 
 const str = (v: unknown) => (typeof v === 'string' ? v : '');
 const num = (v: unknown) => (typeof v === 'number' ? String(v) : '');
@@ -45,7 +45,7 @@ function newBlock(kind: string, blocks: Raw[], columns: string[]): Raw {
   switch (kind) {
     case 'markdown': return { type: kind, text: columns[0] ? `{{${columns[0]}}}` : t('block.markdown.new') };
     case 'image': return { type: kind, src: pictureOf(columns) };
-    case 'box': return { type: kind, name, label: t('block.label.new'), src: pictureOf(columns), required: true };
+    case 'box': case 'polygon': case 'polyline': case 'point': return { type: kind, name, label: t('block.label.new'), src: pictureOf(columns), required: true };
     case 'pair': return { type: kind, name, label: t('block.pair.new'), options: ['A', 'B'], equal: true, required: true };
     case 'rank': return { type: kind, name, label: t('block.rank.new'), options: ['A', 'B', 'C'], required: true };
     case 'taxonomy': return { type: kind, name, label: t('block.label.new'), tree: t('block.tree.new'), leaf: true, required: true };

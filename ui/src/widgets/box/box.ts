@@ -77,7 +77,7 @@ export class BoxMarks extends Picture<Box> {
       if (made) this.put(made);
     } else {
       this.#corner = p;
-      this.told('box.corner');
+      this.told(t('box.corner'));
     }
   }
 
