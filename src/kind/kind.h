@@ -11,7 +11,7 @@
  * for one *field* of the answer and belongs to a kind, which knows everything
  * about it: what its block may say, which answers it takes, how answers agree.
  * Kinds that ask about a picture have src and alt as an image has.
- * `{{column}}` stands for a cell of the record: in the text of markdown, in src and
+ * `{{column}}` stands for a cell of the record: in the text of markdown and of spans, in src and
  * alt of a picture, in labels, and in label and image of an option.
  *
  * A *page* is a template with a record's cells put in, ready for the browser: markdown as
@@ -85,9 +85,10 @@ struct kind {
 	const char *about;   /* one sentence for the requester */
 	const char *example; /* a block, as JSON */
 	bool has_picture;    /* its block has src and alt */
+	bool has_text;	     /* its block has text, with columns */
 
-	/* Is the block right? Adds faults. `type`, `name`, `label`, `required`, and src and alt
-	 * of a picture, are checked before. */
+	/* Is the block right? Adds faults. `type`, `name`, `label`, `required`, and what
+	 * has_picture and has_text name, are checked before. */
 	void (*check_block)(struct kind_faults *, const struct json_value *block, struct str path);
 	/* Write the members of its own that a page needs (not those that are checked before). */
 	void (*put_block)(struct json *, const struct kind_field *, const struct kind_view *);

@@ -12,6 +12,7 @@ extern const struct kind kind_date;
 extern const struct kind kind_pair;
 extern const struct kind kind_rank;
 extern const struct kind kind_taxonomy;
+extern const struct kind kind_spans;
 extern const struct kind kind_box;
 extern const struct kind kind_polygon;
 extern const struct kind kind_polyline;
@@ -51,6 +52,14 @@ void kind_options_put(struct json *, const struct kind_field *, const struct kin
 void kind_plurality(struct arena *, const struct str *option, int known,
 		    const struct json_value *const *values, int count, struct kind_result *out);
 
+/* Labels: a list of values in a member of the block. */
+void kind_labels_check(struct kind_faults *, const struct json_value *block, struct str path,
+		       const char *member, bool required);
+int kind_label_index(const struct kind_field *, const char *member,
+		     const struct json_value *given); /* -1: it is none of them */
+void kind_label_put(struct json *, const struct kind_field *, const char *member, int label);
+void kind_labels_put(struct json *, const struct kind_field *, const char *member); /* all */
+
 /* --- marks on a picture (shape.c) --- */
 
 enum { KIND_SHAPES_MAX = 200 };
@@ -80,7 +89,6 @@ bool kind_pixel_read(const struct json_value *, int64_t side, double *out);
 /* Write the value around the shapes, which are written in between. */
 void kind_shapes_begin(struct json *, const struct kind_shapes *);
 void kind_shapes_end(struct json *);
-void kind_shape_put_label(struct json *, const struct kind_field *, int label);
 /* A gold cell: the value, or its list of shapes alone. */
 struct str kind_shapes_truth(struct arena *, const struct kind_field *, struct str cell);
 

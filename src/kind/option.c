@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Options, as several kinds have them: a text, or an object with value, label and image. The value
+ * Labels are a list of values. Options, as several kinds have them: a text, or an object with value, label and image. The value
  * is what an answer says, so it is plain and there once; label and image are what a worker sees
  * and may hold columns.
  */
 #include "kind/kind_in.h"
 
-enum { VALUE_MAX = 100, LABEL_MAX = 200 };
+enum { VALUE_MAX = 100, LABEL_MAX = 200, LABELS_MAX = 50 };
 
 const struct json_value *kind_options(const struct json_value *block)
 {
@@ -177,4 +177,70 @@ void kind_plurality(struct arena *mem, const struct str *option, int known,
 	struct str all = json_end(&ties);
 	out->ties = tied > 1 ? all : (struct str){ 0 };
 	out->confidence = (double)top / count;
+}
+
+/* --- labels --- */
+
+void kind_labels_check(struct kind_faults *f, const struct json_value *block, struct str path,
+		       const char *member, bool required)
+{
+	const struct json_value *list = json_get(block, str_of(member));
+	int i = 0;
+
+	if (list == NULL && !required)
+		return;
+	path = kind_path(f->mem, path, member);
+	if (!json_is(list, JSON_LIST) || list->count == 0 || list->count > LABELS_MAX) {
+		kind_fault(f, path, list != NULL ? list : block, "this is a list of 1 to %d texts",
+			   LABELS_MAX);
+		return;
+	}
+	for (const struct json_value *l = list->first; l != NULL; l = l->next, i++) {
+		struct str at = kind_path_at(f->mem, path, "", i), text, other;
+
+		if (!json_text(l, &text) || str_trim(text).len == 0) {
+			kind_fault(f, at, l, "a label is a text that is not empty");
+			continue;
+		}
+		(void)kind_value_check(f, l, text, at);
+		for (const struct json_value *p = list->first; p != l; p = p->next)
+			if (json_text(p, &other) && str_eq(text, other))
+				kind_fault(f, at, l, "this label is there twice");
+	}
+}
+
+int kind_label_index(const struct kind_field *field, const char *member,
+		     const struct json_value *given)
+{
+	const struct json_value *list = json_get(field->block, str_of(member));
+	struct str text, own;
+	int i = 0;
+
+	if (!json_is(list, JSON_LIST) || !json_text(given, &text))
+		return -1;
+	for (const struct json_value *l = list->first; l != NULL; l = l->next, i++)
+		if (json_text(l, &own) && str_eq(own, text))
+			return i;
+	return -1;
+}
+
+void kind_label_put(struct json *out, const struct kind_field *field, const char *member, int label)
+{
+	struct str text;
+
+	if (json_text(json_at(json_get(field->block, str_of(member)), (size_t)label), &text))
+		json_text_of(out, "label", text);
+}
+
+void kind_labels_put(struct json *out, const struct kind_field *field, const char *member)
+{
+	const struct json_value *list = json_get(field->block, str_of(member));
+
+	json_key(out, member);
+	if (json_is(list, JSON_LIST)) {
+		json_put_value(out, list);
+		return;
+	}
+	json_list(out);
+	json_list_end(out);
 }

@@ -148,7 +148,7 @@ bool kind_outline_check_answer(struct kind_faults *f, const struct kind_field *f
 			continue;
 		}
 		json_object(out);
-		kind_shape_put_label(out, field, o.label);
+		kind_label_put(out, field, "labels", o.label);
 		put_spots(out, &o, form);
 		json_object_end(out);
 	}
@@ -396,7 +396,7 @@ static double put_results(struct arena *mem, const struct kind_field *field,
 			one = closest(member, members, box[i].label, form);
 		}
 		json_object(out);
-		kind_shape_put_label(out, field, one.label);
+		kind_label_put(out, field, "labels", one.label);
 		put_spots(out, &one, form);
 		json_f64_of(out, "confidence", round(box[i].confidence * 1e4) / 1e4);
 		json_object_end(out);

@@ -13,35 +13,9 @@
 #include <math.h>
 #include "kind/kind_in.h"
 
-enum { LABELS_MAX = 50, SIDE_MAX = 100000 };
+enum { SIDE_MAX = 100000 };
 
 /* --- blocks --- */
-
-static void check_labels(struct kind_faults *f, const struct json_value *block, struct str path)
-{
-	const struct json_value *list = json_get(block, S("labels"));
-	int i = 0;
-
-	if (list == NULL)
-		return;
-	path = kind_path(f->mem, path, "labels");
-	if (!json_is(list, JSON_LIST) || list->count == 0 || list->count > LABELS_MAX) {
-		kind_fault(f, path, list, "labels is a list of 1 to %d texts", LABELS_MAX);
-		return;
-	}
-	for (const struct json_value *l = list->first; l != NULL; l = l->next, i++) {
-		struct str at = kind_path_at(f->mem, path, "", i), text, other;
-
-		if (!json_text(l, &text) || str_trim(text).len == 0) {
-			kind_fault(f, at, l, "a label is a text that is not empty");
-			continue;
-		}
-		(void)kind_value_check(f, l, text, at);
-		for (const struct json_value *p = list->first; p != l; p = p->next)
-			if (json_text(p, &other) && str_eq(text, other))
-				kind_fault(f, at, l, "this label is there twice");
-	}
-}
 
 void kind_shapes_check_block(struct kind_faults *f, const struct json_value *block, struct str path,
 			     const char *more)
@@ -50,7 +24,7 @@ void kind_shapes_check_block(struct kind_faults *f, const struct json_value *blo
 	int64_t min = 0, max = KIND_SHAPES_MAX;
 
 	kind_members(f, block, path, true, members);
-	check_labels(f, block, path);
+	kind_labels_check(f, block, path, "labels", false);
 	if (kind_member_i64(f, block, path, "min", 0, KIND_SHAPES_MAX, &min) &&
 	    kind_member_i64(f, block, path, "max", 1, KIND_SHAPES_MAX, &max) && min > max)
 		kind_fault(f, kind_path(f->mem, path, "min"), json_get(block, S("min")),
@@ -60,16 +34,8 @@ void kind_shapes_check_block(struct kind_faults *f, const struct json_value *blo
 void kind_shapes_put_block(struct json *out, const struct kind_field *field,
 			   const struct kind_view *view)
 {
-	const struct json_value *labels = json_get(field->block, S("labels"));
-
 	(void)view;
-	json_key(out, "labels");
-	if (labels != NULL) {
-		json_put_value(out, labels);
-	} else {
-		json_list(out);
-		json_list_end(out);
-	}
+	kind_labels_put(out, field, "labels");
 	json_i64_of(out, "min", kind_i64(field->block, "min", 0));
 	json_i64_of(out, "max", kind_i64(field->block, "max", KIND_SHAPES_MAX));
 }
@@ -115,7 +81,6 @@ bool kind_shape_label(struct kind_faults *f, const struct kind_field *field,
 	const struct json_value *labels = json_get(field->block, S("labels"));
 	const struct json_value *given = json_get(shape, S("label"));
 	const char *const members[] = { "label", "confidence", form, NULL };
-	struct str text, own;
 
 	*label = 0;
 	if (!json_is(shape, JSON_OBJECT)) {
@@ -125,10 +90,9 @@ bool kind_shape_label(struct kind_faults *f, const struct kind_field *field,
 	kind_members(f, shape, path, false, members);
 	if (labels == NULL && given == NULL)
 		return true;
-	if (labels != NULL && json_text(given, &text))
-		for (const struct json_value *l = labels->first; l != NULL; l = l->next, ++*label)
-			if (json_text(l, &own) && str_eq(own, text))
-				return true;
+	*label = kind_label_index(field, "labels", given);
+	if (*label >= 0)
+		return true;
 	kind_fault(f, kind_path(f->mem, path, "label"), given != NULL ? given : shape,
 		   "this is none of the labels");
 	return false;
@@ -166,15 +130,6 @@ void kind_shapes_end(struct json *out)
 {
 	json_list_end(out);
 	json_object_end(out);
-}
-
-void kind_shape_put_label(struct json *out, const struct kind_field *field, int label)
-{
-	const struct json_value *labels = json_get(field->block, S("labels"));
-	struct str text;
-
-	if (json_text(json_at(labels, (size_t)label), &text))
-		json_text_of(out, "label", text);
 }
 
 struct str kind_shapes_truth(struct arena *mem, const struct kind_field *field, struct str cell)

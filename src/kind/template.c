@@ -224,6 +224,8 @@ static void read_field(struct reading *r, const struct json_value *block, const 
 		(void)read_text(r, block, path, "alt", false, LABEL_MAX);
 		read_picture(r, block, path, "src");
 	}
+	if (kind->has_text)
+		(void)read_text(r, block, path, "text", true, KIND_TEXT_MAX);
 	kind->check_block(f, block, path);
 	read_options(r, block, path);
 	r->out->field[r->out->field_count++] = field;

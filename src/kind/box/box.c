@@ -76,7 +76,7 @@ static bool check_answer(struct kind_faults *f, const struct kind_field *field,
 			continue;
 		}
 		json_object(out);
-		kind_shape_put_label(out, field, label);
+		kind_label_put(out, field, "labels", label);
 		put_box(out, &box);
 		json_object_end(out);
 	}
@@ -144,7 +144,7 @@ static void put_result(struct arena *mem, const struct kind_field *field,
 	kind_shapes_begin(&value, shapes);
 	for (int i = 0; i < count; i++) {
 		json_object(&value);
-		kind_shape_put_label(&value, field, box[i].label);
+		kind_label_put(&value, field, "labels", box[i].label);
 		put_box(&value, &box[i]);
 		json_f64_of(&value, "confidence", round(box[i].confidence * 1e4) / 1e4);
 		json_object_end(&value);

@@ -47,8 +47,12 @@ export interface RankBlock { type: 'rank'; name: string; label?: string; hint?: 
 export interface TaxonomyBlock {
   type: 'taxonomy'; name: string; label?: string; hint?: string; tree: string; leaf: boolean; required?: boolean;
 }
+export interface SpansBlock {
+  type: 'spans'; name: string; label?: string; hint?: string; text: string; labels: string[]; relations: string[];
+  min: number; max: number; required?: boolean;
+}
 export type AnswerBlock =
-  | ChoiceBlock | TextBlock | NumberBlock | ScaleBlock | DateBlock | PairBlock | RankBlock | TaxonomyBlock | PictureBlock;
+  | ChoiceBlock | TextBlock | NumberBlock | ScaleBlock | DateBlock | PairBlock | RankBlock | TaxonomyBlock | SpansBlock | PictureBlock;
 export type Block =
   | { type: 'markdown'; nodes: ProseNode[] }
   | { type: 'image'; src: string; alt?: string }

@@ -12,6 +12,7 @@ kindLater('date', () => import('./date/date.ts'));
 kindLater('pair', () => import('./pair/pair.ts'));
 kindLater('rank', () => import('./rank/rank.ts'));
 kindLater('taxonomy', () => import('./taxonomy/taxonomy.ts'));
+kindLater('spans', () => import('./spans/spans.ts'));
 kindLater('box', () => import('./box/box.ts'));
 kindLater('polygon', () => import('./polygon/polygon.ts'));
 kindLater('polyline', () => import('./polyline/polyline.ts'));

@@ -320,6 +320,76 @@ test('taxonomy: opened by mouse, by keys alone and by search, in a tree of four 
   assert.match(out, /Plant\|Tree\|Oak,0\.6/);
 });
 
+test('spans: by mouse, by keyboard alone and by touch, with relations, in code points', async () => {
+  const text = '\u{1F600}\u{1F680} Ada Lovelace wrote to the Acme Mill in Leeds.';
+  const block = { type: 'spans', name: 'names', label: 'Mark people and firms', text: '{{text}}', labels: ['person', 'firm'], relations: ['writes to', 'owns'] };
+  const id = await publish('Names', [block], csv('text', text));
+  await seen(id, 'spans');
+  const word = (w, name) => w.locator('.piece', { hasText: new RegExp(`^${name}$`) });
+  const value = (w) => w.evaluate((el) => el.value);
+  const want = { length: [...text].length, spans: [{ start: 3, end: 15, label: 'person' }, { start: 29, end: 38, label: 'firm' }], relations: [{ from: 0, to: 1, label: 'writes to' }] };
+  const { answers, result, jsonl, csv: out } = await done(id, 'spans', {
+    mouse: async (page, w) => {
+      const [a, b] = await Promise.all(['Acme', 'Mill'].map((name) => word(w, name).boundingBox()));
+      await page.mouse.move(a.x + 3, a.y + 10);
+      await page.mouse.down();
+      await page.mouse.move(b.x + 1, b.y + 10);
+      await page.mouse.move(b.x + 8, b.y + 10);
+      await page.mouse.up();
+      await w.getByRole('button', { name: 'firm' }).first().click();
+      await word(w, 'Ada').click();
+      await word(w, 'Lovelace').click({ modifiers: ['Shift'] });
+      await w.getByRole('button', { name: 'person' }).first().click();
+      await w.getByLabel('From', { exact: true }).selectOption({ index: 0 });
+      await w.getByLabel('To', { exact: true }).selectOption({ index: 1 });
+      await w.getByRole('button', { name: 'Relate' }).click();
+      await w.getByText('Ada Lovelace – writes to – Acme Mill').waitFor();
+      assert.deepEqual(await value(w), want);
+    },
+    keyboard: async (page, w) => {
+      assert.ok(await page.evaluate(() => document.activeElement?.matches('.spans')), 'the text has the focus');
+      const words = (await w.locator('.piece').allInnerTexts()).map((p) => p.trim()).filter(Boolean);
+      await press(page, 'ArrowRight', words.indexOf('Ada') + 1);
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.keyboard.press('2');
+      assert.deepEqual((await value(w)).spans, [{ start: 3, end: 15, label: 'firm' }]);
+      await page.keyboard.press('1');
+      await press(page, 'ArrowRight', words.indexOf('Acme') - words.indexOf('Lovelace'));
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.keyboard.press('2');
+      await press(page, 'ArrowRight', 2);
+      await page.keyboard.press('1');
+      assert.equal((await value(w)).spans.length, 3);
+      await page.keyboard.press('Delete');
+      assert.equal((await value(w)).spans.length, 2);
+      await page.keyboard.press('Control+z');
+      assert.equal((await value(w)).spans.length, 3);
+      await page.keyboard.press('Control+Shift+z');
+      // The relation, by the controls below the list.
+      for (let n = 0; n < 12 && !await page.evaluate(() => document.activeElement?.getAttribute('aria-label') === 'From'); n++) await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('2');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      assert.deepEqual(await value(w), want);
+    },
+    touch: async (page, w) => {
+      await word(w, 'Ada').tap();
+      await word(w, 'Lovelace').tap();
+      await w.getByRole('button', { name: 'person' }).first().tap();
+      await word(w, 'Leeds').tap();
+      await w.getByRole('button', { name: 'firm' }).first().tap();
+    },
+  });
+  assert.deepEqual(answers.mouse.names, want);
+  assert.equal([...text].slice(3, 15).join(''), 'Ada Lovelace');
+  assert.deepEqual(result.value.spans.map((s) => [s.start, s.end, s.label]), [[3, 15, 'person'], [29, 38, 'firm']]);
+  assert.deepEqual(result.value.relations, want.relations);
+  assert.deepEqual(jsonl.results.names.value, result.value);
+  assert.match(out, /""spans"":\[\{""start"":3,""end"":15/);
+});
+
 test('the editor makes each kind, and the preview shows it', async () => {
   const { page, faults } = await pageOf(browser, {});
   page.setDefaultTimeout(10_000);
@@ -332,7 +402,8 @@ test('the editor makes each kind, and the preview shows it', async () => {
   await until('imported', async () => (await rita('GET', at)).state === 'imported');
   await page.goto(`${site.url}/projects/${id}`);
   const names = {
-    choice: 'Choice', text: 'Text answer', number: 'Number answer', scale: 'Rating', date: 'Date', pair: 'Comparison of two', rank: 'Order', taxonomy: 'Place in a tree', box: 'Boxes on an image',
+    choice: 'Choice', text: 'Text answer', number: 'Number answer', scale: 'Rating', date: 'Date', pair: 'Comparison of two', rank: 'Order', taxonomy: 'Place in a tree',
+    spans: 'Parts of a text', box: 'Boxes on an image',
     polygon: 'Polygons on an image', polyline: 'Lines on an image', point: 'Points on an image',
   };
   const kinds = (await rita('GET', '/api/v1/kinds')).items.map((k) => k.name);

@@ -9,6 +9,7 @@ export const words = {
   'kind.pair': 'Comparison',
   'kind.rank': 'Order',
   'kind.taxonomy': 'Place in a tree',
+  'kind.spans': 'Parts of a text',
   'kind.box': 'Boxes on an image',
   'kind.polygon': 'Polygons on an image',
   'kind.polyline': 'Lines on an image',

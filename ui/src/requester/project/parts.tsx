@@ -45,6 +45,7 @@ export function valueText(value: unknown): string {
   if (Array.isArray(value)) return value.length ? value.map(valueText).join(', ') : t('value.none');
   if (typeof value === 'number') return number(value, { maximumFractionDigits: 6 });
   if (typeof value === 'object' && 'shapes' in value) return shapesText(value.shapes as { label?: string }[]);
+  if (typeof value === 'object' && 'spans' in value) return shapesText(value.spans as { label?: string }[]);
   if (typeof value === 'object') return JSON.stringify(value);
   return String(value);
 }

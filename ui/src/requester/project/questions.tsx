@@ -15,7 +15,7 @@ type Raw = Record<string, unknown>;
 type Fault = TemplateCheck['faults'][number];
 
 const WAIT_MS = 350;
-const ASKS = ['choice', 'text', 'number', 'scale', 'date', 'pair', 'rank', 'taxonomy', 'box', 'polygon', 'polyline', 'point'] as const;
+const ASKS = ['choice', 'text', 'number', 'scale', 'date', 'pair', 'rank', 'taxonomy', 'spans', 'box', 'polygon', 'polyline', 'point'] as const;
 const KINDS = ['markdown', 'image', ...ASKS] as const;
 /** Kinds with options. */
 const OPTIONS: readonly string[] = ['choice', 'pair', 'rank'];
@@ -46,6 +46,7 @@ function newBlock(kind: string, blocks: Raw[], columns: string[]): Raw {
     case 'markdown': return { type: kind, text: columns[0] ? `{{${columns[0]}}}` : t('block.markdown.new') };
     case 'image': return { type: kind, src: pictureOf(columns) };
     case 'box': case 'polygon': case 'polyline': case 'point': return { type: kind, name, label: t('block.label.new'), src: pictureOf(columns), required: true };
+    case 'spans': return { type: kind, name, label: t('block.spans.new'), text: columns[0] ? `{{${columns[0]}}}` : t('block.markdown.new'), labels: t('block.spans.labels').split('\n'), required: true };
     case 'pair': return { type: kind, name, label: t('block.pair.new'), options: ['A', 'B'], equal: true, required: true };
     case 'rank': return { type: kind, name, label: t('block.rank.new'), options: ['A', 'B', 'C'], required: true };
     case 'taxonomy': return { type: kind, name, label: t('block.label.new'), tree: t('block.tree.new'), leaf: true, required: true };
@@ -91,7 +92,7 @@ const said = (faults: Fault[], at: number, member: string) => {
     .map((f) => f.message.charAt(0).toUpperCase() + f.message.slice(1) + '.').join(' ') || undefined;
 };
 
-function Markdown({ block, at, columns, faults, set }: CardProps) {
+function Markdown({ block, at, columns, faults, set, plain }: CardProps & { plain?: boolean }) {
   const area = useRef<HTMLTextAreaElement>(null);
   const put = (column: string) => {
     const el = area.current;
@@ -107,7 +108,7 @@ function Markdown({ block, at, columns, faults, set }: CardProps) {
   };
   return (
     <>
-      <AreaField label={t('block.text')} hint={t('block.text.hint')} rows={3} area={area} value={str(block['text'])}
+      <AreaField label={t('block.text')} hint={t(plain ? 'block.text.plain' : 'block.text.hint')} rows={3} area={area} value={str(block['text'])}
         error={said(faults, at, 'text')} onValue={(text) => set({ ...block, text })} />
       {columns.length > 0 && (
         <div class="row" role="group" aria-label={t('block.put')}>
@@ -176,15 +177,16 @@ function Tree({ block, at, faults, set }: CardProps) {
 }
 
 /** Labels as lines; none takes the member away. */
-function Labels({ block, at, faults, set }: CardProps) {
-  const [lines, setLines] = useState(Array.isArray(block['labels']) ? block['labels'].join('\n') : '');
+function Labels({ card: { block, at, faults, set }, member = 'labels' }: { card: CardProps; member?: 'labels' | 'relations' }) {
+  const now = block[member];
+  const [lines, setLines] = useState(Array.isArray(now) ? now.join('\n') : '');
   return (
-    <AreaField label={t('block.labels')} hint={t('block.labels.hint')} rows={3} value={lines} error={said(faults, at, 'labels')}
+    <AreaField label={t(`block.${member}`)} hint={t(`block.${member}.hint`)} rows={3} value={lines} error={said(faults, at, member)}
       onValue={(v) => {
         setLines(v);
-        const { labels: _, ...rest } = block;
+        const { [member]: _, ...rest } = block;
         const labels = v.split('\n').map((l) => l.trim()).filter(Boolean);
-        set(labels.length ? { ...rest, labels } : rest);
+        set(labels.length ? { ...rest, [member]: labels } : rest);
       }} />
   );
 }
@@ -207,7 +209,8 @@ function Ask(card: CardProps) {
             set({ ...block, options: optionsOf(v) });
           }} />
       )}
-      {marks && <><Picture {...card} /><Labels {...card} /></>}
+      {marks && <><Picture {...card} /><Labels card={card} /></>}
+      {type === 'spans' && <><Markdown {...card} plain /><Labels card={card} /><Labels card={card} member="relations" /></>}
       {type === 'taxonomy' && <Tree {...card} />}
       {type === 'date' && (
         <div class="fields">
@@ -223,10 +226,10 @@ function Ask(card: CardProps) {
           <WordsMember card={card} member="high" word="block.high" />
         </div>
       )}
-      {(type === 'number' || marks) && (
+      {(type === 'number' || type === 'spans' || marks) && (
         <div class="fields">
-          <NumberMember card={card} member="min" word={marks ? 'block.least' : 'block.min'} />
-          <NumberMember card={card} member="max" word={marks ? 'block.most' : 'block.max'} />
+          <NumberMember card={card} member="min" word={type === 'number' ? 'block.min' : 'block.least'} />
+          <NumberMember card={card} member="max" word={type === 'number' ? 'block.max' : 'block.most'} />
         </div>
       )}
       <div class="row checks">
@@ -253,7 +256,7 @@ function Card(card: CardProps) {
   const known = (KINDS as readonly string[]).includes(type);
   const title = known ? t(`block.${type as 'text'}.title`) : type;
   const own = faults.filter((f) => f.path === `blocks[${at}]` || (f.path.startsWith(`blocks[${at}].`)
-    && !/\.(text|src|alt|label|labels|name|options|min|max|low|high|tree)\b/.test(f.path)));
+    && !/\.(text|src|alt|label|labels|relations|name|options|min|max|low|high|tree)\b/.test(f.path)));
   return (
     <li class="block-card" aria-label={title}>
       <div class="block-head">
