@@ -8,13 +8,29 @@
  * statements. COMMIT's tag is read: a failed transaction's COMMIT "succeeds" as ROLLBACK.
  * A lost connection is made anew at the next begin, by the rules of the URL (several
  * hosts, target_session_attrs).
+ *
+ * With a synchronous standby COMMIT waits for it, perhaps for ever, and so does who wants a row
+ * that waits there. So no wait is longer than the connection's patience. What was asked is not
+ * cancelled then, which would show a change that the standby does not have; the connection is
+ * *late* and left alone until the server speaks again, the network says that it is gone, the
+ * URL leads to another server by now, or LATE_MAX_US have passed. Until then it makes no other
+ * beside itself, since each would come to wait as well, until the server takes no more. And a
+ * transaction that changed nothing, which PostgreSQL ends without waiting for the standby, writes
+ * a mark where there is one: what it has read may be a change of an earlier try that only
+ * this server has yet.
  */
 #include "store/store_in.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 
 enum { WAITING_MAX = 16, PARAMS_MAX = 64 };
+#define LATE_MAX_US (5 * USEC_MINUTE)
+#define LATE_LOOK_US (2 * USEC_SECOND) /* how often the URL is tried meanwhile */
+#define MARK                                                   \
+	"SELECT pg_logical_emit_message(true, 'tessera', '') " \
+	"WHERE current_setting('synchronous_standby_names') <> ''"
 
 /* PostgreSQL's numbers of the types that may come and go. */
 enum {
@@ -45,10 +61,16 @@ struct pg_stmt {
 struct pg {
 	PGconn *conn;
 	struct store_cache cache;
-	char waiting[WAITING_MAX][32]; /* controls that travel with the next statement */
+	char waiting[WAITING_MAX][128]; /* controls that travel with the next statement */
 	int waiting_count;
 	int64_t session;
-	bool unsure; /* a warning came that the commit may not have been replicated */
+	struct clock *clock;
+	bool unsure;	 /* a warning came that the commit may not have been replicated */
+	bool wrote;	 /* this transaction changed a row */
+	bool stale;	 /* this server is the wrong one by now */
+	int64_t late_us; /* since when an answer is awaited no more; 0: none */
+	int64_t looked_us;
+	const char *url;
 };
 
 /* --- failures --- */
@@ -73,6 +95,15 @@ static enum err pg_lost(struct ctx *c, struct store *s, const char *what)
 			    "the database cannot be reached");
 }
 
+static enum err pg_late(struct ctx *c, struct store *s, const char *what)
+{
+	struct pg *p = s->engine;
+
+	p->waiting_count = 0;
+	return store_failed(c, s, STORE_AGAIN, what, "no answer yet",
+			    "the database cannot be reached");
+}
+
 static enum err pg_failed(struct ctx *c, struct store *s, const char *what, const PGresult *result)
 {
 	struct pg *p = s->engine;
@@ -82,6 +113,9 @@ static enum err pg_failed(struct ctx *c, struct store *s, const char *what, cons
 
 	if (PQstatus(p->conn) == CONNECTION_BAD || state == NULL)
 		return pg_lost(c, s, what);
+	/* It stands by for another now, or shuts down: the next try asks for the one to write. */
+	if (strcmp(state, "25006") == 0 || strncmp(state, "57P", 3) == 0)
+		p->stale = true;
 	if (is_retryable(state))
 		return store_failed(c, s, STORE_AGAIN, what, said, "the data is in use");
 	if (strncmp(state, "53", 2) == 0)
@@ -133,6 +167,30 @@ static bool pg_send_waiting(struct pg *p, int *sent)
 	return true;
 }
 
+/* Everything is on its way and there is a result, or the connection is bad; false: too late. */
+static bool pg_await(const struct store *s)
+{
+	struct pg *p = s->engine;
+	int left = PQflush(p->conn);
+	int wait_ms = s->patience_us == 0 ? -1 : (int)(s->patience_us / 1000);
+
+	while (left >= 0 && (left > 0 || PQisBusy(p->conn) == 1)) {
+		struct pollfd at = { .fd = PQsocket(p->conn),
+				     .events = (short)(left > 0 ? POLLIN | POLLOUT : POLLIN) };
+		int ready = poll(&at, 1, wait_ms);
+
+		if (ready == 0) {
+			p->late_us = clock_steady_us(p->clock);
+			p->looked_us = p->late_us;
+			return false;
+		}
+		if (ready > 0 && (at.revents & ~POLLOUT) != 0 && PQconsumeInput(p->conn) != 1)
+			return true;
+		left = PQflush(p->conn);
+	}
+	return true;
+}
+
 /*
  * Read the results of the `sent` commands and the mark behind them. The last good result
  * is kept in `call`; the first failure becomes the refusal. Everything is read in any case.
@@ -145,6 +203,8 @@ static enum err pg_receive(struct ctx *c, struct store *s, int sent, struct pg_c
 	if (PQpipelineSync(p->conn) != 1)
 		return pg_lost(c, s, call->what);
 	for (int done = 0; done <= sent;) {
+		if (!pg_await(s))
+			return pg_late(c, s, call->what);
 		PGresult *result = PQgetResult(p->conn);
 		ExecStatusType status = PQresultStatus(result);
 
@@ -186,19 +246,68 @@ static enum err pg_settle(struct ctx *c, struct store *s)
 	PGresult *result = PQexec(p->conn, s->mode == STORE_READ ? read : write);
 	bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
 	PQclear(result);
-	if (!good || PQenterPipelineMode(p->conn) != 1)
+	if (!good || PQenterPipelineMode(p->conn) != 1 || PQsetnonblocking(p->conn, 1) != 0)
 		return pg_lost(c, s, "connect");
 	p->session++;
 	p->waiting_count = 0;
+	p->stale = false;
+	p->late_us = 0;
 	return OK;
+}
+
+static PGconn *pg_connect(const char *url)
+{
+	/* What the URL says of these wins, because it comes behind them. */
+	static const char *const word[] = {
+		"connect_timeout",     "tcp_user_timeout", "keepalives_idle",
+		"keepalives_interval", "keepalives_count", "fallback_application_name",
+		"client_encoding",     "dbname",	   NULL
+	};
+	const char *value[] = { "3", "10000", "5", "2", "3", "tessera", "UTF8", url, NULL };
+	PGconn *conn = PQconnectdbParams(word, value, 1);
+
+	CHECK(conn != NULL);
+	return conn;
+}
+
+static bool pg_is_same(const PGconn *one, const PGconn *two)
+{
+	return strcmp(PQhost(one), PQhost(two)) == 0 && strcmp(PQport(one), PQport(two)) == 0;
+}
+
+/* The URL leads elsewhere by now: `p` is connected there. */
+static bool pg_moved(struct pg *p)
+{
+	int64_t now_us = clock_steady_us(p->clock);
+
+	if (now_us - p->looked_us < LATE_LOOK_US)
+		return false;
+	PGconn *other = pg_connect(p->url);
+	p->looked_us = clock_steady_us(p->clock);
+	if (PQstatus(other) != CONNECTION_OK || pg_is_same(p->conn, other)) {
+		PQfinish(other);
+		return false;
+	}
+	PQfinish(p->conn);
+	p->conn = other;
+	return true;
 }
 
 static enum err pg_connected(struct ctx *c, struct store *s)
 {
 	struct pg *p = s->engine;
 
-	if (PQstatus(p->conn) == CONNECTION_OK && PQpipelineStatus(p->conn) == PQ_PIPELINE_ON)
+	if (p->late_us != 0) {
+		bool owes = PQconsumeInput(p->conn) == 1 && PQisBusy(p->conn) == 1;
+
+		if (owes && pg_moved(p))
+			return pg_settle(c, s);
+		if (owes && clock_steady_us(p->clock) - p->late_us < LATE_MAX_US)
+			return pg_late(c, s, "connect");
+	} else if (!p->stale && PQstatus(p->conn) == CONNECTION_OK &&
+		   PQpipelineStatus(p->conn) == PQ_PIPELINE_ON) {
 		return OK;
+	}
 	PQreset(p->conn);
 	return pg_settle(c, s);
 }
@@ -462,6 +571,8 @@ static enum err pg_run(struct ctx *c, struct store *s, const struct store_stmt *
 
 	if (!s->in_txn)
 		TRY(pg_connected(c, s));
+	if (p->late_us != 0)
+		return pg_late(c, s, stmt->name);
 	TRY(pg_prepare_at(c, s, stmt));
 	for (int i = 0; stmt->params[i] != 0; i++)
 		pg_add(&values, stmt->params[i], &args[i]);
@@ -473,6 +584,7 @@ static enum err pg_run(struct ctx *c, struct store *s, const struct store_stmt *
 	struct str count = str_of(PQcmdTuples(call.result));
 	if (!reads && count.len > 0 && !num_i64(count, 0, INT64_MAX, changed))
 		*changed = 0;
+	p->wrote = p->wrote || *changed > 0;
 	return OK;
 }
 
@@ -585,6 +697,8 @@ static enum err pg_flush(struct ctx *c, struct store *s, const char *what, struc
 	int sent = 0;
 
 	call->what = what;
+	if (p->late_us != 0)
+		return pg_late(c, s, what);
 	if (!pg_send_waiting(p, &sent))
 		return pg_lost(c, s, what);
 	return pg_receive(c, s, sent, call);
@@ -613,6 +727,8 @@ static enum err pg_commit(struct ctx *c, struct store *s)
 	DEFER(pg_call_done) struct pg_call call = { 0 };
 
 	p->unsure = false;
+	if (!p->wrote && s->mode == STORE_WRITE)
+		TRY(pg_wait(c, s, MARK, -1));
 	TRY(pg_wait(c, s, "COMMIT", -1));
 	TRY(pg_flush(c, s, "commit", &call));
 	if (strcmp(PQcmdStatus(call.result), "COMMIT") != 0)
@@ -632,7 +748,8 @@ static enum err pg_rollback(struct ctx *c, struct store *s)
 	DEFER(pg_call_done) struct pg_call call = { 0 };
 
 	p->waiting_count = 0;
-	if (PQstatus(p->conn) != CONNECTION_OK || PQtransactionStatus(p->conn) == PQTRANS_IDLE)
+	if (p->late_us != 0 || PQstatus(p->conn) != CONNECTION_OK ||
+	    PQtransactionStatus(p->conn) == PQTRANS_IDLE)
 		return OK;
 	snprintf(p->waiting[p->waiting_count++], sizeof(p->waiting[0]), "ROLLBACK");
 	return pg_flush(&quiet, s, "rollback", &call);
@@ -640,9 +757,12 @@ static enum err pg_rollback(struct ctx *c, struct store *s)
 
 static enum err pg_control(struct ctx *c, struct store *s, enum store_control what, int depth)
 {
+	struct pg *p = s->engine;
+
 	switch (what) {
 	case STORE_BEGIN:
 		TRY(pg_connected(c, s));
+		p->wrote = false;
 		return pg_wait(c, s, "BEGIN", -1);
 	case STORE_COMMIT:
 		return pg_commit(c, s);
@@ -666,6 +786,7 @@ static enum err pg_script(struct ctx *c, struct store *s, const char *sql)
 	TRY(pg_flush(c, s, "script", &call));
 	if (PQexitPipelineMode(p->conn) != 1)
 		return pg_lost(c, s, "script");
+	p->wrote = true;
 	PGresult *result = PQexec(p->conn, sql);
 	enum err err = OK;
 	if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
@@ -692,22 +813,14 @@ static const struct store_driver pg_driver = {
 
 enum err pg_open(struct ctx *c, struct store *s, const char *url)
 {
-	/* What the URL says of these wins, because it comes behind them. */
-	static const char *const word[] = { "connect_timeout",
-					    "tcp_user_timeout",
-					    "keepalives_idle",
-					    "fallback_application_name",
-					    "client_encoding",
-					    "dbname",
-					    NULL };
-	const char *value[] = { "5", "10000", "10", "tessera", "UTF8", url, NULL };
 	struct pg *p = NEW(s->mem, struct pg);
 
 	s->driver = &pg_driver;
 	s->engine = p;
 	p->cache = store_cache_make(s->mem);
-	p->conn = PQconnectdbParams(word, value, 1);
-	CHECK(p->conn != NULL);
+	p->clock = clock_real(s->mem);
+	p->url = str_c(s->mem, str_of(url));
+	p->conn = pg_connect(url);
 	enum err err = pg_settle(c, s);
 	if (err != OK)
 		PQfinish(p->conn);

@@ -82,6 +82,11 @@ void store_pause(int64_t us)
 	nanosleep(&t, NULL);
 }
 
+void store_patience(struct store *s, int64_t us)
+{
+	s->patience_us = us;
+}
+
 /* --- statements --- */
 
 static enum err check_args(struct ctx *c, struct str params, const struct store_value *args)

@@ -12,8 +12,8 @@
  * transaction, commits once, then reports each. A refused task is rolled back
  * alone, if need be by running the batch again in savepoints. Nothing is reported as
  * done before COMMIT has returned. When COMMIT's outcome is not known, or the engine asks
- * for another try, the batch is run again; after STORE_DEADLINE_US every task in it gets
- * ERR_STORE.
+ * for another try, the batch is run again, until its oldest task was posted STORE_DEADLINE_US ago;
+ * then every task in it gets ERR_STORE.
  *
  * ERR_STORE  the engine refuses for reasons of its own (disk full, gone); the message says which,
  *            `said` of the refusal holds the engine's words for the log
@@ -80,6 +80,9 @@ enum store_mode {
 MUST_USE enum err store_open(struct ctx *, struct arena *, const char *url, enum store_mode,
 			     struct store **out);
 void store_close(struct store **); /* for DEFER */
+/* How long the engine may say nothing before a statement or a COMMIT is refused with ERR_STORE, its
+ * outcome unknown; 0, as at first: for ever. Not asked by SQLite, which has no one to wait for. */
+void store_patience(struct store *, int64_t us);
 bool store_is_lite(const struct store *);
 const char *store_engine(const struct store *); /* "sqlite" or "postgresql" */
 
@@ -165,7 +168,8 @@ struct store_task {
 	void (*done)(struct store_task *, enum err);
 	void *arg;
 	uint64_t spread;	 /* tasks of one spread go to the same writer, in order */
-	struct store_task *next; /* the writer's own */
+	struct store_task *next; /* the writer's own, and when it was posted */
+	int64_t posted_us;
 };
 
 struct store_writer_options {

@@ -45,10 +45,11 @@ struct store {
 	bool lite;
 	bool in_txn;
 	bool gathers;
-	bool again;	  /* the failure asks for the whole transaction once more */
-	bool broken;	  /* the failure ended the transaction, not just its statement */
-	unsigned touched; /* enum store_side */
-	bool stirred;	  /* a statement changed a row, or failed */
+	bool again;	     /* the failure asks for the whole transaction once more */
+	bool broken;	     /* the failure ended the transaction, not just its statement */
+	unsigned touched;    /* enum store_side */
+	int64_t patience_us; /* see store_patience */
+	bool stirred;	     /* a statement changed a row, or failed */
 	char said[STORE_SAID_MAX];
 	struct store_note *note;
 	size_t note_count, note_size;

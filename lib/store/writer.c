@@ -220,7 +220,7 @@ static void run_batch(struct thread *t, int count)
 {
 	struct store_writer_options *o = &t->writer->o;
 	struct ctx w = { .mem = t->scratch, .store = t->store, .dice = o->dice };
-	int64_t until = clock_steady_us(o->clock) + STORE_DEADLINE_US, pause_us = PAUSE_US;
+	int64_t until = t->task[0]->posted_us + STORE_DEADLINE_US, pause_us = PAUSE_US;
 	t->apart = false;
 	enum outcome outcome = try_batch(t, &w, count);
 
@@ -290,6 +290,7 @@ enum err store_writer_post(struct store_writer *w, struct store_task *task)
 	struct thread *t = &w->thread[task->spread % (uint64_t)w->o.threads];
 	bool taken = false;
 
+	task->posted_us = clock_steady_us(w->o.clock);
 	os_lock_take(t->lock);
 	if (!t->stopping && atomic_load(&w->waiting) < STORE_QUEUE_MAX) {
 		bool idle = t->first == NULL;
@@ -327,6 +328,7 @@ enum err store_writer_start(struct ctx *c, struct arena *mem, struct store_write
 		t->scratch = arena_new(0);
 		TRY(store_open(c, t->mem, options.url, STORE_WRITE, &t->store));
 		t->store->gathers = true;
+		store_patience(t->store, STORE_DEADLINE_US);
 		if (t->store->lite) {
 			w->o.threads = 1;
 			if (!w->o.by_hand)
