@@ -365,6 +365,13 @@ PLAIN_TEST(web, a_slow_body_ends)
 	world_stop(w);
 }
 
+/* One to three seconds, by chance. */
+static bool says_when(struct str reply)
+{
+	return world_has(reply, "Retry-After: 1\r\n") || world_has(reply, "Retry-After: 2\r\n") ||
+	       world_has(reply, "Retry-After: 3\r\n");
+}
+
 PLAIN_TEST(web, too_many_waiting_requests_are_told_to_come_back)
 {
 	struct world *w = world_start(c, "web.waiting_max = 1\n");
@@ -381,13 +388,40 @@ PLAIN_TEST(web, too_many_waiting_requests_are_told_to_come_back)
 		struct str reply = world_read_reply(c, fd[i], false);
 
 		served += world_status(reply) == 200;
-		busy += world_status(reply) == 503 && world_has(reply, "Retry-After: 1\r\n");
+		busy += world_status(reply) == 503 && says_when(reply);
 		world_close(&fd[i]);
 	}
 	/* Two readers and one place to wait, or a few more when the test itself was slow. */
 	WANT(served >= 3 && busy >= 1);
 	WANT_I64(8, served + busy);
 	WANT_I64(200, world_status(world_get(w, "/healthz", "")));
+	world_stop(w);
+}
+
+#define SLOW_OF(token) GET("/api/slow") "Authorization: Bearer " token "\r\n\r\n"
+
+PLAIN_TEST(web, a_caller_has_a_limit_of_requests_under_way)
+{
+	struct world *w = world_start(c, "web.caller_requests_max = 2\n");
+	int fd[4];
+
+	for (int i = 0; i < 4; i++) {
+		fd[i] = world_connect(w);
+		world_send(fd[i], i < 3 ? S(SLOW_OF("me")) : S(SLOW_OF("you")));
+		while (i < 2 && atomic_load(&w->hits) <= i)
+			usleep(1000);
+	}
+	struct str third = world_read_reply(c, fd[2], false);
+	WANT_I64(429, world_status(third));
+	WANT(says_when(third));
+	WANT_I64(200, world_status(world_read_reply(c, fd[3], false)));
+	WANT_I64(200, world_status(world_read_reply(c, fd[0], false)));
+	WANT_I64(200, world_status(world_read_reply(c, fd[1], false)));
+	/* Whose requests have ended may send more, on the same connection too. */
+	world_send(fd[2], S(SLOW_OF("me")));
+	WANT_I64(200, world_status(world_read_reply(c, fd[2], false)));
+	for (int i = 0; i < 4; i++)
+		world_close(&fd[i]);
 	world_stop(w);
 }
 

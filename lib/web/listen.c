@@ -24,6 +24,9 @@ const struct setting web_settings[] = {
 	{ "web.connections_max", "10000", 1, 1000000, "Open connections in all" },
 	{ "web.connections_each_max", "1000", 1, 1000000, "Open connections of one address" },
 	{ "web.waiting_max", "4096", 1, 1000000, "Requests that may wait for a reader" },
+	{ "web.queue_ms", "25", 1, 60000,
+	  "A change that would wait for longer than this is refused with 503; reading at half" },
+	{ "web.caller_requests_max", "64", 1, 1000000, "Requests of one caller under way at once" },
 	{ "web.request_memory_mb", "8", 1, 1024, "Memory of one request" },
 	{ "web.events_max", "1000", 0, 1000000, "Open event streams of one loop" },
 	{ "web.proxy", "", 0, 0,
@@ -59,6 +62,8 @@ static struct web_limits read_limits(const struct ctx *ctx)
 		.waiting = limit(ctx, "web.waiting_max"),
 		.memory = limit(ctx, "web.request_memory_mb") << 20,
 		.events = limit(ctx, "web.events_max"),
+		.queue_us = 1000 * limit(ctx, "web.queue_ms"),
+		.caller_requests = limit(ctx, "web.caller_requests_max"),
 		.proxy = ctx->settings == NULL ? S("") : setting_text(ctx, "web.proxy"),
 	};
 }
@@ -431,6 +436,7 @@ enum err web_start(struct ctx *ctx, struct arena *mem, struct web_options option
 	web->peer_mem = arena_new(0);
 	web->lock = os_lock_new(mem);
 	web->known = web_known_new(mem);
+	web->admit.salt = dice_u64(options.dice);
 	web->limits = read_limits(&settings);
 	web->routes = web_routes_new(mem, options.routes);
 	web->has_health = has_path(options.routes, "/healthz");
@@ -522,5 +528,6 @@ struct web_counts web_counts(const struct web *web)
 		sum.bytes_out += atomic_load(&loop->bytes_out);
 		sum.csp_reports += atomic_load(&loop->csp_reports);
 	}
+	sum.shed = atomic_load(&web->admit.shed);
 	return sum;
 }

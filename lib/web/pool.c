@@ -14,6 +14,7 @@ struct web_pool {
 	struct os_lock *lock;
 	struct web_job *first, **last;
 	int64_t waiting, waiting_max;
+	struct web_gauge gauge;
 	bool stopping;
 	int idle, thread_count;
 	struct os_thread *thread[THREADS_MAX];
@@ -52,6 +53,8 @@ static void work(void *arg)
 	struct web_job *job;
 
 	while ((job = take_job(me->pool)) != NULL) {
+		web_gauge_out(&me->pool->gauge, clock_steady_us(me->worker.web->options.clock));
+		me->worker.posted_us = job->posted_us;
 		job->run(&me->worker, job);
 		web_loop_give(job);
 	}
@@ -84,17 +87,24 @@ bool web_pool_post(struct web_pool *pool, struct web_job *job)
 	bool taken = false;
 
 	job->next = NULL;
+	job->posted_us = clock_steady_us(pool->web->options.clock);
 	os_lock_take(pool->lock);
 	if (!pool->stopping && pool->waiting < pool->waiting_max) {
 		*pool->last = job;
 		pool->last = &job->next;
 		pool->waiting++;
 		taken = true;
+		web_gauge_in(&pool->gauge, job->posted_us);
 		if (pool->idle > 0)
 			os_lock_wake(pool->lock);
 	}
 	os_lock_give(pool->lock);
 	return taken;
+}
+
+struct web_gauge *web_pool_gauge(struct web_pool *pool)
+{
+	return &pool->gauge;
 }
 
 void web_pool_stop(struct web_pool *pool)
@@ -114,8 +124,12 @@ enum err web_worker_store(struct web_worker *worker, struct ctx *ctx)
 	ctx->store = NULL;
 	if (url == NULL)
 		return OK;
-	if (worker->store == NULL)
+	if (clock_steady_us(worker->web->options.clock) - worker->posted_us > STORE_DEADLINE_US)
+		return refuse(ctx, ERR_BUSY, "this has waited for too long");
+	if (worker->store == NULL) {
 		TRY(store_open(ctx, worker->mem, url, STORE_READ, &worker->store));
+		store_patience(worker->store, STORE_DEADLINE_US);
+	}
 	ctx->store = worker->store;
 	return OK;
 }

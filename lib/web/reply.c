@@ -283,7 +283,7 @@ static void put_retry(struct web_request *req, int status)
 	int64_t wait = req->ctx.refusal.retry_after_s;
 
 	if (wait == 0 && status == 503)
-		wait = 1;
+		wait = web_admit_retry_s(req);
 	if (wait > 0)
 		web_reply_add(&req->reply, "Retry-After",
 			      str_format(req->mem, "%lld", (long long)wait));

@@ -21,6 +21,7 @@ struct web_job {
 	struct web_loop *loop;
 	struct web_request *request;
 	struct web_job *next;
+	int64_t posted_us;
 };
 
 enum web_body { WEB_BODY_NONE, WEB_BODY_JSON, WEB_BODY_BYTES, WEB_BODY_FILE, WEB_BODY_STREAM };

@@ -99,6 +99,7 @@ void web_request_end(struct web_request *req, bool answered)
 	if (!answered && web_upload_clean(req, web_request_back))
 		return;
 	web_file_close(req);
+	web_admit_leave(req);
 	if (!answered)
 		req->status = 499; /* the peer did not wait for its answer */
 	if (req->events.on)
@@ -309,6 +310,8 @@ void web_request_dispatch(struct web_request *req)
 {
 	const struct web_route *route = req->route;
 
+	if (req->asset == NULL && !web_admit(req))
+		return;
 	if (route->form_size > 0) {
 		req->form_kept = arena_take(req->mem, route->form_size);
 		req->form = arena_take(req->mem, route->form_size);
@@ -469,6 +472,8 @@ static void take_route(struct web_request *req)
 	} else if (!body_is_welcome(req)) {
 		return;
 	} else if (web_route_file(route) != NULL) {
+		if (!web_admit(req))
+			return;
 		req->upload.file.type = web_head_get(&req->parse.head, S("content-type"));
 		web_request_post_or_refuse(req, req->web->readers, run_gate, back_gate);
 	} else if (req->parse.done) {

@@ -96,6 +96,7 @@ struct web_route {
 	const char *spread; /* the path field that spreads work over writers, or NULL: the actor */
 	int64_t body_max;   /* bytes of a JSON body; 0: 64 KiB */
 	bool renews;	    /* may end or change somebody's rights: then the gate is asked anew */
+	bool urgent;	    /* refused last: ends what was begun, or says how things are */
 };
 
 enum { WEB_ANYONE = 0 };
@@ -170,6 +171,7 @@ void web_stop(struct web *, int64_t us);
 
 struct web_counts {
 	int64_t requests, refused, failed, connections, bytes_in, bytes_out, csp_reports;
+	int64_t shed; /* refused because there was too much to do; also among the two above */
 };
 struct web_counts web_counts(const struct web *);
 

@@ -13,6 +13,7 @@
 #define WEB_WEB_IN_H
 #include <stdatomic.h>
 #include <uv.h>
+#include "web/admit_in.h"
 #include "web/form_in.h"
 #include "web/reply_in.h"
 
@@ -23,7 +24,7 @@ struct web_pool;
 
 struct web_limits {
 	int64_t header_bytes, headers, header_ms, body_rate, idle_ms, write_ms;
-	int64_t connections, connections_each, waiting, memory, events;
+	int64_t connections, connections_each, waiting, memory, events, queue_us, caller_requests;
 	struct str proxy;
 };
 
@@ -33,12 +34,15 @@ struct web_worker {
 	struct arena *mem;
 	struct store *store;  /* opened when first asked for */
 	struct os_lock *lock; /* of the stream that this thread writes */
+	int64_t posted_us;    /* when the job in hand came to its queue */
 };
 
 struct web_pool *web_pool_start(struct web *, const char *name, int threads, int64_t waiting_max);
 MUST_USE bool web_pool_post(struct web_pool *, struct web_job *); /* false: too many wait */
 void web_pool_stop(struct web_pool *);				  /* runs what waits, then ends */
-MUST_USE enum err web_worker_store(struct web_worker *, struct ctx *); /* sets ctx->store */
+struct web_gauge *web_pool_gauge(struct web_pool *);
+/* Sets ctx->store. ERR_BUSY when the job has waited for longer than anybody should. */
+MUST_USE enum err web_worker_store(struct web_worker *, struct ctx *);
 void web_loop_give(struct web_job *); /* to its loop's inbox; from any thread */
 
 /* --- the server --- */
@@ -80,6 +84,7 @@ struct web {
 	struct web_routes *routes;
 	struct web_known *known;
 	struct web_pool *readers, *slow, *streams, *files;
+	struct web_admit admit;
 	struct web_loop *loops;
 	int loop_count, port, listen_fd;
 	uv_poll_t listener; /* on the first loop */
@@ -117,9 +122,10 @@ struct web_request {
 	enum err form_err, err;
 	struct refusal form_refusal;
 	int http_status; /* of a refusal that has no row in the error table; 0: none */
-	bool is_head, keep_alive, ends_with_close;
-	int out;    /* jobs that are with other threads */
-	int status; /* as sent */
+	bool is_head, keep_alive, ends_with_close, is_admitted;
+	_Atomic int *caller; /* requests of whoever sent this, or NULL: not counted */
+	int out;	     /* jobs that are with other threads */
+	int status;	     /* as sent */
 	int64_t bytes, started_us, body_started_ms;
 	struct web_reply reply;
 	struct web_file_out file;

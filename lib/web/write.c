@@ -71,7 +71,9 @@ static enum err write_many(struct ctx *w, struct store_task *const *task, size_t
 static void write_done(struct store_task *task, enum err err)
 {
 	struct web_request *req = task->arg;
+	struct web *web = req->web;
 
+	web_gauge_out(&web->admit.writer, clock_steady_us(web->options.clock));
 	req->err = err;
 	web_loop_give(&req->job);
 }
@@ -117,6 +119,9 @@ static uint64_t spread_of(const struct web_request *req)
 
 void web_write_post(struct web_request *req)
 {
+	struct web_gauge *gauge = &req->web->admit.writer;
+	int64_t now_us = clock_steady_us(req->web->options.clock);
+
 	CHECK(req->web->options.writer != NULL);
 	req->task = (struct store_task){ .ctx = &req->ctx,
 					 .run = req->route->runs == WEB_WRITE ? write_run : NULL,
@@ -126,8 +131,10 @@ void web_write_post(struct web_request *req)
 					 .spread = spread_of(req) };
 	req->job.back = back_written;
 	req->out++;
+	web_gauge_in(gauge, now_us);
 	if (store_writer_post(req->web->options.writer, &req->task) == OK)
 		return;
+	web_gauge_out(gauge, now_us);
 	req->out--;
 	web_request_refuse(req, 503, "too many changes are waiting");
 }

@@ -47,6 +47,8 @@ enum err app_metrics_page(struct ctx *c, void *form, struct web_reply *reply)
 	put_metric(&out, "sent_bytes_total", "counter", "Bytes sent", n.bytes_out);
 	put_metric(&out, "csp_reports_total", "counter",
 		   "Reports of browsers about the page's policy", n.csp_reports);
+	put_metric(&out, "requests_shed_total", "counter",
+		   "Requests refused because there was too much to do", n.shed);
 	put_metric(&out, "writer_queue", "gauge", "Writes that wait for a commit",
 		   store_writer_queue(state->writer));
 	put_metric(&out, "commits_total", "counter", "Commits of the store's writers",

@@ -4,10 +4,10 @@
 #include "user/user.h"
 
 static const struct web_route routes[] = {
-	{ WEB_GET, "/healthz", WEB_ANYONE, WEB_READ, app_health_page,
+	{ WEB_GET, "/healthz", WEB_ANYONE, WEB_READ, app_health_page, .urgent = true,
 	  .view = "{status:(ok),version:text}",
 	  .about = "Says that this server answers and reaches its database" },
-	{ WEB_GET, "/metrics", USER_OPERATOR, WEB_READ, app_metrics_page,
+	{ WEB_GET, "/metrics", USER_OPERATOR, WEB_READ, app_metrics_page, .urgent = true,
 	  .about = "Figures of this server in the text form that Prometheus reads" },
 	{ WEB_GET, "/api/v1/openapi.json", WEB_ANYONE, WEB_READ, app_openapi_page, .view = "any",
 	  .about = "This document: every route of the API with its fields" },

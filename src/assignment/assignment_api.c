@@ -77,7 +77,7 @@ static enum err return_post(struct ctx *c, void *in, struct web_reply *reply)
 #define LEASE_ROUTE(path_, handler_, fields_)                                                      \
 	WEB_POST, "/api/v1/work/{project}/tasks/{task}/" path_,                                    \
 		.who = USER_WORKER, .runs = WEB_WRITE, .handler = (handler_), .fields = (fields_), \
-		.form_size = sizeof(struct lease_form), .spread = "project"
+		.form_size = sizeof(struct lease_form), .spread = "project", .urgent = true
 
 const struct web_route assignment_routes[] = {
 	{ LEASE_ROUTE("heartbeat", heartbeat_post, lease_fields), .view = "{until:time}",

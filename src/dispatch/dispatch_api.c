@@ -498,7 +498,7 @@ const struct web_route dispatch_routes[] = {
 	  .about = "Get the next task, or a picked one; a task that is still held comes first",
 	  .spread = "project" },
 	{ WEB_POST, "/api/v1/work/{project}/tasks/{task}/submit", .who = USER_WORKER,
-	  .runs = WEB_BATCH, .batch = submit_batch, .fields = submit_fields,
+	  .runs = WEB_BATCH, .batch = submit_batch, .urgent = true, .fields = submit_fields,
 	  .form_size = sizeof(struct submit_form),
 	  .view = "{state:text, next:" ASSIGNMENT_VIEW "?, none:text?}",
 	  .about = "Hand in the answer, and get the next task if asked for", .spread = "project",
