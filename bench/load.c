@@ -2,7 +2,7 @@
 /*
  * load: simulated workers at the API, each on a connection of its own, without a pause.
  *
- *   load --port P --connections N --seconds S [--pid SERVER]
+ *   load --port P --connections N --seconds S [--pid SERVER] [--rate CYCLES]
  *        (--empty | --project ID --keys FILE [--operator FILE] [--pages FILE --after TASK])
  *
  * A cycle is accept and submit, two requests; with --empty it is two GETs of /healthz, the
@@ -15,6 +15,13 @@
  * With --pages each cycle goes on with two looks by the requester whose key is given: at the
  * progress, and at the next page of the results, from that task on. Then the medians of the four
  * are told too.
+ *
+ * With --rate the loop is open: so many cycles a second begin at fixed times, whatever the server
+ * does, each on a connection that is free. Latency counts from that time, so that what waits
+ * here for a free connection is not hidden. Figures then are of what was done; a
+ * reply of 429 or 503 is counted as `refused`, with a p99 of its own. Whose submit was refused
+ * sends it again the next time. `late` began more than LATE_US behind their time because no
+ * connection was free, and `unsent` never.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,7 +34,7 @@
 #include "os/os.h"
 
 enum { REPLY_MAX = 64 * 1024, CONNECTIONS_MAX = 1024, SAMPLES_MAX = 20 * 1000 * 1000 };
-enum { DRAIN_S = 120, DRAIN_LOOK_US = 50000 };
+enum { DRAIN_S = 120, DRAIN_LOOK_US = 50000, LATE_US = 10000 };
 
 enum { KIND_SAMPLES_MAX = 1000 * 1000 };
 
@@ -41,19 +48,23 @@ struct line {
 	struct str key;
 	char task[24], epoch[24], next[24];
 	char reply[REPLY_MAX];
-	bool idle; /* no task for this worker any more */
+	bool idle;	   /* no task for this worker any more */
+	struct line *free; /* open loop: the next one that has nothing to do */
 };
 
 struct load {
 	int port, connections;
-	int64_t seconds, pid;
+	int64_t seconds, pid, rate;
 	bool empty;
 	struct str project, keys, operator, pages, after;
 	struct clock *clock;
 	struct line *line;
 	uint32_t *sample, *of[STEPS];
 	size_t samples, count_of[STEPS];
-	int64_t cycles, refused, dry;
+	uint32_t *refusal;
+	size_t refusals;
+	int64_t cycles, refused, dry, begun, late, start_us;
+	struct line *free;
 	int poll;
 };
 
@@ -118,10 +129,56 @@ static void send_step(struct load *load, struct line *line)
 			     STR_ARG(load->project),
 			     line->step == PROGRESS ? "progress" : "results?after=",
 			     line->step == PROGRESS ? "" : line->next, STR_ARG(load->pages));
-	line->sent_us = clock_steady_us(load->clock);
+	if (line->sent_us == 0)
+		line->sent_us = clock_steady_us(load->clock);
 	line->got = 0;
 	if (write(line->fd, text, (size_t)n) != n)
 		stop("a request is not taken whole");
+}
+
+/* --- open loop --- */
+
+static void set_free(struct load *load, struct line *line)
+{
+	line->free = load->free;
+	load->free = line;
+}
+
+/* Begin what is due; its time is that at which it should have begun. */
+static void begin_due(struct load *load)
+{
+	int64_t passed = clock_steady_us(load->clock) - load->start_us;
+	int64_t due = passed * load->rate / USEC_SECOND;
+
+	while (load->begun < due && load->free != NULL) {
+		struct line *line = load->free;
+		int64_t at = load->begun++ * USEC_SECOND / load->rate;
+
+		load->free = line->free;
+		load->late += passed - at > LATE_US;
+		line->sent_us = load->start_us + at;
+		send_step(load, line);
+	}
+}
+
+static bool is_refusal(const struct load *load, struct str reply)
+{
+	return load->rate > 0 &&
+	       (str_starts(reply, S("HTTP/1.1 503 ")) || str_starts(reply, S("HTTP/1.1 429 ")));
+}
+
+static void take_refusal(struct load *load, struct line *line, struct str reply)
+{
+	size_t at;
+
+	if (!str_find(reply, S("\r\nRetry-After: "), &at))
+		stop("a refusal does not say when to come back");
+	load->refused++;
+	if (load->refusals < SAMPLES_MAX)
+		load->refusal[load->refusals++] =
+			(uint32_t)(clock_steady_us(load->clock) - line->sent_us);
+	line->sent_us = 0;
+	set_free(load, line);
 }
 
 /* Copy what stands behind `name` up to a quote, comma or brace. */
@@ -194,7 +251,12 @@ static void take_reply(struct load *load, struct line *line)
 {
 	struct str reply = { line->reply, line->got };
 
+	if (is_refusal(load, reply)) {
+		take_refusal(load, line, reply);
+		return;
+	}
 	keep_sample(load, line);
+	line->sent_us = 0;
 	if (!str_starts(reply, S("HTTP/1.1 2"))) {
 		if (load->refused++ == 0)
 			fprintf(stderr, "load: refused: %.*s\n", (int)line->got, line->reply);
@@ -202,7 +264,10 @@ static void take_reply(struct load *load, struct line *line)
 	} else if (!next_step(load, line, reply)) {
 		return;
 	}
-	send_step(load, line);
+	if (load->rate > 0 && line->step == ACCEPT)
+		set_free(load, line);
+	else
+		send_step(load, line);
 }
 
 static void readable(struct load *load, struct line *line)
@@ -244,7 +309,7 @@ static int64_t server_cpu_us(const struct load *load)
 
 /* --- what follows behind --- */
 
-/* GET as the operator; the whole reply lies in `line->reply`. */
+/* GET as the operator; the whole reply lies in `line->reply`. Empty: too busy to say. */
 static struct str ask(const struct load *load, struct line *line, const char *path)
 {
 	char text[512];
@@ -264,6 +329,8 @@ static struct str ask(const struct load *load, struct line *line, const char *pa
 		line->got += (size_t)got;
 	}
 	struct str reply = { line->reply, line->got };
+	if (is_refusal(load, reply))
+		return S("");
 	if (!str_starts(reply, S("HTTP/1.1 200")))
 		stop("the operator's question is refused");
 	return reply;
@@ -285,7 +352,7 @@ static bool is_drained(const struct load *load, struct line *line)
 	struct str reply = ask(load, line, path);
 	int64_t submitted = count_of(reply, S("\"submitted\":"));
 
-	if (count_of(reply, S("\"approved\":")) != submitted ||
+	if (submitted < 0 || count_of(reply, S("\"approved\":")) != submitted ||
 	    count_of(reply, S("\"paid\":")) != submitted)
 		return false;
 	return count_of(ask(load, line, "/api/v1/health/details"), S("\"due\":")) == 0;
@@ -337,7 +404,29 @@ static void tell(struct load *load, double seconds, int64_t cpu, double backlog)
 	for (int i = 0; load->pages.len > 0 && i < STEPS; i++)
 		printf(",\"%s\":%.0f", name[i],
 		       1000 * percentile(load->of[i], load->count_of[i], 0.5));
+	if (load->rate > 0) {
+		int64_t due = (int64_t)(seconds * (double)load->rate);
+
+		printf(",\"rate\":%lld,\"late\":%lld,\"unsent\":%lld,\"refused_p99_ms\":%.3f",
+		       (long long)load->rate, (long long)load->late, (long long)(due - load->begun),
+		       percentile(load->refusal, load->refusals, 0.99));
+	}
 	printf("}\n");
+}
+
+/* Wait for replies, in the open loop no longer than until the next cycle is due. */
+static int wait_for(const struct load *load, struct epoll_event *event, int most)
+{
+	struct timespec nap = { .tv_nsec = 100 * 1000 * 1000 };
+
+	if (load->rate > 0) {
+		int64_t due = load->start_us + (load->begun + 1) * USEC_SECOND / load->rate;
+		int64_t left = due - clock_steady_us(load->clock);
+
+		if (load->free != NULL && left < 100000)
+			nap.tv_nsec = left > 0 ? left * 1000 : 0;
+	}
+	return epoll_pwait2(load->poll, event, most, &nap, NULL);
 }
 
 static void run(struct load *load, struct arena *mem)
@@ -345,13 +434,19 @@ static void run(struct load *load, struct arena *mem)
 	struct epoll_event event[256];
 	int64_t cpu = server_cpu_us(load), start = clock_steady_us(load->clock), now = start;
 
+	load->start_us = start;
 	for (int i = 0; i < load->connections; i++)
-		send_step(load, &load->line[i]);
+		if (load->rate > 0)
+			set_free(load, &load->line[i]);
+		else
+			send_step(load, &load->line[i]);
 	while (now - start < load->seconds * USEC_SECOND && load->dry < load->connections) {
-		int n = epoll_wait(load->poll, event, 256, 100);
+		int n = wait_for(load, event, 256);
 
 		for (int i = 0; i < n; i++)
 			readable(load, event[i].data.ptr);
+		if (load->rate > 0)
+			begin_due(load);
 		now = clock_steady_us(load->clock);
 	}
 	cpu = server_cpu_us(load) - cpu;
@@ -387,6 +482,8 @@ static void options(struct load *load, int count, char **word)
 			load->seconds = number(value);
 		else if (strcmp(word[i], "--pid") == 0)
 			load->pid = number(value);
+		else if (strcmp(word[i], "--rate") == 0)
+			load->rate = number(value);
 		else if (strcmp(word[i], "--project") == 0)
 			load->project = str_of(value);
 		else if (strcmp(word[i], "--keys") == 0)
@@ -450,6 +547,7 @@ int main(int count, char **word)
 	options(&load, count, word);
 	load.line = NEW_MANY(mem, struct line, (size_t)load.connections);
 	load.sample = NEW_MANY(mem, uint32_t, SAMPLES_MAX);
+	load.refusal = NEW_MANY(mem, uint32_t, load.rate > 0 ? SAMPLES_MAX : 1);
 	load.poll = epoll_create1(EPOLL_CLOEXEC);
 	if (!load.empty)
 		read_keys(&load, mem);
