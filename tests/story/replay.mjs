@@ -3,7 +3,7 @@
 import { plurality, readSet } from './set.mjs';
 import { Client, agentOf } from './client.mjs';
 import { History } from './history.mjs';
-import { Server, ownSchema, wait } from './server.mjs';
+import { Server, Servers, ownSchema, wait } from './server.mjs';
 
 const PASSWORD = 'a recorded crowd';
 
@@ -170,7 +170,8 @@ export async function replay(chosen) {
 	const say = chosen.json ? () => {} : (text) => console.error(`replay: ${text}`);
 	const set = readSet(chosen.set);
 	const schema = chosen.database ? ownSchema(chosen.database) : null;
-	const server = new Server(chosen.program, schema?.url);
+	const server = chosen.servers > 1 ? new Servers(chosen.program, schema?.url, chosen.servers)
+		: new Server(chosen.program, schema?.url);
 	const agent = agentOf(chosen.connections);
 	const began = Date.now();
 	say(`${set.tasks.length} tasks, ${set.workers.length} workers, ${set.answers.length} answers, seed ${chosen.seed}`);

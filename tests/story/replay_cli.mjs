@@ -2,7 +2,7 @@
 /*
  * replay: a recorded crowd works through a real server.
  *
- *   tests/story/replay --set DIR [--database URL] [--kill N [--points]] [--json]
+ *   tests/story/replay --set DIR [--database URL [--servers N]] [--kill N [--points]] [--json]
  *                      [--program build/tessera] [--connections 32] [--seed N] [--keep]
  *
  * DIR holds answers.tsv[.gz] (task, worker, label) and truth.tsv (task, label). Through the HTTP
@@ -11,6 +11,7 @@
  * them with the truth and with the file, and runs `tessera doctor`. With --kill the server
  * is ended (-9) N times at random moments and started again; what was acknowledged must be there.
  * With --points too the moments are the named places of base/crash.h, which a debug build has.
+ * With --servers as many work on one database, each request goes to any of them, and any is killed.
  *
  * Every client keeps a log of what it was told, which tests/sim/history.h compares with the site.
  *
@@ -19,13 +20,13 @@
  */
 import { replay } from './replay.mjs';
 
-const usage = 'replay --set DIR [--database URL] [--kill N [--points]] [--json] [--program FILE] ' +
+const usage = 'replay --set DIR [--database URL] [--servers N] [--kill N [--points]] [--json] [--program FILE] ' +
 	'[--connections N] [--seed N] [--keep]';
 
 function options(words) {
-	const out = { program: 'build/tessera', kill: 0, connections: 32, seed: Date.now() % 1e9 };
+	const out = { program: 'build/tessera', kill: 0, servers: 1, connections: 32, seed: Date.now() % 1e9 };
 	const flag = new Set(['json', 'keep', 'points']);
-	const number = new Set(['kill', 'connections', 'seed']);
+	const number = new Set(['kill', 'servers', 'connections', 'seed']);
 	const text = new Set(['set', 'database', 'program']);
 
 	for (let i = 0; i < words.length; i++) {

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-function freePort() {
+export function freePort() {
 	return new Promise((resolve, reject) => {
 		const probe = createServer();
 		probe.on('error', reject);
@@ -130,6 +130,13 @@ export class Server {
 		clearTimeout(late);
 	}
 
+	// Another server of the same site; it shares data and database.
+	beside() {
+		const { program, data, database, settings } = this;
+
+		return Object.assign(Object.create(Server.prototype), { program, data, database, settings, kills: 0 });
+	}
+
 	doctor() {
 		try {
 			return this.run('doctor').trim();
@@ -140,5 +147,45 @@ export class Server {
 
 	forget() {
 		rmSync(this.data, { recursive: true, force: true });
+	}
+}
+
+// Several servers of one site: each request goes to any of them, and any may be killed.
+export class Servers extends Server {
+	constructor(program, database, count) {
+		super(program, database);
+		this.others = Array.from({ length: count - 1 }, () => this.beside());
+	}
+
+	get all() {
+		return [this, ...this.others];
+	}
+
+	// Whoever asks for the port is about to send a request.
+	get port() {
+		const one = Math.floor(Math.random() * (this.others.length + 1));
+		return one === 0 || this.starting ? this.own : this.others[one - 1].port;
+	}
+
+	set port(number) {
+		this.own = number;
+	}
+
+	async start(place) {
+		this.starting = true;
+		await super.start(place);
+		this.starting = false;
+		for (const other of this.others) if (!other.process) await other.start();
+	}
+
+	async kill(place) {
+		const one = place ? 0 : Math.floor(Math.random() * (this.others.length + 1));
+		if (one === 0) return super.kill(place);
+		this.kills++;
+		return this.others[one - 1].kill();
+	}
+
+	async stop() {
+		await Promise.all([super.stop(), ...this.others.map((other) => other.stop())]);
 	}
 }
