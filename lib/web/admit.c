@@ -132,6 +132,7 @@ bool web_admit(struct web_request *req)
 			return true;
 		req->err = refuse(&req->ctx, ERR_BUSY, "%s", busy);
 	}
+	req->is_shed = true;
 	atomic_fetch_add_explicit(&req->web->admit.shed, 1, memory_order_relaxed);
 	web_request_answer(req);
 	return false;

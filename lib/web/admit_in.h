@@ -26,6 +26,9 @@
  * are counted in a table by a salted hash, without names: two of them may share a count, which at
  * WEB_CALLERS places matters only where thousands are under way.
  *
+ * What is refused here is counted (web_counts) and has no line in the log: tens of thousands of
+ * them a second would go to the disk that the writer waits for.
+ *
  * Nothing here takes a lock. Counts of several threads may be a few off for a moment.
  */
 #ifndef WEB_ADMIT_IN_H

@@ -109,7 +109,7 @@ void web_request_end(struct web_request *req, bool answered)
 		atomic_fetch_add_explicit(&loop->failed, 1, memory_order_relaxed);
 	else if (req->status >= 400)
 		atomic_fetch_add_explicit(&loop->refused, 1, memory_order_relaxed);
-	if (req->web->options.log != NULL)
+	if (req->web->options.log != NULL && !req->is_shed)
 		log_request(req);
 	req->conn->request = NULL;
 	web_arena_return(loop, req->mem);

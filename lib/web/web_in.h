@@ -122,7 +122,7 @@ struct web_request {
 	enum err form_err, err;
 	struct refusal form_refusal;
 	int http_status; /* of a refusal that has no row in the error table; 0: none */
-	bool is_head, keep_alive, ends_with_close, is_admitted;
+	bool is_head, keep_alive, ends_with_close, is_admitted, is_shed;
 	_Atomic int *caller; /* requests of whoever sent this, or NULL: not counted */
 	int out;	     /* jobs that are with other threads */
 	int status;	     /* as sent */
