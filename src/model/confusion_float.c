@@ -67,40 +67,83 @@ static inline float quick_log(float x)
 	} while (0)
 #include "model/confusion_pass.inc"
 
+enum { BLOCK = 64 };
+
+/* Some tasks at a time, so that exp and log of all of them are vector instructions. */
+struct odds {
+	float odds[BLOCK]; /* log-odds of class 1 */
+	float z[2][BLOCK], entropy[BLOCK];
+};
+
+static void gather_odds(const struct confusion_shard *s, int32_t task, int32_t count,
+			struct odds *restrict b)
+{
+	const struct model_answers *a = s->answers;
+	const float *restrict table = s->table;
+	const float base = (float)(s->base[1] - s->base[0]);
+
+	for (int32_t j = 0; j < count; j++) {
+		float odds = base;
+
+		for (int32_t i = a->from[task + j]; i < a->from[task + j + 1]; i++)
+			odds += table[a->key[i]];
+		b->odds[j] = odds;
+	}
+}
+
+/* The votes once more. */
+static void anchor_odds(const struct confusion_shard *s, int32_t task, int32_t count,
+			struct odds *restrict b)
+{
+	const struct model_answers *a = s->answers;
+	const float pseudo = (float)s->pseudo;
+
+	for (int32_t j = 0; j < count; j++) {
+		const int32_t from = a->from[task + j], end = a->from[task + j + 1];
+		uint32_t ones = 0;
+
+		for (int32_t i = from; i < end; i++)
+			ones += a->key[i] & 1;
+		b->odds[j] += quick_log(((float)ones + pseudo) /
+					((float)(end - from) - (float)ones + pseudo));
+	}
+}
+
+static void solve_odds(struct odds *restrict b)
+{
+	for (int32_t j = 0; j < BLOCK; j++) {
+		const float odds = b->odds[j], size = fabsf(odds);
+		const float less = quick_exp(-size), more = 1 / (1 + less), rest = less * more;
+
+		b->z[0][j] = odds > 0 ? rest : more;
+		b->z[1][j] = odds > 0 ? more : rest;
+		/* ln z of the rarer one is that of the other less the odds. */
+		b->entropy[j] = quick_log(more) - rest * size;
+	}
+}
+
 /* Two classes: one log-odds and one count for each (worker, label). */
 static void pass_odds(struct confusion_shard *s)
 {
 	const struct model_answers *a = s->answers;
-	const float *restrict table = s->table;
 	float *restrict count = s->count;
-	const float base = (float)(s->base[1] - s->base[0]), pseudo = (float)s->pseudo;
+	struct odds b = { 0 };
 
-	for (int32_t t = s->task; t < s->task_end; t++) {
-		const uint32_t *key = a->key + a->from[t];
-		const int32_t n = a->from[t + 1] - a->from[t];
-		float odds = base, z[2];
+	for (int32_t task = s->task; task < s->task_end; task += BLOCK) {
+		const int32_t left = s->task_end - task, tasks = left < BLOCK ? left : BLOCK;
 
-		for (int32_t i = 0; i < n; i++)
-			odds += table[key[i]];
-		if (s->anchored) {
-			uint32_t ones = 0;
+		gather_odds(s, task, tasks, &b);
+		if (s->anchored)
+			anchor_odds(s, task, tasks, &b);
+		solve_odds(&b);
+		for (int32_t j = 0; j < tasks; j++) {
+			float z[2] = { b.z[0][j], b.z[1][j] };
 
-			for (int32_t i = 0; i < n; i++)
-				ones += key[i] & 1;
-			odds += quick_log(((float)ones + pseudo) /
-					  ((float)n - (float)ones + pseudo));
+			s->entropy += (double)b.entropy[j];
+			keep(s, task + j, z, 2);
+			for (int32_t i = a->from[task + j]; i < a->from[task + j + 1]; i++)
+				count[a->key[i]] += z[1];
 		}
-
-		float less = quick_exp(odds > 0 ? -odds : odds), one = 1 / (1 + less);
-		float rest = less * one;
-
-		z[1] = odds > 0 ? one : rest;
-		z[0] = odds > 0 ? rest : one;
-		/* ln z of the rarer one is that of the other less the odds. */
-		s->entropy += (double)(quick_log(one) - rest * (odds > 0 ? odds : -odds));
-		keep(s, t, z, 2);
-		for (int32_t i = 0; i < n; i++)
-			count[key[i]] += z[1];
 	}
 }
 
