@@ -108,7 +108,7 @@ static enum err read_labels(struct aggregate *g, struct choices *m, const struct
 
 /* --- one option after the other --- */
 
-static void judge(struct aggregate *g, struct choices *m, int32_t option, uint32_t *key)
+static void judge_one(struct aggregate *g, struct choices *m, int32_t option, uint32_t *key)
 {
 	const size_t options = (size_t)m->option.count;
 	const struct read_answers *r = &g->answers;
@@ -159,7 +159,7 @@ static enum err judge_all(struct aggregate *g, struct choices *m)
 	g->options = quiet; /* the bar counts options, not rounds */
 	aggregate_begin(g, model_name(m->method), "options", m->option.count);
 	for (int32_t o = 0; o < m->option.count; o++) {
-		judge(g, m, o, key);
+		judge_one(g, m, o, key);
 		progress_at(g->progress, o + 1);
 	}
 	aggregate_end(g);
@@ -262,36 +262,43 @@ static void say_score(struct aggregate *g, const struct choices *m)
 	calibration_say(g, &calibration);
 }
 
+static enum err judge(struct aggregate *g, struct choices *m)
+{
+	double cells;
+
+	if (g->method.len > 0 && !model_by_name(g->method, &m->method))
+		return refuse_field(g->c, ERR_INPUT, S("method"),
+				    "this is no method of the kind choice");
+	names_make(g->c->mem, &m->option);
+	TRY(learn_options(g, m, &g->answers.label));
+	if (g->has_truth)
+		TRY(learn_options(g, m, &g->truth.label));
+	TRY(read_labels(g, m, &g->answers.label, &m->has));
+	if (g->has_truth)
+		TRY(read_labels(g, m, &g->truth.label, &m->truth));
+	TRY(judge_all(g, m));
+	buf_add(&g->out, S("task\tlabel\tconfidence\tconfidences\tanswers\n"));
+	for (int32_t i = 0; i < g->answers.task.count; i++)
+		TRY(write_line(g, m, g->answers.task.first[i]));
+	TRY(write_workers(g, m));
+	cells = fmax((double)g->answers.task.count * m->option.count, 1);
+	fprintf(stderr,
+		"%d tasks, %d workers, %d answers, %d options; %s; claimed %.4f an option\n",
+		g->answers.task.count, g->answers.worker.count, g->answers.count, m->option.count,
+		model_name(m->method), m->claimed / cells);
+	json_i64_of(&g->summary, "classes", m->option.count);
+	json_i64_of(&g->summary, "iterations", m->iterations);
+	json_f64_of(&g->summary, "claimed", m->claimed / cells);
+	if (g->has_truth)
+		say_score(g, m);
+	return OK;
+}
+
 enum err aggregate_choices(struct aggregate *g)
 {
 	struct choices m = { .method = MODEL_BLEND };
-	double cells;
+	enum err err = judge(g, &m);
 
-	if (g->method.len > 0 && !model_by_name(g->method, &m.method))
-		return refuse_field(g->c, ERR_INPUT, S("method"),
-				    "this is no method of the kind choice");
-	names_make(g->c->mem, &m.option);
-	TRY(learn_options(g, &m, &g->answers.label));
-	if (g->has_truth)
-		TRY(learn_options(g, &m, &g->truth.label));
-	TRY(read_labels(g, &m, &g->answers.label, &m.has));
-	if (g->has_truth)
-		TRY(read_labels(g, &m, &g->truth.label, &m.truth));
 	names_forget_table(&m.option);
-	TRY(judge_all(g, &m));
-	buf_add(&g->out, S("task\tlabel\tconfidence\tconfidences\tanswers\n"));
-	for (int32_t i = 0; i < g->answers.task.count; i++)
-		TRY(write_line(g, &m, g->answers.task.first[i]));
-	TRY(write_workers(g, &m));
-	cells = fmax((double)g->answers.task.count * m.option.count, 1);
-	fprintf(stderr,
-		"%d tasks, %d workers, %d answers, %d options; %s; claimed %.4f an option\n",
-		g->answers.task.count, g->answers.worker.count, g->answers.count, m.option.count,
-		model_name(m.method), m.claimed / cells);
-	json_i64_of(&g->summary, "classes", m.option.count);
-	json_i64_of(&g->summary, "iterations", m.iterations);
-	json_f64_of(&g->summary, "claimed", m.claimed / cells);
-	if (g->has_truth)
-		say_score(g, &m);
-	return OK;
+	return err;
 }

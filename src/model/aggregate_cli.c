@@ -254,42 +254,57 @@ static enum err by_kind(struct aggregate *g)
 	}
 }
 
+static enum err put_summary(struct aggregate *g)
+{
+	struct str path = room_option(g->call, "summary");
+	struct buf bytes = buf_make(g->c->mem, SUMMARY_BYTES + 1);
+
+	if (path.len == 0)
+		return OK;
+	buf_add(&bytes, json_end(&g->summary));
+	buf_add_char(&bytes, '\n');
+	return aggregate_put_file(g, path, buf_str(&bytes));
+}
+
+static enum err aggregate_all(struct aggregate *g)
+{
+	int64_t begun = clock_steady_us(g->call->clock);
+
+	if (g->call->word_count != 1)
+		return refuse(g->c, ERR_INPUT, "one file of answers is needed");
+	TRY(read_options(g));
+	TRY(read_files(g));
+	json_object(&g->summary);
+	json_text_of(&g->summary, "kind", str_of(kinds[g->kind]));
+	json_i64_of(&g->summary, "tasks", g->answers.task.count);
+	json_i64_of(&g->summary, "workers", g->answers.worker.count);
+	json_i64_of(&g->summary, "answers", g->answers.count);
+	TRY(by_kind(g));
+	TRY(flush(g));
+	json_text_of(&g->summary, "method", str_of(g->method_used));
+	json_f64_of(&g->summary, "seconds", (double)g->model_us / 1e6);
+	json_f64_of(&g->summary, "read_seconds", (double)g->read_us / 1e6);
+	json_f64_of(&g->summary, "total_seconds",
+		    (double)(clock_steady_us(g->call->clock) - begun) / 1e6);
+	json_object_end(&g->summary);
+	return put_summary(g);
+}
+
+/* What is written grows in an arena of its own: the kinds take and give back the command's while
+ * they write. */
 static enum err aggregate_cmd(struct ctx *c, const struct room_call *call)
 {
+	struct arena *mem = arena_new(0);
 	struct aggregate g = {
 		.c = c,
 		.call = call,
-		.summary = json_make(c->mem, SUMMARY_BYTES),
-		.out = buf_make(c->mem, LINE_ROOM),
+		.summary = json_make(mem, SUMMARY_BYTES),
+		.out = buf_make(mem, LINE_ROOM),
 	};
-	struct str summary = room_option(call, "summary");
-	int64_t begun = clock_steady_us(call->clock);
+	enum err err = aggregate_all(&g);
 
-	if (call->word_count != 1)
-		return refuse(c, ERR_INPUT, "one file of answers is needed");
-	TRY(read_options(&g));
-	TRY(read_files(&g));
-	json_object(&g.summary);
-	json_text_of(&g.summary, "kind", str_of(kinds[g.kind]));
-	json_i64_of(&g.summary, "tasks", g.answers.task.count);
-	json_i64_of(&g.summary, "workers", g.answers.worker.count);
-	json_i64_of(&g.summary, "answers", g.answers.count);
-	TRY(by_kind(&g));
-	TRY(flush(&g));
-	json_text_of(&g.summary, "method", str_of(g.method_used));
-	json_f64_of(&g.summary, "seconds", (double)g.model_us / 1e6);
-	json_f64_of(&g.summary, "read_seconds", (double)g.read_us / 1e6);
-	json_f64_of(&g.summary, "total_seconds",
-		    (double)(clock_steady_us(call->clock) - begun) / 1e6);
-	json_object_end(&g.summary);
-	if (summary.len == 0)
-		return OK;
-
-	struct buf bytes = buf_make(c->mem, SUMMARY_BYTES + 1);
-
-	buf_add(&bytes, json_end(&g.summary));
-	buf_add_char(&bytes, '\n');
-	return aggregate_put_file(&g, summary, buf_str(&bytes));
+	arena_free(mem);
+	return err;
 }
 
 const struct room_command model_commands[] = {

@@ -257,29 +257,36 @@ static bool say_spearman(struct aggregate *g, const struct pairs *p,
 	return true;
 }
 
-enum err aggregate_pair(struct aggregate *g)
+static enum err judge(struct aggregate *g, struct pairs *p)
 {
 	const bool weighted = g->method.len == 0 || str_eq(g->method, S("bradley-terry-weighted"));
-	struct pairs p = { 0 };
 	struct model_pair_fit fit;
 
 	if (!weighted && !str_eq(g->method, S("bradley-terry")))
 		return refuse_field(g->c, ERR_INPUT, S("method"),
 				    "this is neither bradley-terry nor bradley-terry-weighted");
-	TRY(read_items(g, &p));
-	TRY(lay_out(g, &p));
+	TRY(read_items(g, p));
+	TRY(lay_out(g, p));
 	aggregate_begin(g, weighted ? "bradley-terry-weighted" : "bradley-terry", "rounds", 200);
-	model_pair_run(g->c->mem, &p.a, weighted, &fit);
+	model_pair_run(g->c->mem, &p->a, weighted, &fit);
 	aggregate_end(g);
-	names_forget_table(&p.item);
-	TRY(write_lines(g, &p, &fit));
-	TRY(write_items(g, &p, &fit));
-	TRY(write_workers(g, &p, &fit));
-	fprintf(stderr, "%d pairs, %d items, %d workers, %d answers; %d rounds\n", p.a.tasks,
-		p.a.items, p.a.workers, g->answers.count, fit.iterations);
+	TRY(write_lines(g, p, &fit));
+	TRY(write_items(g, p, &fit));
+	TRY(write_workers(g, p, &fit));
+	fprintf(stderr, "%d pairs, %d items, %d workers, %d answers; %d rounds\n", p->a.tasks,
+		p->a.items, p->a.workers, g->answers.count, fit.iterations);
 	json_i64_of(&g->summary, "iterations", fit.iterations);
-	json_i64_of(&g->summary, "items", p.a.items);
-	if (g->has_truth && !say_spearman(g, &p, &fit))
-		say_accuracy(g, &p, &fit);
+	json_i64_of(&g->summary, "items", p->a.items);
+	if (g->has_truth && !say_spearman(g, p, &fit))
+		say_accuracy(g, p, &fit);
 	return OK;
+}
+
+enum err aggregate_pair(struct aggregate *g)
+{
+	struct pairs p = { 0 };
+	enum err err = judge(g, &p);
+
+	names_forget_table(&p.item);
+	return err;
 }

@@ -196,32 +196,39 @@ static enum err say_score(struct aggregate *g, struct words *w, const struct mod
 	return OK;
 }
 
-enum err aggregate_text_kind(struct aggregate *g)
+static enum err judge(struct aggregate *g, struct words *w)
 {
-	struct words w = { 0 };
 	struct model_texts a;
 	struct model_text_fit fit;
 	int32_t empty;
 
 	if (g->method.len > 0 && !str_eq(g->method, S("rover")))
 		return refuse_field(g->c, ERR_INPUT, S("method"), "texts have the method rover");
-	names_make(g->c->mem, &w.names);
-	names_make(g->c->mem, &w.forms);
-	CHECK(names_add(&w.names, S(""), &empty) && empty == 0);
+	names_make(g->c->mem, &w->names);
+	names_make(g->c->mem, &w->forms);
+	CHECK(names_add(&w->names, S(""), &empty) && empty == 0);
 	aggregate_begin(g, "rover", "rounds", -1);
-	TRY(split_labels(g, &g->answers.label, true, &w));
-	choose_forms(g->c->mem, &w);
-	lay_out(g, &w, &a);
+	TRY(split_labels(g, &g->answers.label, true, w));
+	choose_forms(g->c->mem, w);
+	lay_out(g, w, &a);
 	model_text_run(g->c->mem, &a, &fit);
 	aggregate_end(g);
-	TRY(write_lines(g, &w, &fit));
+	TRY(write_lines(g, w, &fit));
 	TRY(write_workers(g, &a, &fit));
 	fprintf(stderr, "%d tasks, %d workers, %d answers, %d different words\n", a.tasks,
-		a.workers, g->answers.count, w.names.count - 1);
+		a.workers, g->answers.count, w->names.count - 1);
 	json_i64_of(&g->summary, "iterations", 1);
 	if (g->has_truth)
-		TRY(say_score(g, &w, &fit));
+		TRY(say_score(g, w, &fit));
+	return OK;
+}
+
+enum err aggregate_text_kind(struct aggregate *g)
+{
+	struct words w = { 0 };
+	enum err err = judge(g, &w);
+
 	names_forget_table(&w.names);
 	names_forget_table(&w.forms);
-	return OK;
+	return err;
 }
