@@ -7,8 +7,7 @@
  * each file, with source and units; README.md says how the priors were chosen.
  *
  * Answers are (task, worker, label). Ids are int32, from 0, in byte order of the names, so that no
- * result depends on the order of the input; labels of kind ordinal and number are in order of
- * value.
+ * result depends on the order of the input; labels of kind ordinal are in order of value.
  * Answers are sorted by task, within it by worker: those of task t are [from[t], from[t + 1]).
  * Every sum runs in that order, in at most MODEL_SHARDS parts whose bounds depend on the data
  * alone: one thread and two give the same bits.

@@ -367,7 +367,7 @@ PLAIN_TEST(model, polygons_join_and_the_one_nearest_to_all_is_kept)
 
 PLAIN_PROPERTY(model, polygons_that_are_boxes_overlap_as_boxes_do)
 {
-	struct model_box box[2];
+	struct model_box box[2] = { 0 };
 	double corner[2][8];
 	struct model_polygon polygon[2];
 
