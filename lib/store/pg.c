@@ -6,28 +6,18 @@
  * values in binary. BEGIN and savepoints are not sent by themselves: they wait and travel
  * with the next statement, so that a task of the writer costs as many round trips as it has
  * statements. COMMIT's tag is read: a failed transaction's COMMIT "succeeds" as ROLLBACK.
- * A lost connection is made anew at the next begin, by the rules of the URL (several
- * hosts, target_session_attrs).
+ * The connection itself, lost, late or elsewhere by now, is pg_link.c's.
  *
- * With a synchronous standby COMMIT waits for it, perhaps for ever, and so does who wants a row
- * that waits there. So no wait is longer than the connection's patience. What was asked is not
- * cancelled then, which would show a change that the standby does not have; the connection is
- * *late* and left alone until the server speaks again, the network says that it is gone, the
- * URL leads to another server by now, or LATE_MAX_US have passed. Until then it makes no other
- * beside itself, since each would come to wait as well, until the server takes no more. And a
- * transaction that changed nothing, which PostgreSQL ends without waiting for the standby, writes
- * a mark where there is one: what it has read may be a change of an earlier try that only
- * this server has yet.
+ * A transaction that changed nothing, which PostgreSQL ends without waiting for a synchronous
+ * standby, writes a mark where there is one: what it has read may be a change of an earlier
+ * try that only this server has yet.
  */
-#include "store/store_in.h"
+#include "store/pg_in.h"
 
 #include <libpq-fe.h>
-#include <poll.h>
 #include <stdio.h>
 
-enum { WAITING_MAX = 16, PARAMS_MAX = 64 };
-#define LATE_MAX_US (5 * USEC_MINUTE)
-#define LATE_LOOK_US (2 * USEC_SECOND) /* how often the URL is tried meanwhile */
+enum { PARAMS_MAX = 64 };
 #define MARK                                                   \
 	"SELECT pg_logical_emit_message(true, 'tessera', '') " \
 	"WHERE current_setting('synchronous_standby_names') <> ''"
@@ -58,21 +48,6 @@ struct pg_stmt {
 	struct pg_text plain, each;
 };
 
-struct pg {
-	PGconn *conn;
-	struct store_cache cache;
-	char waiting[WAITING_MAX][128]; /* controls that travel with the next statement */
-	int waiting_count;
-	int64_t session;
-	struct clock *clock;
-	bool unsure;	 /* a warning came that the commit may not have been replicated */
-	bool wrote;	 /* this transaction changed a row */
-	bool stale;	 /* this server is the wrong one by now */
-	int64_t late_us; /* since when an answer is awaited no more; 0: none */
-	int64_t looked_us;
-	const char *url;
-};
-
 /* --- failures --- */
 
 static bool is_retryable(const char *state)
@@ -84,24 +59,6 @@ static bool is_retryable(const char *state)
 		if (strcmp(state, again[i]) == 0)
 			return true;
 	return strncmp(state, "08", 2) == 0 || strcmp(state, "XX000") == 0;
-}
-
-static enum err pg_lost(struct ctx *c, struct store *s, const char *what)
-{
-	struct pg *p = s->engine;
-
-	p->waiting_count = 0;
-	return store_failed(c, s, STORE_AGAIN, what, PQerrorMessage(p->conn),
-			    "the database cannot be reached");
-}
-
-static enum err pg_late(struct ctx *c, struct store *s, const char *what)
-{
-	struct pg *p = s->engine;
-
-	p->waiting_count = 0;
-	return store_failed(c, s, STORE_AGAIN, what, "no answer yet",
-			    "the database cannot be reached");
 }
 
 static enum err pg_failed(struct ctx *c, struct store *s, const char *what, const PGresult *result)
@@ -130,15 +87,6 @@ static enum err pg_failed(struct ctx *c, struct store *s, const char *what, cons
 			    "the data is not as this program knows it");
 }
 
-static void pg_notice(void *arg, const PGresult *result)
-{
-	struct pg *p = arg;
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-
-	if (state != NULL && strcmp(state, "01000") == 0)
-		p->unsure = true;
-}
-
 /* --- sending and receiving --- */
 
 struct pg_call {
@@ -164,30 +112,6 @@ static bool pg_send_waiting(struct pg *p, int *sent)
 			return false;
 	*sent += p->waiting_count;
 	p->waiting_count = 0;
-	return true;
-}
-
-/* Everything is on its way and there is a result, or the connection is bad; false: too late. */
-static bool pg_await(const struct store *s)
-{
-	struct pg *p = s->engine;
-	int left = PQflush(p->conn);
-	int wait_ms = s->patience_us == 0 ? -1 : (int)(s->patience_us / 1000);
-
-	while (left >= 0 && (left > 0 || PQisBusy(p->conn) == 1)) {
-		struct pollfd at = { .fd = PQsocket(p->conn),
-				     .events = (short)(left > 0 ? POLLIN | POLLOUT : POLLIN) };
-		int ready = poll(&at, 1, wait_ms);
-
-		if (ready == 0) {
-			p->late_us = clock_steady_us(p->clock);
-			p->looked_us = p->late_us;
-			return false;
-		}
-		if (ready > 0 && (at.revents & ~POLLOUT) != 0 && PQconsumeInput(p->conn) != 1)
-			return true;
-		left = PQflush(p->conn);
-	}
 	return true;
 }
 
@@ -228,88 +152,6 @@ static enum err pg_receive(struct ctx *c, struct store *s, int sent, struct pg_c
 		call->result = result;
 	}
 	return err != OK ? err : pg_lost(c, s, call->what);
-}
-
-/* --- connecting --- */
-
-static enum err pg_settle(struct ctx *c, struct store *s)
-{
-	struct pg *p = s->engine;
-	static const char read[] = "SET default_transaction_read_only = on;"
-				   "SET default_transaction_isolation = 'repeatable read'";
-	static const char write[] = "SET default_transaction_read_only = off;"
-				    "SET default_transaction_isolation = 'read committed'";
-
-	if (PQstatus(p->conn) != CONNECTION_OK)
-		return pg_lost(c, s, "connect");
-	PQsetNoticeReceiver(p->conn, pg_notice, p);
-	PGresult *result = PQexec(p->conn, s->mode == STORE_READ ? read : write);
-	bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
-	PQclear(result);
-	if (!good || PQenterPipelineMode(p->conn) != 1 || PQsetnonblocking(p->conn, 1) != 0)
-		return pg_lost(c, s, "connect");
-	p->session++;
-	p->waiting_count = 0;
-	p->stale = false;
-	p->late_us = 0;
-	return OK;
-}
-
-static PGconn *pg_connect(const char *url)
-{
-	/* What the URL says of these wins, because it comes behind them. */
-	static const char *const word[] = {
-		"connect_timeout",     "tcp_user_timeout", "keepalives_idle",
-		"keepalives_interval", "keepalives_count", "fallback_application_name",
-		"client_encoding",     "dbname",	   NULL
-	};
-	const char *value[] = { "3", "10000", "5", "2", "3", "tessera", "UTF8", url, NULL };
-	PGconn *conn = PQconnectdbParams(word, value, 1);
-
-	CHECK(conn != NULL);
-	return conn;
-}
-
-static bool pg_is_same(const PGconn *one, const PGconn *two)
-{
-	return strcmp(PQhost(one), PQhost(two)) == 0 && strcmp(PQport(one), PQport(two)) == 0;
-}
-
-/* The URL leads elsewhere by now: `p` is connected there. */
-static bool pg_moved(struct pg *p)
-{
-	int64_t now_us = clock_steady_us(p->clock);
-
-	if (now_us - p->looked_us < LATE_LOOK_US)
-		return false;
-	PGconn *other = pg_connect(p->url);
-	p->looked_us = clock_steady_us(p->clock);
-	if (PQstatus(other) != CONNECTION_OK || pg_is_same(p->conn, other)) {
-		PQfinish(other);
-		return false;
-	}
-	PQfinish(p->conn);
-	p->conn = other;
-	return true;
-}
-
-static enum err pg_connected(struct ctx *c, struct store *s)
-{
-	struct pg *p = s->engine;
-
-	if (p->late_us != 0) {
-		bool owes = PQconsumeInput(p->conn) == 1 && PQisBusy(p->conn) == 1;
-
-		if (owes && pg_moved(p))
-			return pg_settle(c, s);
-		if (owes && clock_steady_us(p->clock) - p->late_us < LATE_MAX_US)
-			return pg_late(c, s, "connect");
-	} else if (!p->stale && PQstatus(p->conn) == CONNECTION_OK &&
-		   PQpipelineStatus(p->conn) == PQ_PIPELINE_ON) {
-		return OK;
-	}
-	PQreset(p->conn);
-	return pg_settle(c, s);
 }
 
 /* --- statements --- */
@@ -561,6 +403,19 @@ static enum err pg_rows(struct ctx *c, const struct store_stmt *stmt, const PGre
 	return OK;
 }
 
+/* Rows that the command changed. */
+static int64_t pg_changed(struct pg *p, PGresult *result)
+{
+	struct str count = str_of(PQcmdTuples(result));
+	int64_t changed = 0;
+
+	if (str_starts(str_of(PQcmdStatus(result)), S("SELECT")) || count.len == 0 ||
+	    !num_i64(count, 0, INT64_MAX, &changed))
+		return 0;
+	p->wrote = p->wrote || changed > 0;
+	return changed;
+}
+
 static enum err pg_run(struct ctx *c, struct store *s, const struct store_stmt *stmt,
 		       const struct store_value *args, int64_t *changed, struct store_rows *rows)
 {
@@ -580,11 +435,7 @@ static enum err pg_run(struct ctx *c, struct store *s, const struct store_stmt *
 		return pg_lost(c, s, stmt->name);
 	TRY(pg_receive(c, s, sent, &call));
 	TRY(pg_rows(c, stmt, call.result, rows));
-	bool reads = str_starts(str_of(PQcmdStatus(call.result)), S("SELECT"));
-	struct str count = str_of(PQcmdTuples(call.result));
-	if (!reads && count.len > 0 && !num_i64(count, 0, INT64_MAX, changed))
-		*changed = 0;
-	p->wrote = p->wrote || *changed > 0;
+	*changed = pg_changed(p, call.result);
 	return OK;
 }
 
@@ -673,6 +524,8 @@ static enum err pg_run_each(struct ctx *c, struct store *s, const struct store_s
 		return pg_run_single(c, s, stmt, shared, each, hit, found);
 	if (!s->in_txn)
 		TRY(pg_connected(c, s));
+	if (p->late_us != 0)
+		return pg_late(c, s, stmt->name);
 	TRY(pg_prepare_each(c, s, stmt));
 	for (int i = 0; i < stmt->shared; i++)
 		pg_add(&values, stmt->params[i], &shared[i]);
@@ -682,6 +535,7 @@ static enum err pg_run_each(struct ctx *c, struct store *s, const struct store_s
 	if (!pg_send_waiting(p, &sent) || !pg_send(p, &pg_stmt_at(s, stmt)->each, &values))
 		return pg_lost(c, s, stmt->name);
 	TRY(pg_receive(c, s, sent, &call));
+	(void)pg_changed(p, call.result);
 	if (stmt->match[0] != 0)
 		pg_told_rows(stmt, call.result, each, count, hit);
 	else if (stmt->shape != STORE_NONE)

@@ -24,7 +24,7 @@ const struct setting web_settings[] = {
 	{ "web.connections_max", "10000", 1, 1000000, "Open connections in all" },
 	{ "web.connections_each_max", "1000", 1, 1000000, "Open connections of one address" },
 	{ "web.waiting_max", "4096", 1, 1000000, "Requests that may wait for a reader" },
-	{ "web.queue_ms", "25", 1, 60000,
+	{ "web.queue_ms", "50", 1, 60000,
 	  "A change that would wait for longer than this is refused with 503; reading at half" },
 	{ "web.caller_requests_max", "64", 1, 1000000, "Requests of one caller under way at once" },
 	{ "web.request_memory_mb", "8", 1, 1024, "Memory of one request" },
