@@ -70,7 +70,11 @@ run() {
 
 # A site with an open project and 900 workers, each with a key.
 t() { "$tessera" "$@" --data "$site" 2>>"$work/log" || { tail -n 1 "$work/log"; exit 1; }; }
-p() { program=$1 && shift && "build/release/bench/$program" "$@" 2>>"$work/log" || { tail -n 1 "$work/log"; exit 1; }; }
+p() {
+	program=$1
+	shift
+	"build/release/bench/$program" "$@" 2>>"$work/log" || { tail -n 1 "$work/log"; exit 1; }
+}
 site=$work/site
 mkdir "$site"
 t init | sed -n 's/.*"secret_key": *"\([^"]*\)".*/\1/p' >"$site/operator"
