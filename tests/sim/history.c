@@ -55,8 +55,8 @@ static const struct store_stmt overfilled_stmt = {
 	"SELECT a.project_id, a.task_id, COUNT(*) FROM assignment AS a"
 	" JOIN task AS t ON t.project_id = a.project_id AND t.id = a.task_id"
 	" JOIN project_state AS s ON s.project_id = a.project_id"
-	" WHERE a.state IN (1, 2, 3) GROUP BY a.project_id, a.task_id, t.gold, s.gold, s.redundancy,"
-	" s.gold_redundancy HAVING COUNT(*) > CASE WHEN t.gold = 1 AND s.gold > 0"
+	" WHERE a.state IN (1, 2, 3) GROUP BY a.project_id, a.task_id, t.gold, s.gold,"
+	" s.redundancy, s.gold_redundancy HAVING COUNT(*) > CASE WHEN t.gold = 1 AND s.gold > 0"
 	" AND s.gold_redundancy > s.redundancy THEN s.gold_redundancy ELSE s.redundancy END"
 	" LIMIT 1",
 	"",

@@ -8,7 +8,8 @@
 # same minute, with judging and paying behind it.
 #
 # The aim on a quiet machine is 80 % of the peak, and a p99 of four times that at half of the load: the
-# last line says what it was. Here the generator and whatever else runs share the server's cores,
+# last line says what it was, for the server alone too, since the generator falls behind its own times
+# when no connection is free. Here the generator and whatever else runs share the server's cores,
 # and take more of them the more is sent; so the bounds are those that only a collapse breaks: without
 # admission the queue grows to seconds within a second, and memory with it.
 set -u
@@ -83,7 +84,7 @@ t fund --user bench@bench.invalid --amount 100000000.00 --reference bench >/dev/
 printf '%s' '{"blocks":[{"type":"choice","name":"label","label":"Which?","options":["cat","dog"]}]}' >"$site/template.json"
 project=$(t project add --user bench@bench.invalid --title Bench --reward 0.05 --template "$site/template.json" \
 	--redundancy 5 --json | sed 's/[^0-9]//g')
-p fill --data "$site" --project "$project" --tasks 60000
+p fill --data "$site" --project "$project" --tasks 120000
 t project publish --project "$project" >/dev/null
 "$tessera" serve --data "$work/site" --listen 127.0.0.1:0 >"$work/out" 2>"$work/serve.log" &
 server=$!
@@ -95,19 +96,21 @@ done
 port=$(sed 's/.*://' "$work/out")
 
 run warm --connections 64 --seconds 1
-run peak --connections 64 --seconds 3
-peak=$(value cycles_per_s "$work/peak")
+run peak64 --connections 64 --seconds 3
+run peak256 --connections 256 --seconds 3
+peak=$(printf '%s\n' "$(value cycles_per_s "$work/peak64")" "$(value cycles_per_s "$work/peak256")" | sort -n | tail -n 1)
 run unloaded --connections 900 --seconds 3 --rate "$(calc "$peak / 2")"
-before=$(memory)
 run over --connections 900 --seconds 5 --rate "$(calc "$peak * 3")"
+before=$(memory) # every connection has had a request under way by now
+run longer --connections 900 --seconds 5 --rate "$(calc "$peak * 3")"
 after=$(memory)
 run later --connections 64 --seconds 3
 
 refused=$(value refused "$work/over")
 holds "$refused > 0" 'what is too much is refused'
 holds "$(value cycles_per_s "$work/over") >= 0.5 * $peak" 'at three times the load work goes on'
-holds "$(value p50_ms "$work/over") < 1000 && $(value p99_ms "$work/over") < 3000" 'who is taken waits for a bounded time'
-holds "$after - $before < 65536" 'memory does not grow with what is refused'
+holds "$(inside over) < 1000" 'who is taken waits for a bounded time'
+holds "$after - $before < 32768" 'memory does not grow with what is refused'
 holds "$(value cycles_per_s "$work/later") >= 0.5 * $peak" 'afterwards all is as before'
 doctor=$("$tessera" doctor --data "$work/site" 2>/dev/null | tail -n 1)
 if [ "$doctor" = sound ]; then passed=$((passed + 1)); else
