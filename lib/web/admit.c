@@ -55,7 +55,7 @@ static const char *why_busy(const struct web_request *req)
 {
 	const struct web_route *route = req->route;
 	struct web *web = req->web;
-	int64_t target_us = (route->urgent ? 4 : 1) * web->limits.queue_us;
+	int64_t target_us = (route->urgent ? 2 : 1) * web->limits.queue_us;
 	int64_t now_us = clock_steady_us(web->options.clock);
 	bool is_over = route->before != NULL && pool_is_over(web->slow, target_us);
 	bool is_stuck = false;

@@ -16,7 +16,7 @@
  * but the pace of single ones is that of a whole commit. A queue from which nothing has left
  * for WEB_STUCK_MS takes no more: its engine is gone, or waits for somebody.
  *
- * The share says who goes last: changes 1, reading 1/2, streams 1/4, and four times as much where a
+ * The share says who goes last: changes 1, reading 1/2, streams 1/4, and twice as much where a
  * route is `urgent`. Reading and streams look at the writer's load too, since all share the
  * processors.
  *
