@@ -11,10 +11,10 @@
 
 enum { SMALL = 1000, LARGE = 100000 };
 
-/* A statement of a route and what stands at $2, $3, $4: -n is n quarters of the tasks. */
+/* A statement of a route and what stands at $2 to $5: -n is n quarters of the tasks. */
 struct watched {
 	const char *name;
-	int64_t arg[3];
+	int64_t arg[4];
 	const char *text; /* at $2 instead, or NULL */
 };
 
@@ -53,7 +53,7 @@ static void run_all(sqlite3 *db, const char *sql, int64_t project, int64_t tasks
 
 static int steps_of(struct ctx *c, sqlite3 *db, const struct watched *w, int64_t project)
 {
-	static const char *const name[] = { "$2", "$3", "$4" };
+	static const char *const name[] = { "$2", "$3", "$4", "$5" };
 	const char *sql = NULL;
 	sqlite3_stmt *s;
 
@@ -63,7 +63,7 @@ static int steps_of(struct ctx *c, sqlite3 *db, const struct watched *w, int64_t
 	WANT(sql != NULL);
 	WANT(sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK);
 	sqlite3_bind_int64(s, sqlite3_bind_parameter_index(s, "$1"), project);
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		int at = sqlite3_bind_parameter_index(s, name[i]);
 
 		if (at > 0 && i == 0 && w->text != NULL)
@@ -113,6 +113,11 @@ TEST(steps, the_next_task_takes_the_same_steps_in_a_large_project)
 	static const struct watched list[] = {
 		{ "task_next_row", { 0, 0 }, NULL },
 		{ "task_next_row", { 0, -1 }, NULL }, /* behind it all is judged up to 3/4 */
+		{ "dispatch_window_read", { 0, 0, 200 }, NULL },
+		{ "dispatch_window_read", { 0, -1, 200 }, NULL },
+		{ "dispatch_unseen", { 1001, 0, -1, 200 }, NULL },
+		{ "dispatch_reach", { 0, -1, 200 }, NULL },
+		{ "dispatch_again", { 0, 0 }, NULL },
 		{ "assignment_held_get", { 1001 }, NULL },
 		{ "dispatch_desk_row", { 0 }, NULL },
 		{ NULL, { 0 }, NULL },
