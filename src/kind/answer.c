@@ -12,6 +12,34 @@ static void check_strangers(struct kind_faults *f, const struct kind_template *t
 				   "nothing of this name is asked");
 }
 
+static bool holds(const struct json_value *given, struct str value)
+{
+	const bool list = json_is(given, JSON_LIST);
+	struct str own;
+
+	for (const struct json_value *v = list ? given->first : given; v != NULL;
+	     v = list ? v->next : NULL)
+		if (json_text(v, &own) && str_eq(own, value))
+			return true;
+	return false;
+}
+
+bool kind_field_is_asked(const struct kind_field *field, const struct json_value *answer)
+{
+	const struct json_value *condition = json_get(field->block, S("show_if"));
+	const struct json_value *is = json_get(condition, S("is"));
+	const bool list = json_is(is, JSON_LIST);
+	struct str name, value;
+
+	if (condition == NULL || !json_text(json_get(condition, S("field")), &name))
+		return true;
+	for (const struct json_value *v = list ? is->first : is; v != NULL;
+	     v = list ? v->next : NULL)
+		if (json_text(v, &value) && holds(json_get(answer, name), value))
+			return true;
+	return false;
+}
+
 /* `partly`: fields may be left out even when they are required. */
 static bool check(struct kind_faults *f, const struct kind_template *t,
 		  const struct json_value *answer, bool partly, struct str *canonical)
@@ -30,12 +58,16 @@ static bool check(struct kind_faults *f, const struct kind_template *t,
 		const struct json_value *value = json_get(answer, field->name);
 		struct json one = json_make(f->mem, 2 * KIND_ANSWER_MAX);
 
+		const bool asked = partly || kind_field_is_asked(field, answer);
+
 		if (value == NULL || json_is(value, JSON_NULL)) {
-			if (field->required && !partly)
+			if (field->required && !partly && asked)
 				kind_fault(f, field->name, answer, "this is missing");
 			continue;
 		}
-		if (field->kind->check_answer(f, field, value, &one))
+		if (!asked)
+			kind_fault(f, field->name, value, "this is not asked here");
+		else if (field->kind->check_answer(f, field, value, &one))
 			json_raw_of(&out, str_c(f->mem, field->name), json_end(&one));
 	}
 	json_object_end(&out);

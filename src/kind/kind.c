@@ -93,7 +93,9 @@ static bool is_among(struct str name, const char *const *names)
 void kind_members(struct kind_faults *f, const struct json_value *block, struct str path,
 		  bool is_field, const char *const *names)
 {
-	static const char *const of_field[] = { "type", "name", "label", "required", NULL };
+	static const char *const of_field[] = {
+		"type", "name", "label", "required", "show_if", NULL
+	};
 
 	for (const struct json_value *m = block->first; m != NULL; m = m->next) {
 		struct str shown = str_cut(m->key, 0, m->key.len < 60 ? m->key.len : 60);

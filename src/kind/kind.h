@@ -11,6 +11,12 @@
  * for one *field* of the answer and belongs to a kind, which knows everything
  * about it: what its block may say, which answers it takes, how answers agree.
  * Kinds that ask about a picture have src and alt as an image has.
+ * Any of them can hang on an earlier choice or pair:
+ *
+ *   "show_if":{"field":"label","is":["dog"]}     or "is":"dog"
+ *
+ * It is asked when that field's answer is, or holds, one of these values; else the answer has
+ * nothing for it.
  * `{{column}}` stands for a cell of the record: in the text of markdown and of spans, in src and
  * alt of a picture, in labels, and in label and image of an option.
  *
@@ -215,6 +221,8 @@ void kind_sheet_page(struct arena *, const struct kind_sheet *, const struct jso
 
 /* --- answers --- */
 
+/* Is the field asked, as the answer (field to value) stands? */
+bool kind_field_is_asked(const struct kind_field *, const struct json_value *answer);
 /* Check an answer against the template; `*canonical` is its JSON text. False when there are
  * faults. */
 MUST_USE bool kind_answer_check(struct kind_faults *, const struct kind_template *,

@@ -18,8 +18,8 @@ extern const struct kind kind_polygon;
 extern const struct kind kind_polyline;
 extern const struct kind kind_point;
 
-/* A fault for each member that is not in `names` (ended by NULL), nor in `type name label required`
- * when `is_field`. */
+/* A fault for each member that is not in `names` (ended by NULL), nor in `type name label required
+ * show_if` when `is_field`. */
 void kind_members(struct kind_faults *, const struct json_value *block, struct str path,
 		  bool is_field, const char *const *names);
 

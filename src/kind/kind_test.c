@@ -227,6 +227,55 @@ PLAIN_TEST(kind, a_gold_cell_is_read_by_the_kind_of_its_field)
 	WANT_STR(S("\"x \\\"y\\\"\""), kind_test_truth(c, BLOCKS(TEXT), "x \"y\""));
 }
 
+#define WHEN(field, is)                                                                   \
+	BLOCKS(CHOICE "," MANY ",{\"type\":\"text\",\"name\":\"why\",\"label\":\"Why?\"," \
+		      "\"show_if\":{\"field\":\"" field "\",\"is\":" is "}}")
+
+PLAIN_TEST(kind, a_condition_hangs_on_an_earlier_choice)
+{
+	static const struct {
+		const char *path, *text;
+	} cases[] = {
+		{ "", WHEN("label", "\"dog\"") },
+		{ "", WHEN("seen", "[\"a\",\"b\"]") },
+		{ "blocks[2].show_if.field", WHEN("why", "\"dog\"") },
+		{ "blocks[2].show_if.field", WHEN("later", "\"dog\"") },
+		{ "blocks[2].show_if.is", WHEN("label", "\"bird\"") },
+		{ "blocks[2].show_if.is", WHEN("label", "[]") },
+		{ "blocks[2].show_if.is", WHEN("label", "7") },
+		{ "blocks[2].show_if.is", WHEN("label", "[\"cat\",7]") },
+		{ "blocks[2].show_if.also", WHEN("label", "\"dog\",\"also\":1") },
+		{ "blocks[1].show_if",
+		  BLOCKS(CHOICE
+			 ",{\"type\":\"text\",\"name\":\"t\",\"label\":\"x\",\"show_if\":1}") },
+		{ "blocks[1].show_if.field",
+		  BLOCKS(NUMBER ",{\"type\":\"text\",\"name\":\"t\",\"label\":\"x\",\"show_if\":"
+				"{\"field\":\"n\",\"is\":\"1\"}}") },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		WANT_STR(str_of(cases[i].path), kind_test_fault(c, cases[i].text));
+}
+
+PLAIN_TEST(kind, what_is_not_asked_is_not_missed_and_not_taken)
+{
+	const char *one = WHEN("label", "\"dog\""), *many = WHEN("seen", "[\"b\",\"c\"]");
+
+	WANT_STR(S("{\"label\":\"cat\",\"seen\":[\"a\"]}"),
+		 kind_test_answer(c, one, "{\"label\":\"cat\",\"seen\":[\"a\"]}"));
+	WANT_STR(S("fault why"), kind_test_answer(c, one, "{\"label\":\"dog\",\"seen\":[\"a\"]}"));
+	WANT_STR(S("fault why"), kind_test_answer(c, one,
+						  "{\"label\":\"cat\",\"seen\":[\"a\"],"
+						  "\"why\":\"x\"}"));
+	WANT_STR(S("{\"label\":\"dog\",\"seen\":[\"a\"],\"why\":\"x\"}"),
+		 kind_test_answer(c, one, "{\"label\":\"dog\",\"seen\":[\"a\"],\"why\":\"x\"}"));
+	WANT_STR(S("{\"label\":\"cat\",\"seen\":[\"a\",\"c\"],\"why\":\"x\"}"),
+		 kind_test_answer(c, many,
+				  "{\"label\":\"cat\",\"seen\":[\"a\",\"c\"],\"why\":\"x\"}"));
+	WANT_STR(S("{\"label\":\"cat\",\"seen\":[\"a\"]}"),
+		 kind_test_answer(c, many, "{\"label\":\"cat\",\"seen\":[\"a\"]}"));
+}
+
 /* --- agreeing --- */
 
 PLAIN_TEST(kind, a_choice_goes_to_the_most_votes_and_a_tie_keeps_all)

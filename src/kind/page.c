@@ -48,6 +48,10 @@ static void put_field(struct json *out, const struct kind_field *field,
 	json_text_of(out, "name", field->name);
 	json_text_of(out, "label", kind_fill(view->mem, field->label, view->fields));
 	json_bool_of(out, "required", field->required);
+	if (json_get(field->block, S("show_if")) != NULL) {
+		json_key(out, "show_if");
+		json_put_value(out, json_get(field->block, S("show_if")));
+	}
 	if (field->kind->has_picture)
 		put_image(out, field->block, view);
 	field->kind->put_block(out, field, view);

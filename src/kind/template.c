@@ -201,6 +201,52 @@ static bool is_field_name(struct str name)
 	return true;
 }
 
+/* `is` as its first value; the others are its siblings. */
+static const struct json_value *first_wanted(const struct json_value *is)
+{
+	return json_is(is, JSON_LIST) ? is->first : is;
+}
+
+static void read_condition(struct reading *r, const struct json_value *block, struct str path)
+{
+	static const char *const members[] = { "field", "is", NULL };
+	const struct json_value *condition = json_get(block, S("show_if"));
+	const struct json_value *is = json_get(condition, S("is"));
+	struct kind_faults *f = r->faults;
+	const struct kind_field *by = NULL;
+	struct str name, value;
+
+	if (condition == NULL)
+		return;
+	path = kind_path(f->mem, path, "show_if");
+	if (!json_is(condition, JSON_OBJECT)) {
+		kind_fault(f, path, condition, "this is an object with field and is");
+		return;
+	}
+	kind_members(f, condition, path, false, members);
+	if (json_text(json_get(condition, S("field")), &name))
+		by = kind_field_find(r->out, name);
+	if (by == NULL || kind_options(by->block) == NULL || by->kind == kind_find(S("rank"))) {
+		kind_fault(f, kind_path(f->mem, path, "field"), condition,
+			   "this is the name of an earlier choice or pair");
+		return;
+	}
+	if (!json_is(is, JSON_TEXT) && (!json_is(is, JSON_LIST) || is->count == 0)) {
+		kind_fault(f, kind_path(f->mem, path, "is"), is != NULL ? is : condition,
+			   "this is a value of that field, or a list of some");
+		return;
+	}
+	for (const struct json_value *v = first_wanted(is); v != NULL;
+	     v = json_is(is, JSON_LIST) ? v->next : NULL) {
+		bool equal = json_text(v, &value) && str_eq(value, S("equal")) &&
+			     kind_bool(by->block, "equal", false);
+
+		if (!equal && (!json_text(v, &value) || kind_option_index(by, value) < 0))
+			kind_fault(f, kind_path(f->mem, path, "is"), v,
+				   "that field has no such value");
+	}
+}
+
 static void read_field(struct reading *r, const struct json_value *block, const struct kind *kind,
 		       struct str path)
 {
@@ -220,6 +266,7 @@ static void read_field(struct reading *r, const struct json_value *block, const 
 	(void)read_text(r, block, path, "label", true, LABEL_MAX);
 	(void)!json_text(json_get(block, S("label")), &field.label);
 	(void)kind_member_bool(f, block, path, "required", &field.required);
+	read_condition(r, block, path);
 	if (kind->has_picture) {
 		(void)read_text(r, block, path, "alt", false, LABEL_MAX);
 		read_picture(r, block, path, "src");
@@ -388,7 +435,8 @@ static bool has_all_of(struct arena *mem, const struct json_value *a, const stru
 	for (const struct json_value *m = a->first; m != NULL; m = m->next) {
 		const struct json_value *other = json_get(b, m->key);
 
-		if (str_eq(m->key, S("label")) || str_eq(m->key, S("alt")))
+		if (str_eq(m->key, S("label")) || str_eq(m->key, S("alt")) ||
+		    str_eq(m->key, S("show_if")))
 			continue;
 		if (other == NULL)
 			return false;

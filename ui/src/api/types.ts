@@ -51,8 +51,10 @@ export interface SpansBlock {
   type: 'spans'; name: string; label?: string; hint?: string; text: string; labels: string[]; relations: string[];
   min: number; max: number; required?: boolean;
 }
-export type AnswerBlock =
-  | ChoiceBlock | TextBlock | NumberBlock | ScaleBlock | DateBlock | PairBlock | RankBlock | TaxonomyBlock | SpansBlock | PictureBlock;
+/** Asked when the answer of an earlier field is, or holds, one of these values. */
+export interface Condition { field: string; is: string | string[] }
+export type AnswerBlock = { show_if?: Condition } & (
+  | ChoiceBlock | TextBlock | NumberBlock | ScaleBlock | DateBlock | PairBlock | RankBlock | TaxonomyBlock | SpansBlock | PictureBlock);
 export type Block =
   | { type: 'markdown'; nodes: ProseNode[] }
   | { type: 'image'; src: string; alt?: string }

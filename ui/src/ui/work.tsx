@@ -82,6 +82,19 @@ export interface WorkProps {
   root?: RefObject<HTMLDivElement | null>;
 }
 
+const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : [v]);
+
+/** Is this block asked, as the answer stands? */
+const isAsked = (b: Block, answer: Answer) =>
+  !('name' in b) || !b.show_if || list(b.show_if.is).some((wanted) => list(answer[b.show_if!.field]).includes(wanted));
+
+/** The answer without what is not asked any more; conditions hang on earlier blocks alone. */
+function pruned(blocks: Block[], answer: Answer): Answer {
+  const kept = { ...answer };
+  for (const b of blocks) if ('name' in b && !isAsked(b, kept)) delete kept[b.name];
+  return kept;
+}
+
 export function Work(p: WorkProps) {
   const latest = useRef(p);
   latest.current = p;
@@ -89,10 +102,11 @@ export function Work(p: WorkProps) {
     const el = ev.currentTarget as WidgetElement;
     const { [el.spec.name]: _, ...rest } = latest.current.answer;
     const answer = el.value === null ? rest : { ...rest, [el.spec.name]: el.value };
-    latest.current.onAnswer(answer, el.spec.name, finished);
+    latest.current.onAnswer(pruned(latest.current.blocks, answer), el.spec.name, finished);
   };
   // Elements that are not there yet would take their spec for an attribute.
   const [, come] = useState(0);
+  const blocks = p.blocks.filter((b) => isAsked(b, p.answer));
   const wanted = p.blocks.flatMap((b) => ('name' in b && kindKnown(b.type) && !kindReady(b.type) ? [b.type] : []));
   useEffect(() => {
     if (wanted.length) void kindsLoad(wanted).then(() => come((n) => n + 1));
@@ -110,14 +124,14 @@ export function Work(p: WorkProps) {
     );
   };
   // Pictures first, then questions: where it is wide enough they lie side by side.
-  const cut = p.blocks.findIndex((b) => 'name' in b);
-  const before = p.blocks.slice(0, cut);
-  const split = cut > 0 && before.some((b) => b.type === 'image') && p.blocks.slice(cut).every((b) => 'name' in b);
+  const cut = blocks.findIndex((b) => 'name' in b);
+  const before = blocks.slice(0, cut);
+  const split = cut > 0 && before.some((b) => b.type === 'image') && blocks.slice(cut).every((b) => 'name' in b);
   return (
     <div class={split ? 'work split' : 'work'} ref={p.root}>
       {split
-        ? <><div class="work-part">{before.map(show)}</div><div class="work-part">{p.blocks.slice(cut).map((b, i) => show(b, cut + i))}</div></>
-        : p.blocks.map(show)}
+        ? <><div class="work-part">{before.map(show)}</div><div class="work-part">{blocks.slice(cut).map((b, i) => show(b, cut + i))}</div></>
+        : blocks.map(show)}
     </div>
   );
 }

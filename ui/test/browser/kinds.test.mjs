@@ -390,6 +390,38 @@ test('spans: by mouse, by keyboard alone and by touch, with relations, in code p
   assert.match(out, /""spans"":\[\{""start"":3,""end"":15/);
 });
 
+test('a question that hangs on an earlier one is asked only then, and forgotten when it is not', async () => {
+  const blocks = [
+    { type: 'choice', name: 'kind', label: 'What is {{word}}?', options: ['animal', 'plant'] },
+    { type: 'scale', name: 'danger', label: 'How dangerous?', show_if: { field: 'kind', is: 'animal' } },
+  ];
+  const id = await publish('Dangers', blocks, csv('word', 'a wasp'));
+  const ask = (page) => page.locator('x-scale');
+  const { answers, jsonl } = await done(id, 'choice', {
+    mouse: async (page, w) => {
+      assert.equal(await ask(page).count(), 0, 'not asked yet');
+      await w.getByText('animal').click();
+      await ask(page).locator('.step').nth(4).click();
+      await w.getByText('plant').click();
+      await ask(page).waitFor({ state: 'detached' });
+    },
+    keyboard: async (page) => {
+      await page.keyboard.press('1');
+      await ask(page).waitFor();
+      await page.keyboard.press('Control+Enter');
+      await ask(page).locator('.fault', { hasText: 'answer this' }).waitFor();
+      await page.keyboard.press('4');
+    },
+    touch: async (page, w) => {
+      await w.getByText('animal').tap();
+      await ask(page).locator('.step').nth(1).tap();
+    },
+  });
+  assert.deepEqual(answers, { mouse: { kind: 'plant' }, keyboard: { kind: 'animal', danger: 4 }, touch: { kind: 'animal', danger: 2 } });
+  assert.equal(jsonl.results.kind.value, 'animal');
+  assert.equal(jsonl.results.danger.value, 2);
+});
+
 test('the editor makes each kind, and the preview shows it', async () => {
   const { page, faults } = await pageOf(browser, {});
   page.setDefaultTimeout(10_000);
@@ -416,6 +448,12 @@ test('the editor makes each kind, and the preview shows it', async () => {
   }
   assert.equal(await page.locator('#step-2 .fault').count(), 0);
   await page.locator('.kept.saved').waitFor();
+  // A question that hangs on the first choice goes from the preview until it is chosen.
+  const rating = page.locator('.block-card', { has: page.getByRole('heading', { name: 'Rating' }) });
+  await rating.getByLabel('Asked').selectOption({ label: 'Only if answer is “no”' });
+  await page.locator('.preview-page x-scale').waitFor({ state: 'detached' });
+  await page.locator('.preview-page x-choice').last().locator('.option').nth(1).click();
+  await page.locator('.preview-page').waitFor();
   // What is written in a card is what the worker sees.
   const card = page.locator('.block-card', { has: page.getByRole('heading', { name: 'Place in a tree' }) });
   await card.getByLabel('Tree, one name per line').fill('Stone\n  Granite\nWater');

@@ -79,6 +79,8 @@ interface CardProps {
   at: number;
   last: boolean;
   columns: string[];
+  /** The blocks above. */
+  earlier: Raw[];
   faults: Fault[];
   set: (block: Raw) => void;
   move: (by: -1 | 1) => void;
@@ -164,6 +166,28 @@ function WordsMember({ card, member, word, type }: { card: CardProps; member: st
   );
 }
 
+/** On which earlier choice a block hangs; a condition with several values is left to JSON. */
+function Condition({ block, at, earlier, faults, set }: CardProps) {
+  const options = earlier.filter((b) => b['type'] === 'choice' || b['type'] === 'pair').flatMap((b) => {
+    const values = (Array.isArray(b['options']) ? b['options'] : []).map((o: unknown) => (typeof o === 'object' && o ? str((o as Raw)['value']) : str(o)));
+    return [...values, ...(b['equal'] === true ? ['equal'] : [])].map((value) => {
+      const is = JSON.stringify({ field: str(b['name']), is: value });
+      return [is, t('block.show-if.is', { field: str(b['name']), value })] as const;
+    });
+  });
+  const now = block['show_if'] === undefined ? '' : JSON.stringify(block['show_if']);
+  if (options.length === 0 && !now) return null;
+  const known = now === '' || options.some(([v]) => v === now);
+  return (
+    <SelectField label={t('block.show-if')} value={now} error={said(faults, at, 'show_if')}
+      options={[['', t('block.show-if.always')], ...options, ...(known ? [] : [[now, now] as const])]}
+      onValue={(v) => {
+        const { show_if: _, ...rest } = block;
+        set(v ? { ...rest, show_if: JSON.parse(v) as Raw } : rest);
+      }} />
+  );
+}
+
 /** A tree as it is typed: two blanks or a tab for each level. */
 function Tree({ block, at, faults, set }: CardProps) {
   const [text, setText] = useState(str(block['tree']).replaceAll('\t', '  '));
@@ -232,6 +256,7 @@ function Ask(card: CardProps) {
           <NumberMember card={card} member="max" word={type === 'number' ? 'block.max' : 'block.most'} />
         </div>
       )}
+      <Condition {...card} />
       <div class="row checks">
         <CheckField label={t('block.required')} value={block['required'] !== false} onValue={(v) => set({ ...block, required: v })} />
         {type === 'choice' && (
@@ -256,7 +281,7 @@ function Card(card: CardProps) {
   const known = (KINDS as readonly string[]).includes(type);
   const title = known ? t(`block.${type as 'text'}.title`) : type;
   const own = faults.filter((f) => f.path === `blocks[${at}]` || (f.path.startsWith(`blocks[${at}].`)
-    && !/\.(text|src|alt|label|labels|relations|name|options|min|max|low|high|tree)\b/.test(f.path)));
+    && !/\.(text|src|alt|label|labels|relations|name|options|min|max|low|high|tree|show_if)\b/.test(f.path)));
   return (
     <li class="block-card" aria-label={title}>
       <div class="block-head">
@@ -382,7 +407,7 @@ export function Questions({ draft, onState }: { draft: Draft; onState: (good: bo
             {general.map((f, i) => <Notice key={i} tone="bad">{f.message}</Notice>)}
             <ol class="stack">
               {kept.map((k, i) => (
-                <Card key={k.key} block={k.block} at={i} last={i === kept.length - 1} columns={columns} faults={faults}
+                <Card key={k.key} block={k.block} at={i} last={i === kept.length - 1} columns={columns} faults={faults} earlier={kept.slice(0, i).map((o) => o.block)}
                   set={(block) => put(kept.map((o, n) => (n === i ? { ...o, block } : o)))}
                   move={(by) => move(i, by)}
                   drop={() => {
