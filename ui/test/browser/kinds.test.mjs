@@ -171,7 +171,7 @@ test('scale: by mouse, by keyboard alone and by touch, merged and exported', asy
   const id = await publish('Taste', [block], csv('food', 'kale'));
   await seen(id, 'scale');
   const { answers, result, jsonl, csv: out } = await done(id, 'scale', {
-    mouse: async (page, w) => w.locator('.step').nth(1).click(),
+    mouse: async (page, w) => w.locator('.scale-step').nth(1).click(),
     keyboard: async (page, w) => {
       await page.keyboard.press('7');
       assert.equal(await w.evaluate((el) => el.value), 7);
@@ -179,7 +179,7 @@ test('scale: by mouse, by keyboard alone and by touch, merged and exported', asy
       await w.locator('input').nth(2).focus();
       await page.keyboard.press('ArrowRight');
     },
-    touch: async (page, w) => w.locator('.step').nth(4).tap(),
+    touch: async (page, w) => w.locator('.scale-step').nth(4).tap(),
   });
   assert.deepEqual(answers, { mouse: { taste: 2 }, keyboard: { taste: 4 }, touch: { taste: 5 } });
   assert.equal(result.value, 4);
@@ -401,7 +401,7 @@ test('a question that hangs on an earlier one is asked only then, and forgotten 
     mouse: async (page, w) => {
       assert.equal(await ask(page).count(), 0, 'not asked yet');
       await w.getByText('animal').click();
-      await ask(page).locator('.step').nth(4).click();
+      await ask(page).locator('.scale-step').nth(4).click();
       await w.getByText('plant').click();
       await ask(page).waitFor({ state: 'detached' });
     },
@@ -414,7 +414,7 @@ test('a question that hangs on an earlier one is asked only then, and forgotten 
     },
     touch: async (page, w) => {
       await w.getByText('animal').tap();
-      await ask(page).locator('.step').nth(1).tap();
+      await ask(page).locator('.scale-step').nth(1).tap();
     },
   });
   assert.deepEqual(answers, { mouse: { kind: 'plant' }, keyboard: { kind: 'animal', danger: 4 }, touch: { kind: 'animal', danger: 2 } });

@@ -23,7 +23,7 @@ export class Scale extends Widget<ScaleSpec, number> {
     const set = make('fieldset', { class: 'choice', 'aria-describedby': this.ids() });
     set.append(make('legend', { dir: 'auto' }, spec.label || spec.name));
     if (spec.hint) set.append(make('p', { class: 'hint', id: `${this.uid}h`, dir: 'auto' }, spec.hint));
-    const row = make('div', { class: 'steps' });
+    const row = make('div', { class: 'scale' });
     this.#inputs = Array.from({ length: spec.max - spec.min + 1 }, (_, i) => {
       const step = spec.min + i;
       const word = step === spec.min ? spec.low : step === spec.max ? spec.high : '';
@@ -32,7 +32,7 @@ export class Scale extends Widget<ScaleSpec, number> {
       });
       on(input, 'change', () => this.changed(step, true));
       on(input, 'input', () => {});
-      row.append(make('label', { class: 'option step' }, input, make('span', { 'aria-hidden': word ? 'true' : undefined }, number(step))));
+      row.append(make('label', { class: 'option scale-step' }, input, make('span', { 'aria-hidden': word ? 'true' : undefined }, number(step))));
       return input;
     });
     set.append(row);
