@@ -7,7 +7,8 @@
  *   {"blocks":[{"type":"image","src":"{{image}}","alt":"A cell"},
  *              {"type":"choice","name":"label","label":"What is it?","options":["cat","dog"]}]}
  *
- * Shown blocks are `markdown` (text) and `image` (src, alt). Each other block asks
+ * Shown blocks are `markdown` (text) and `image` (src, alt, and blur for what must not be seen
+ * unasked). Each other block asks
  * for one *field* of the answer and belongs to a kind, which knows everything
  * about it: what its block may say, which answers it takes, how answers agree.
  * Kinds that ask about a picture have src and alt as an image has.

@@ -96,6 +96,7 @@ static const struct {
 		 "a\",{\"value\":\"b\",\"label\":\"\"}]}") },
 	{ "blocks[0].src",
 	  BLOCKS("{\"type\":\"image\",\"src\":\"https://e.org/{{a}}.png\"}," CHOICE) },
+	{ "blocks[0].blur", BLOCKS("{\"type\":\"image\",\"src\":\"{{a}}\",\"blur\":1}," CHOICE) },
 	{ "blocks[0].src", BLOCKS("{\"type\":\"image\",\"alt\":\"x\"}," CHOICE) },
 };
 
@@ -519,6 +520,15 @@ PLAIN_TEST(kind, options_show_cells_and_pictures)
 			    "\"label\":\"none\"}],\"many\":false}]",
 			    STR_ARG(address)),
 		 out);
+}
+
+PLAIN_TEST(kind, a_page_says_which_picture_is_blurred)
+{
+	WANT(str_starts(
+		kind_test_page(c,
+			       BLOCKS("{\"type\":\"image\",\"src\":\"{{i}}\",\"blur\":true}," TEXT),
+			       "{\"i\":\"\"}"),
+		S("[{\"type\":\"image\",\"src\":null,\"alt\":\"\",\"blur\":true}")));
 }
 
 PLAIN_TEST(kind, a_picture_elsewhere_is_a_link_and_rubbish_is_nothing)

@@ -163,9 +163,11 @@ static void read_picture(struct reading *r, const struct json_value *block, stru
 
 static void read_image(struct reading *r, const struct json_value *block, struct str path)
 {
-	static const char *const members[] = { "type", "src", "alt", NULL };
+	static const char *const members[] = { "type", "src", "alt", "blur", NULL };
+	bool blur;
 
 	kind_members(r->faults, block, path, false, members);
+	(void)kind_member_bool(r->faults, block, path, "blur", &blur);
 	(void)read_text(r, block, path, "alt", false, LABEL_MAX);
 	read_picture(r, block, path, "src");
 }

@@ -74,11 +74,15 @@ static bool check_node(struct kind_faults *f, const struct json_value *at, struc
 
 static void check_tree(struct kind_faults *f, const struct json_value *v, struct str path)
 {
-	struct node *node = NEW_MANY(f->mem, struct node, NODES_MAX), next = { .line = 0 };
 	int last[DEPTH_MAX], count = 0, depth = -1;
-	struct str rest;
+	struct node next = { .line = 0 };
+	struct str rest = S("");
+	size_t lines = 1;
 
 	(void)!json_text(v, &rest);
+	for (size_t i = 0; i < rest.len; i++)
+		lines += rest.at[i] == '\n';
+	struct node *node = NEW_MANY(f->mem, struct node, lines < NODES_MAX ? lines : NODES_MAX);
 	while (next_node(&rest, &next)) {
 		if (count == NODES_MAX) {
 			kind_fault(f, path, v, "a tree has at most %d names", NODES_MAX);

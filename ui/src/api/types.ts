@@ -57,7 +57,7 @@ export type AnswerBlock = { show_if?: Condition } & (
   | ChoiceBlock | TextBlock | NumberBlock | ScaleBlock | DateBlock | PairBlock | RankBlock | TaxonomyBlock | SpansBlock | PictureBlock);
 export type Block =
   | { type: 'markdown'; nodes: ProseNode[] }
-  | { type: 'image'; src: string; alt?: string }
+  | { type: 'image'; src: string; alt?: string; blur?: boolean }
   | AnswerBlock;
 /** What a worker sees of one task. */
 export interface WorkPage { title: string; instructions: ProseNode[]; blocks: Block[] }

@@ -43,9 +43,13 @@ export function widgetsOf(root: Element | null): WidgetElement[] {
   return root ? [...root.querySelectorAll<WidgetElement>('[data-widget]')] : [];
 }
 
-function Image({ src, alt }: { src: string; alt: string }) {
+function Image({ src, alt, blur }: { src: string; alt: string; blur: boolean }) {
   const [state, setState] = useState<'wait' | 'ok' | 'bad'>('wait');
   const [large, setLarge] = useState(false);
+  // What may shock is seen only by who asks for it, and in grey if that is easier to bear.
+  const [shown, setShown] = useState(!blur);
+  const [grey, setGrey] = useState(blur);
+  const look = `${shown ? '' : ' blurred'}${grey ? ' grey' : ''}`;
   const [tries, setTries] = useState(0);
   return (
     <figure class="work-image">
@@ -60,12 +64,18 @@ function Image({ src, alt }: { src: string; alt: string }) {
           </div>
         )
         : (
-          <img key={tries} src={src} alt={alt || t('work.image.alt')} class={state} decoding="async"
+          <img key={tries} src={src} alt={alt || t('work.image.alt')} class={state + look} decoding="async"
             onLoad={() => setState('ok')} onError={() => setState('bad')} />
         )}
-      {state === 'ok' && <Button kind="quiet" icon="zoom-in" label={t('work.image.enlarge')} onClick={() => setLarge(true)} />}
+      {state === 'ok' && blur && (
+        <div class="work-veil">
+          <Button icon="eye" pressed={shown} onClick={() => setShown(!shown)}>{t('work.image.show')}</Button>
+          <Button pressed={grey} onClick={() => setGrey(!grey)}>{t('work.image.grey')}</Button>
+        </div>
+      )}
+      {state === 'ok' && shown && <Button kind="quiet" icon="zoom-in" label={t('work.image.enlarge')} onClick={() => setLarge(true)} />}
       <Dialog full open={large} title={alt || t('work.image.alt')} onClose={() => setLarge(false)}>
-        <img class="work-image-large" src={src} alt={alt || t('work.image.alt')} />
+        <img class={`work-image-large${look}`} src={src} alt={alt || t('work.image.alt')} />
       </Dialog>
     </figure>
   );
@@ -113,7 +123,7 @@ export function Work(p: WorkProps) {
   }, [wanted.join(' ')]);
   const show = (b: Block, i: number) => {
     if (b.type === 'markdown') return <Prose key={i} nodes={b.nodes} level={p.level ?? 3} />;
-    if (b.type === 'image') return <Image key={`${i} ${b.src}`} src={b.src} alt={b.alt ?? ''} />;
+    if (b.type === 'image') return <Image key={`${i} ${b.src}`} src={b.src} alt={b.alt ?? ''} blur={!!b.blur} />;
     if (!kindKnown(b.type)) return <p key={i} class="notice bad">{t('work.unknown', { kind: String(b.type) })}</p>;
     if (!kindReady(b.type)) return <p key={b.name} class="note">{t('loading')}</p>;
     const Tag = `x-${b.type}` as 'x-choice';

@@ -390,6 +390,39 @@ test('spans: by mouse, by keyboard alone and by touch, with relations, in code p
   assert.match(out, /""spans"":\[\{""start"":3,""end"":15/);
 });
 
+test('moderation: a picture is blurred and grey until the worker asks for it', async () => {
+  const blocks = [
+    { type: 'image', src: '{{image}}', alt: 'What was reported', blur: true },
+    { type: 'choice', name: 'verdict', label: 'What is it?', options: ['fine', 'violent', 'not mine to judge'] },
+  ];
+  const id = await publish('Reported pictures', blocks, ['street.zip', PICTURE]);
+  await seen(id, 'choice');
+  const filter = (page) => page.locator('.work-image img').first().evaluate((i) => getComputedStyle(i).filter);
+  const { result } = await done(id, 'choice', {
+    mouse: async (page, w) => {
+      await page.locator('.work-image img.ok').waitFor();
+      assert.match(await filter(page), /blur/);
+      assert.equal(await page.getByRole('button', { name: 'Enlarge' }).count(), 0);
+      await page.getByRole('button', { name: 'Show the image' }).click();
+      assert.equal(await filter(page), 'grayscale(1)');
+      await page.getByRole('button', { name: 'In grey' }).click();
+      assert.equal(await filter(page), 'none');
+      await w.getByText('fine').click();
+    },
+    keyboard: async (page) => {
+      await page.locator('.work-image img.ok').waitFor();
+      await page.keyboard.press('Shift+Tab');
+      await page.keyboard.press('Shift+Tab');
+      await page.keyboard.press('Enter');
+      assert.equal(await filter(page), 'grayscale(1)');
+      await page.keyboard.press('1');
+    },
+    // One may also judge without looking.
+    touch: async (page, w) => w.getByText('not mine to judge').tap(),
+  });
+  assert.equal(result.value, 'fine');
+});
+
 test('a question that hangs on an earlier one is asked only then, and forgotten when it is not', async () => {
   const blocks = [
     { type: 'choice', name: 'kind', label: 'What is {{word}}?', options: ['animal', 'plant'] },

@@ -87,5 +87,7 @@ export const words = {
   'work.image.alt': 'Image of this task',
   'work.image.bad': 'The image did not load.',
   'work.image.enlarge': 'Enlarge the image',
+  'work.image.show': 'Show the image',
+  'work.image.grey': 'In grey',
   'work.unknown': 'This task has a part of the kind “{kind}” that this version cannot show.',
 } as const;

@@ -173,6 +173,7 @@ export const words = {
   'block.text.plain': 'Shown as it is. {{column}} is replaced by the item’s value.',
   'block.src': 'Column with the image',
   'block.src.hint': 'For example {{image}}',
+  'block.blur': 'Blurred until the worker asks to see it',
   'block.alt': 'What it shows, for screen readers',
   'block.label': 'Question',
   'block.name': 'Name in the results',

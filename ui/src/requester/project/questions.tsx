@@ -132,6 +132,13 @@ function Picture({ block, at, columns, faults, set }: CardProps) {
         ? <SelectField label={t('block.src')} value={src} error={said(faults, at, 'src')} onValue={(v) => set({ ...block, src: v })}
           options={known ? options : [[src, src] as const, ...options]} />
         : <TextField label={t('block.src')} hint={t('block.src.hint')} value={src} error={said(faults, at, 'src')} onValue={(v) => set({ ...block, src: v })} />}
+      {block['type'] === 'image' && (
+        <CheckField label={t('block.blur')} value={block['blur'] === true}
+          onValue={(v) => {
+            const { blur: _, ...rest } = block;
+            set(v ? { ...rest, blur: true } : rest);
+          }} />
+      )}
       <TextField label={t('block.alt')} value={str(block['alt'])} error={said(faults, at, 'alt')}
         onValue={(v) => {
           const { alt: _, ...rest } = block;
