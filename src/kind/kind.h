@@ -222,8 +222,6 @@ void kind_sheet_page(struct arena *, const struct kind_sheet *, const struct jso
 
 /* --- answers --- */
 
-/* Is the field asked, as the answer (field to value) stands? */
-bool kind_field_is_asked(const struct kind_field *, const struct json_value *answer);
 /* Check an answer against the template; `*canonical` is its JSON text. False when there are
  * faults. */
 MUST_USE bool kind_answer_check(struct kind_faults *, const struct kind_template *,

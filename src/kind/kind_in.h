@@ -42,9 +42,6 @@ const struct json_value *kind_options(const struct json_value *block); /* NULL: 
 /* The value of an option, written as a text or as an object. */
 bool kind_option_value(const struct json_value *option, struct str *out);
 int kind_option_index(const struct kind_field *, struct str value); /* -1: none has it */
-/* Is this a value that options and labels may have? Adds faults. */
-bool kind_value_check(struct kind_faults *, const struct json_value *at, struct str value,
-		      struct str path);
 bool kind_options_check(struct kind_faults *, const struct json_value *block, struct str path,
 			int min, int max);
 void kind_options_put(struct json *, const struct kind_field *, const struct kind_view *);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Labels are a list of values. Options, as several kinds have them: a text, or an object with value, label and image. The value
- * is what an answer says, so it is plain and there once; label and image are what a worker sees
- * and may hold columns.
+ * Labels are a list of values. Options, as several kinds have them: a text, or an object with
+ * value, label and image. The value is what an answer says, so it is plain and there once; label
+ * and image are what a worker sees and may hold columns.
  */
 #include "kind/kind_in.h"
 
@@ -46,8 +46,9 @@ int kind_option_index(const struct kind_field *field, struct str value)
 	return -1;
 }
 
-bool kind_value_check(struct kind_faults *f, const struct json_value *at, struct str value,
-		      struct str path)
+/* Is this a value that options and labels may have? Adds faults. */
+static bool check_value(struct kind_faults *f, const struct json_value *at, struct str value,
+			struct str path)
 {
 	int before = f->count;
 
@@ -78,7 +79,7 @@ static void check_option(struct kind_faults *f, const struct json_value *option,
 		kind_fault(f, path, option, "an option has a value that is not empty");
 		return;
 	}
-	(void)kind_value_check(f, option, value, path);
+	(void)check_value(f, option, value, path);
 	const struct json_value *given = json_get(option, S("label"));
 	if (given != NULL && (!json_text(given, &label) || str_trim(label).len == 0 ||
 			      str_points(label) > LABEL_MAX))
@@ -202,7 +203,7 @@ void kind_labels_check(struct kind_faults *f, const struct json_value *block, st
 			kind_fault(f, at, l, "a label is a text that is not empty");
 			continue;
 		}
-		(void)kind_value_check(f, l, text, at);
+		(void)check_value(f, l, text, at);
 		for (const struct json_value *p = list->first; p != l; p = p->next)
 			if (json_text(p, &other) && str_eq(text, other))
 				kind_fault(f, at, l, "this label is there twice");

@@ -3,14 +3,15 @@
  * What polygons, polylines and points share: shapes made of points.
  *
  * Shapes of several answers are joined like boxes: their frames (the bounding box; for lines and
- * points wider by `near` on each side) are clustered by model_box_merge, so one rule says how many must
- * have seen a thing. A point becomes the median of its cluster. Of polygons and lines the median would
- * be a shape that nobody has drawn, crossing itself at worst, so the result is the member that is
- * closest to the others: the greatest sum of IoU of the areas, the smallest of mean distances.
- * An area is measured on ROWS rows across, exact along each; at most MEMBERS_MAX members are compared.
+ * points wider by `near` on each side) are clustered by model_box_merge, so one rule says how
+ * many must have seen a thing. A point becomes the median of its cluster. Of polygons and lines
+ * the median would be a shape that nobody has drawn, crossing itself at worst, so the result is
+ * the member that is closest to the others: the greatest sum of IoU of the areas, the smallest of
+ * mean distances. An area is measured on ROWS rows across, exact along each; at most MEMBERS_MAX
+ * members are compared.
  *
- * `near` is about how far apart two points may lie that mean the same: in the block, or else 2 % of the
- * longer side of the picture, or 20 pixels where the answers do not say how large it is.
+ * `near` is about how far apart two points may lie that mean the same: in the block, or else 2 %
+ * of the longer side of the picture, or 20 pixels where the answers do not say how large it is.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -36,8 +36,9 @@ static void agree(struct arena *mem, const struct kind_field *field,
 const struct kind kind_point = {
 	.name = "point",
 	.about = "Points on a picture, each with a label.",
-	.example =
-		"{\"type\":\"point\",\"name\":\"eyes\",\"label\":\"Mark both eyes\",\"src\":\"{{image}}\",\"alt\":\"\",\"labels\":[\"left\",\"right\"],\"min\":0,\"max\":50,\"required\":true}",
+	.example = "{\"type\":\"point\",\"name\":\"eyes\",\"label\":\"Mark both eyes\","
+		   "\"src\":\"{{image}}\",\"alt\":\"\","
+		   "\"labels\":[\"left\",\"right\"],\"min\":0,\"max\":50,\"required\":true}",
 	.has_picture = true,
 	.check_block = check_block,
 	.put_block = kind_shapes_put_block,

@@ -5,9 +5,9 @@
  *   {"type":"polygon","name":"areas","label":"Outline each lake","src":"{{image}}",
  *    "labels":["lake","sea"],"min":0,"max":50,"required":true}
  *
- * The value is that of shape.c with "points":[[x,y],…], three or more. How answers are joined says
- * outline.c; two are equal when their polygons pair one to one at an IoU of at least .5 with equal
- * labels.
+ * The value is that of shape.c with "points":[[x,y],…], three or more. How answers are joined
+ * says outline.c; two are equal when their polygons pair one to one at an IoU of at least .5 with
+ * equal labels.
  */
 #include "kind/outline_in.h"
 
@@ -37,8 +37,9 @@ static void agree(struct arena *mem, const struct kind_field *field,
 const struct kind kind_polygon = {
 	.name = "polygon",
 	.about = "Polygons around things on a picture, each with a label.",
-	.example =
-		"{\"type\":\"polygon\",\"name\":\"areas\",\"label\":\"Outline each lake\",\"src\":\"{{image}}\",\"alt\":\"\",\"labels\":[\"lake\",\"sea\"],\"min\":0,\"max\":50,\"required\":true}",
+	.example = "{\"type\":\"polygon\",\"name\":\"areas\",\"label\":\"Outline each lake\","
+		   "\"src\":\"{{image}}\",\"alt\":\"\","
+		   "\"labels\":[\"lake\",\"sea\"],\"min\":0,\"max\":50,\"required\":true}",
 	.has_picture = true,
 	.check_block = check_block,
 	.put_block = kind_shapes_put_block,

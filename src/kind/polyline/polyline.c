@@ -5,9 +5,9 @@
  *   {"type":"polyline","name":"roads","label":"Follow each road","src":"{{image}}",
  *    "labels":["road","river"],"near":10,"min":0,"max":50,"required":true}
  *
- * The value is that of shape.c with "points":[[x,y],…]. How answers are joined says outline.c; two
- * are equal when their lines pair one to one with equal labels and lie within `near` pixels of each
- * other in the mean.
+ * The value is that of shape.c with "points":[[x,y],…]. How answers are joined says outline.c;
+ * two are equal when their lines pair one to one with equal labels and lie within `near` pixels of
+ * each other in the mean.
  */
 #include "kind/outline_in.h"
 
@@ -37,8 +37,9 @@ static void agree(struct arena *mem, const struct kind_field *field,
 const struct kind kind_polyline = {
 	.name = "polyline",
 	.about = "Lines along things on a picture, each with a label.",
-	.example =
-		"{\"type\":\"polyline\",\"name\":\"roads\",\"label\":\"Follow each road\",\"src\":\"{{image}}\",\"alt\":\"\",\"labels\":[\"road\",\"river\"],\"min\":0,\"max\":50,\"required\":true}",
+	.example = "{\"type\":\"polyline\",\"name\":\"roads\",\"label\":\"Follow each road\","
+		   "\"src\":\"{{image}}\",\"alt\":\"\","
+		   "\"labels\":[\"road\",\"river\"],\"min\":0,\"max\":50,\"required\":true}",
 	.has_picture = true,
 	.check_block = check_block,
 	.put_block = kind_shapes_put_block,

@@ -5,7 +5,8 @@
  *   {"type":"spans","name":"names","label":"Mark people and firms","text":"{{text}}",
  *    "labels":["person","firm"],"relations":["works for"],"min":0,"max":50,"required":true}
  *
- *   {"length":38,"spans":[{"start":0,"end":5,"label":"person"},{"start":19,"end":23,"label":"firm"}],
+ *   {"length":38,"spans":[{"start":0,"end":5,"label":"person"},
+ *                         {"start":19,"end":23,"label":"firm"}],
  *    "relations":[{"from":0,"to":1,"label":"works for"}]}
  *
  * Places are Unicode code points of the text as it is shown, [start, end); `length` is that of the

@@ -21,7 +21,8 @@ PLAIN_TEST(kind_spans, faults_name_the_place)
 		{ "", SPANS("") },
 		{ "", RELATED },
 		{ "blocks[0].text",
-		  BLOCKS("{\"type\":\"spans\",\"name\":\"s\",\"label\":\"x\",\"labels\":[\"a\"]}") },
+		  BLOCKS("{\"type\":\"spans\",\"name\":\"s\",\"label\":\"x\",\"labels\":["
+			 "\"a\"]}") },
 		{ "blocks[0].text",
 		  BLOCKS("{\"type\":\"spans\",\"name\":\"s\",\"label\":\"x\",\"labels\":[\"a\"],"
 			 "\"text\":\"{{t\"}") },

@@ -7,8 +7,8 @@
  *
  * The tree is text, one name a line, each level indented by one tab more; written so, some
  * thousand names fit into a template. The value is the way from the root, ["Food","Fruit",
- * "Apple"]; in a cell of a table Food|Fruit|Apple. With `leaf` only an end may be chosen. Ways agree
- * by most votes.
+ * "Apple"]; in a cell of a table Food|Fruit|Apple. With `leaf` only an end may be chosen. Ways
+ * agree by most votes.
  */
 #include <stdlib.h>
 #include "kind/kind_in.h"
