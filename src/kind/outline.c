@@ -7,8 +7,8 @@
  * many must have seen a thing. A point becomes the median of its cluster. Of polygons and lines
  * the median would be a shape that nobody has drawn, crossing itself at worst, so the result is
  * the member that is closest to the others: the greatest sum of IoU of the areas, the smallest of
- * mean distances. An area is measured on ROWS rows across, exact along each; at most MEMBERS_MAX
- * members are compared.
+ * mean distances. At most MEMBERS_MAX members are compared. (`tessera aggregate` clusters polygons
+ * by their areas; frames cost the same for every form, and only the closest is measured exactly.)
  *
  * `near` is about how far apart two points may lie that mean the same: in the block, or else 2 %
  * of the longer side of the picture, or 20 pixels where the answers do not say how large it is.
@@ -19,7 +19,7 @@
 #include "kind/outline_in.h"
 #include "model/model.h"
 
-enum { POINTS_MAX = 200, MEMBERS_MAX = 15, ROWS = 100, STEPS = 32, NEAR = 20, NEAR_MAX = 1000 };
+enum { POINTS_MAX = 200, MEMBERS_MAX = 15, STEPS = 32, NEAR = 20, NEAR_MAX = 1000 };
 
 #define JOIN 0.3  /* as in model_box_merge */
 #define EQUAL 0.5 /* of areas */
@@ -159,63 +159,25 @@ bool kind_outline_check_answer(struct kind_faults *f, const struct kind_field *f
 
 /* --- how close two shapes are --- */
 
-static int by_number(const void *left, const void *right)
+static struct model_polygon polygon_of(struct arena *mem, const struct outline *o)
 {
-	double a = *(const double *)left, b = *(const double *)right;
+	double *at = NEW_MANY(mem, double, 2 * (size_t)o->count);
 
-	return (a > b) - (a < b);
-}
-
-/* Where a row cuts the edges of a polygon, in order. */
-static int cuts(const struct outline *o, double y, double *out)
-{
-	int count = 0;
-
-	for (int i = 0, k = o->count - 1; i < o->count; k = i++) {
-		const struct spot a = o->at[k], b = o->at[i];
-
-		if ((a.y > y) != (b.y > y))
-			out[count++] = a.x + (y - a.y) * (b.x - a.x) / (b.y - a.y);
+	for (int i = 0; i < o->count; i++) {
+		at[2 * i] = o->at[i].x;
+		at[2 * i + 1] = o->at[i].y;
 	}
-	qsort(out, (size_t)count, sizeof(*out), by_number);
-	return count;
+	return (struct model_polygon){ .at = at, .points = o->count };
 }
 
-static double length_of(const double *cut, int count)
+static double area_iou(struct arena *mem, const struct outline *a, const struct outline *b)
 {
-	double sum = 0;
+	struct arena_mark mark = arena_mark(mem);
+	const struct model_polygon left = polygon_of(mem, a), right = polygon_of(mem, b);
+	double iou = model_polygon_iou(mem, &left, &right);
 
-	for (int i = 0; i + 1 < count; i += 2)
-		sum += cut[i + 1] - cut[i];
-	return sum;
-}
-
-static double shared_length(const double *a, int a_count, const double *b, int b_count)
-{
-	double sum = 0;
-
-	for (int i = 0; i + 1 < a_count; i += 2)
-		for (int k = 0; k + 1 < b_count; k += 2)
-			sum += fmax(0, fmin(a[i + 1], b[k + 1]) - fmax(a[i], b[k]));
-	return sum;
-}
-
-static double area_iou(const struct outline *a, const struct outline *b)
-{
-	const struct model_box left = frame_of(a, 0), right = frame_of(b, 0);
-	const double top = fmin(left.at[1], right.at[1]);
-	const double high = fmax(left.at[3], right.at[3]) - top;
-	double both = 0, either = 0, one[POINTS_MAX], two[POINTS_MAX];
-
-	for (int row = 0; row < ROWS; row++) {
-		double y = top + high * (row + 0.5) / ROWS;
-		int ones = cuts(a, y, one), twos = cuts(b, y, two);
-		double shared = shared_length(one, ones, two, twos);
-
-		both += shared;
-		either += length_of(one, ones) + length_of(two, twos) - shared;
-	}
-	return either > 0 ? both / either : 0;
+	arena_reset(mem, mark);
+	return iou;
 }
 
 static double to_segment(struct spot p, struct spot a, struct spot b)
@@ -255,10 +217,11 @@ static double way_between(const struct outline *a, const struct outline *b)
 }
 
 /* Larger is closer; 0 is where polygons share nothing and lines lie on each other. */
-static double closeness(const struct outline *a, const struct outline *b, enum outline_form form)
+static double closeness(struct arena *mem, const struct outline *a, const struct outline *b,
+			enum outline_form form)
 {
 	if (form == OUTLINE_POLYGON)
-		return area_iou(a, b);
+		return area_iou(mem, a, b);
 	if (form == OUTLINE_LINE)
 		return -fmax(way_between(a, b), way_between(b, a));
 	return -hypot(a->at[0].x - b->at[0].x, a->at[0].y - b->at[0].y);
@@ -319,7 +282,7 @@ bool kind_outline_same(struct arena *mem, const struct kind_field *field,
 		return false;
 	for (int i = 0; i < left.count; i++) {
 		const struct outline *l = &left.shape[i], *r = &right.shape[partner[i]];
-		double close = closeness(l, r, form);
+		double close = closeness(mem, l, r, form);
 
 		if (l->label != r->label || close < (form == OUTLINE_POLYGON ? EQUAL : -near))
 			return false;
@@ -353,8 +316,8 @@ static int members_of(struct arena *mem, const struct given *given, int32_t answ
 }
 
 /* The member that is closest to the others; those with the result's label go before. */
-static struct outline closest(const struct outline **member, int count, int label,
-			      enum outline_form form)
+static struct outline closest(struct arena *mem, const struct outline **member, int count,
+			      int label, enum outline_form form)
 {
 	double best = -HUGE_VAL;
 	int at = 0;
@@ -364,7 +327,7 @@ static struct outline closest(const struct outline **member, int count, int labe
 
 		for (int k = 0; k < count; k++)
 			if (k != i)
-				sum += closeness(member[i], member[k], form);
+				sum += closeness(mem, member[i], member[k], form);
 		if (sum > best) {
 			best = sum;
 			at = i;
@@ -394,7 +357,7 @@ static double put_results(struct arena *mem, const struct kind_field *field,
 
 			if (members == 0)
 				continue; /* the medians of a cluster may fit none of its members */
-			one = closest(member, members, box[i].label, form);
+			one = closest(mem, member, members, box[i].label, form);
 		}
 		json_object(out);
 		kind_label_put(out, field, "labels", one.label);
