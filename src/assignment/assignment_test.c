@@ -262,3 +262,17 @@ PROPERTY(assignment, a_workers_number_leads_back_to_him_alone)
 	WANT_I64(worker.v, assignment_number_worker(c->mem, &numbers, number).v);
 	WANT(number != assignment_number(c->mem, &numbers, (user_id){ worker.v ^ 1 }));
 }
+
+TEST(assignment, an_answer_after_the_clock_was_set_back_took_no_time_and_is_judged)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 1, .redundancy = 1 });
+	struct assignment a = accepted(c, &f, 1, 0);
+	struct project_state state;
+	bool fresh;
+
+	c->now = usec_after(c->now, -USEC_HOUR);
+	WANT_OK(assignment_submit(c, a.key, a.epoch, S("{\"label\":\"cat\"}"), 1000, &fresh));
+	test_run_jobs(c);
+	WANT_OK(project_state_get(c, f.project, &state));
+	WANT_I64(PROJECT_DONE, state.state);
+}
