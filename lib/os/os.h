@@ -2,7 +2,7 @@
 /*
  * os: the outside: clock, dice, files, threads and processes.
  *
- * Clock, dice and files are each real or pretend; the pretend ones are for tests and
+ * Clock and dice are each real or pretend; the pretend ones are for tests and
  * simulation, move only when told and repeat from a seed. Handles live here
  * and are closed where they were opened.
  */

@@ -33,7 +33,7 @@ struct faulty {
 const struct faulty_mutant faulty_mutants[FAULTY_MUTANTS + 1] = {
 	{ "none", "" },
 	{ "a balance is changed although the entry was there", "ledger.balance" },
-	{ "the reply goes out before COMMIT", "history.lost" },
+	{ "the reply goes out before COMMIT", "history.lost or history.double" },
 	{ "an outbox is marked as done before the credit", "ledger.arrived" },
 	{ "a place is claimed without its guard and CHECK", "history.overfilled or task.derived" },
 	{ "the epoch of a lease is not looked at", "history.epoch" },

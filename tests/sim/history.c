@@ -104,7 +104,8 @@ static const struct store_stmt earned_stmt = {
 /* What came in from outside, and what all books together hold of it. */
 static const struct store_stmt books_stmt = {
 	"history_books",
-	"SELECT CAST(COALESCE(-SUM(CASE WHEN sub = 'external' THEN amount_minor END), 0) AS BIGINT),"
+	"SELECT CAST(COALESCE(-SUM(CASE WHEN sub = 'external' THEN amount_minor END), 0) AS"
+	" BIGINT),"
 	" CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) FROM account_entry",
 	"",
 	"ii",

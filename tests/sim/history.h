@@ -6,7 +6,7 @@
  * what came of it: ok, refused, or unknown (no reply, or a 503). Only such a log says what the
  * house has promised. Afterwards the checker goes through it with the database at hand:
  *
- *   history.double      a worker was given the same task twice, under two leases
+ *   history.double      a worker was given the same task under two leases: the first is gone
  *   history.lost        something that was acknowledged is not there, or is another thing
  *   history.epoch       an answer was taken under an epoch that is not the lease's
  *   history.overfilled  a task has more answers and leases than places that were paid for

@@ -311,12 +311,18 @@ void people_act(struct town *t)
 {
 	if (!t->up)
 		return;
+	bool rush = chance(t, 50);
+
 	for (int i = 0; i < REQUESTERS; i++)
 		operator_act(t, i);
 	for (int i = 0; i < PROJECTS; i++)
 		project_act(t, i);
-	for (int i = 0; i < WORKERS; i++)
+	/* Now and then everybody comes at once, and many requests are one batch. */
+	for (int i = 0; i < WORKERS; i++) {
+		if (rush && t->worker[i].wake_us > now_us(t))
+			t->worker[i].wake_us = now_us(t);
 		worker_act(t, i);
+	}
 }
 
 bool people_rest(struct town *t, char *left, size_t size)

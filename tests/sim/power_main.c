@@ -16,8 +16,8 @@
  *   moved     the moments at which pages go from the log into the file
  *   threads   the writer's own thread and the checkpointer's; moments by chance
  *
- * --weak is the test of this test: synchronous=NORMAL instead of FULL, and everything is to be found
- * wanting. SQLite is made to ignore the house's own word by an authorizer, so lib/store is
+ * --weak is the test of this test: synchronous=NORMAL instead of FULL, and things are to be found
+ * missing. SQLite is made to ignore the house's own word by an authorizer, so lib/store is
  * the same program.
  */
 #include <sqlite3.h>

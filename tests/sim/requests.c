@@ -168,12 +168,6 @@ static enum err run_worker(struct ctx *c, struct request *r)
 	usec until;
 
 	switch (r->op) {
-	case OP_ACCEPT:
-		return hot_next(c, p->id, r->key.worker, &r->assignment, &r->got);
-	case OP_PICK:
-		return hot_pick(c, p->id, r->key.worker, r->key.task, &r->assignment, &r->got);
-	case OP_SUBMIT:
-		return hot_submit(c, r->key, r->epoch, str_of(r->text), r->amount);
 	case OP_RETURN:
 		return assignment_return(c, r->key, r->epoch);
 	case OP_HEARTBEAT:
@@ -207,6 +201,53 @@ static enum err run_request(struct ctx *c, void *arg)
 	default:
 		return r->worker >= 0 ? run_worker(c, r) : run_owner(c, r);
 	}
+}
+
+/* --- the hot path: all that wait together --- */
+
+static struct hot_item *items_of(struct ctx *c, struct store_task *const *task, size_t count)
+{
+	struct hot_item *item = NEW_MANY(c->mem, struct hot_item, count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct request *r = task[i]->arg;
+
+		item[i] = (struct hot_item){ .ctx = task[i]->ctx,
+					     .key = r->key,
+					     .epoch = r->epoch,
+					     .active_ms = r->amount,
+					     .answer = str_of(r->text) };
+		if (r->op == OP_ACCEPT)
+			item[i].key.task = (task_id){ 0 };
+	}
+	return item;
+}
+
+static enum err many_asks(struct ctx *c, struct store_task *const *task, size_t count,
+			  enum err *verdict)
+{
+	struct hot_item *item = items_of(c, task, count);
+
+	TRY(hot_ask_many(c, item, count));
+	for (size_t i = 0; i < count; i++) {
+		struct request *r = task[i]->arg;
+
+		r->got = item[i].got;
+		r->assignment = item[i].lease;
+		verdict[i] = item[i].err;
+	}
+	return OK;
+}
+
+static enum err many_submits(struct ctx *c, struct store_task *const *task, size_t count,
+			     enum err *verdict)
+{
+	struct hot_item *item = items_of(c, task, count);
+
+	TRY(hot_submit_many(c, item, count));
+	for (size_t i = 0; i < count; i++)
+		verdict[i] = item[i].err;
+	return OK;
 }
 
 /* --- the history --- */
@@ -357,6 +398,10 @@ static void arrive(struct request *r)
 	r->task = (struct store_task){
 		.ctx = &r->ctx, .run = run_request, .done = request_done, .arg = r
 	};
+	if (r->op == OP_ACCEPT || r->op == OP_PICK || r->op == OP_SUBMIT) {
+		r->task.run = NULL;
+		r->task.many = r->op == OP_SUBMIT ? many_submits : many_asks;
+	}
 	site_post(&t->site, &r->task);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * torture: one work's way through the house, with the n-th call to the outside failing, for every n.
+ * torture: one work's way through the house, with the n-th call to the outside failing, for each n.
  *
  *   torture [--most N] [--only WAY] [--step NAME]
  *
