@@ -19,8 +19,10 @@ struct fixture_shape {
 	int64_t approve_after_s;
 	int64_t time_allowed_s; /* 600 when 0 */
 	bool picking;
-	bool draft;	      /* not published yet */
-	const char *template; /* a choice `label` of cat and dog when NULL */
+	int confidence_permille; /* 2 answers at least */
+	bool shrunk;		 /* results by skill; else by plurality */
+	bool draft;		 /* not published yet */
+	const char *template;	 /* a choice `label` of cat and dog when NULL */
 };
 
 struct fixture {

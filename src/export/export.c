@@ -8,6 +8,7 @@
 #include "export/export.h"
 #include "base/csv.h"
 #include "export/export.sql.h"
+#include "quality/quality.h"
 
 enum { PAGE = 500, PAGE_MEMORY = 8 << 20, PIECE_MAX = 256 * 1024 * 1024 };
 
@@ -101,6 +102,10 @@ static bool put_line(struct ctx *c, const struct export *e, struct page *p, size
 		json_f64_of(&out, "confidence", r->confidence);
 		json_i64_of(&out, "answers", r->answers);
 		json_raw_of(&out, "ties", r->ties.len > 0 ? r->ties : S("[]"));
+		json_key(&out, "posterior");
+		if (quality_posterior_put(c, kind_field_find(&e->template, r->field), r->posterior,
+					  &out) != OK)
+			return false;
 		json_object_end(&out);
 	}
 	json_object_end(&out);
@@ -231,6 +236,22 @@ static bool put_row(struct ctx *c, const struct export *e, struct page *p, size_
 	return !buf_is_full(&answers.buf);
 }
 
+static enum err put_certificate(struct ctx *c, const struct export *e, struct buf *out)
+{
+	struct json line = json_make(c->mem, PIECE_MAX);
+	struct quality_certified *list;
+	int count;
+
+	TRY(quality_certificate(c, &e->project, &list, &count));
+	json_object(&line);
+	json_key(&line, "certificate");
+	quality_certificate_put(list, count, &line);
+	json_object_end(&line);
+	buf_add(out, json_end(&line));
+	buf_add_char(out, '\n');
+	return OK;
+}
+
 static enum err make_piece(struct ctx *c, struct export *e, struct str *piece, bool *more)
 {
 	struct buf out = buf_make(c->mem, PIECE_MAX);
@@ -254,6 +275,8 @@ static enum err make_piece(struct ctx *c, struct export *e, struct str *piece, b
 		e->after = p.task[p.tasks - 1].task;
 	e->rows += (int64_t)p.tasks;
 	*more = p.tasks == (size_t)e->page;
+	if (!*more && e->with_certificate && e->form == EXPORT_JSONL)
+		TRY(put_certificate(c, e, &out));
 	*piece = buf_str(&out);
 	return OK;
 }

@@ -6,12 +6,14 @@
  * field its value, confidence, count of answers and ties; and, when asked for, every
  * answer behind it. Made piece by piece in constant memory, so that a file of any size streams.
  *
- * Columns of the CSV form: task, gold, the record's columns (a name that meets one of ours
- * gets `input_` before it), then for each field F: F, F_confidence, F_answers, F_ties (JSON list,
+ * Columns of the CSV form: task, gold, the record's columns (a name that meets one of ours gets
+ * `input_` before it), then for each field F: F, F_confidence, F_answers, F_ties (JSON list,
  * empty without a tie), and last `answers` (a JSON list of
- * {"worker","answer","state","at","seconds"}).
- * Several values of one field are joined by |. Cells that a spreadsheet would run as a formula are
- * defused. JSON Lines have the same, as {"task","gold","fields","results","answers"}.
+ * {"worker","answer","state","at","seconds"}). Several values of one field are joined by |. Cells
+ * that a spreadsheet would run as a formula are defused. JSON Lines have the same, as
+ * {"task","gold","fields","results","answers"}; there a result has its posterior too, as
+ * [{"value","share"}] (empty where answers come out of no list), and on request the certificate
+ * (quality.h) is their last line, {"certificate":[…]}; a CSV has rows of tasks alone.
  *
  * Rows go up by task, so a file that broke off is gone on with: cut it behind its last whole
  * row, ask for what comes after that row's task, and put it behind. What was judged meanwhile
@@ -31,6 +33,7 @@ struct export
 	struct assignment_numbers numbers; /* what the workers are called */
 	enum export_form form;
 	bool with_answers;
+	bool with_certificate; /* JSON Lines: a last line {"certificate":[…]} */
 	bool started;
 	int64_t after;
 	int64_t page; /* tasks that are read at once */

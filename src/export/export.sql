@@ -6,8 +6,8 @@ JOIN record AS r ON r.project_id = t.project_id AND r.id = t.id
 WHERE t.project_id = $1 AND t.id > $2 AND t.stage = 2
 ORDER BY t.id LIMIT $3;
 
--- export_result_range(project project_id, from int, upto int) -> many (task int, field text, value text, confidence real, answers int, ties text)
-SELECT task_id, field, value, confidence, answers, ties FROM result
+-- export_result_range(project project_id, from int, upto int) -> many (task int, field text, value text, confidence real, answers int, ties text, posterior text)
+SELECT task_id, field, value, confidence, answers, ties, posterior FROM result
 WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3
 ORDER BY task_id, field;
 

@@ -4,7 +4,7 @@
 struct export_form_in {
 	project_id project;
 	struct str format;
-	int64_t answers;
+	int64_t answers, certificate;
 	int64_t after;
 };
 
@@ -18,6 +18,8 @@ static const struct web_field export_fields[] = {
 	{ "after", WEB_QUERY, WEB_INT, offsetof(struct export_form_in, after), false, 1, INT64_MAX,
 	  .about = "go on behind this task, without the names of the columns: the task of the last "
 		   "whole row of a file that broke off" },
+	{ "certificate", WEB_QUERY, WEB_BOOL, offsetof(struct export_form_in, certificate), false,
+	  .about = "jsonl: a last line that says how many results are right, with an interval" },
 	{ .name = NULL },
 };
 
@@ -30,6 +32,7 @@ static enum err export_get(struct ctx *c, void *in, struct web_reply *reply)
 
 	TRY(project_must_own(c, form->project, &project));
 	TRY(export_start(c, form->project, form->format, form->answers == 1, form->after, &e));
+	e.with_certificate = form->certificate == 1;
 	web_stream_start(reply,
 			 e.form == EXPORT_CSV ? "text/csv; charset=utf-8" : "application/jsonl",
 			 str_format(c->mem, "results-%lld.%.*s", (long long)form->project.v,

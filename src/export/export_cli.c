@@ -8,6 +8,8 @@ static const struct room_option export_options[] = {
 	{ "answers", .is_flag = true, .about = "with every answer behind each result" },
 	{ "after", .value = "0",
 	  .about = "go on behind this task, without the names of the columns" },
+	{ "certificate", .is_flag = true,
+	  .about = "jsonl: a last line that says how many results are right" },
 	{ .name = NULL },
 };
 
@@ -26,6 +28,7 @@ static enum err export_cmd(struct ctx *c, const struct room_call *call)
 		return refuse_field(c, ERR_INPUT, S("after"), "this is not a task's number");
 	TRY(export_start(c, id, room_option(call, "format"), room_flag(call, "answers"), after,
 			 &e));
+	e.with_certificate = room_flag(call, "certificate");
 	TRY(project_state_get(c, id, &state));
 	progress = progress_start(c->mem, call->clock, "export", "tasks", state.tasks, false);
 	while (more) {

@@ -307,3 +307,18 @@ void kind_agree(struct arena *mem, const struct kind_field *field,
 	*out = (struct kind_result){ .answers = count };
 	field->kind->agree(mem, field, given, count, out);
 }
+
+/* --- classes --- */
+
+bool kind_classes(const struct kind_field *field, struct kind_classes *out)
+{
+	if (field->kind->classes == NULL)
+		return false;
+	*out = field->kind->classes(field);
+	return true;
+}
+
+void kind_marks(const struct kind_field *field, const struct json_value *value, int *mark)
+{
+	field->kind->marks(field, json_is(value, JSON_NULL) ? NULL : value, mark);
+}

@@ -22,7 +22,8 @@ static enum err must_be_free(struct ctx *c, const struct project_edit *e, int64_
 	bool frozen = e->has_template || e->has_reward || e->has_redundancy ||
 		      e->has_gold_share_permille || e->has_gold_redundancy ||
 		      e->has_time_allowed_s || e->has_approve_after_s || e->has_estimate_s ||
-		      e->has_audience || e->has_picking;
+		      e->has_audience || e->has_picking || e->has_method ||
+		      e->has_confidence_permille || e->has_redundancy_least;
 
 	if (state != PROJECT_DRAFT && frozen)
 		return refuse(c, ERR_CONFLICT,
@@ -153,6 +154,15 @@ static enum err change_rules(struct ctx *c, const struct project_edit *e, struct
 		p->invited_only = str_eq(e->audience, S("invited"));
 	if (e->has_picking)
 		p->picking = e->picking != 0;
+	if (e->has_method)
+		p->method = str_eq(e->method, S("plurality")) ? PROJECT_PLURALITY : PROJECT_SHRUNK;
+	if (e->has_confidence_permille)
+		p->confidence_permille = e->confidence_permille;
+	if (e->has_redundancy_least)
+		p->redundancy_least = e->redundancy_least;
+	TRY(must_be_in(c, "confidence_permille", p->confidence_permille, 0,
+		       PROJECT_CONFIDENCE_MAX));
+	TRY(must_be_in(c, "redundancy_least", p->redundancy_least, 1, PROJECT_REDUNDANCY_MAX));
 	TRY(must_be_in(c, "reward", p->reward.minor, 0, PROJECT_REWARD_MAX));
 	TRY(must_be_in(c, "redundancy", p->redundancy, 1, PROJECT_REDUNDANCY_MAX));
 	TRY(must_be_in(c, "gold_share_permille", p->gold_share_permille, 0, 1000));
@@ -183,7 +193,8 @@ enum err project_change(struct ctx *c, const struct project_edit *e)
 	TRY(project_edit(c, p.id, p.revision, p.title, p.brief, p.instructions, p.template,
 			 p.kind_line, p.reward, p.redundancy, p.gold_share_permille,
 			 p.gold_redundancy, p.time_allowed_s, p.approve_after_s, p.deadline,
-			 p.invited_only, p.picking, p.estimate_s, &changed));
+			 p.invited_only, p.picking, p.estimate_s, p.method, p.confidence_permille,
+			 p.redundancy_least, &changed));
 	if (changed == 0)
 		return refuse_field(c, ERR_CONFLICT, S("revision"),
 				    "somebody else has changed this meanwhile");

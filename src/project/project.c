@@ -61,6 +61,9 @@ enum err project_get(struct ctx *c, project_id id, struct project *out)
 		.invited_only = row.invited_only != 0,
 		.picking = row.picking != 0,
 		.estimate_s = row.estimate,
+		.method = (enum project_method)row.method,
+		.confidence_permille = row.confidence,
+		.redundancy_least = row.least,
 		.revision = row.revision,
 		.created = row.created,
 		.created_by = row.by,
@@ -187,7 +190,7 @@ enum err project_new(struct ctx *c, org_id org, struct str title, project_id *ou
 	TRY(project_add(c, id, org, title, S(""), S(""), S(FIRST_TEMPLATE), S("choice"), reward,
 			setting_number(c, "project.fee_permille"), FIRST_REDUNDANCY,
 			FIRST_GOLD_SHARE, FIRST_GOLD_REDUNDANCY, FIRST_TIME_S, FIRST_APPROVE_S, 0,
-			c->now, user_actor(c)));
+			c->now, user_actor(c), PROJECT_SHRUNK));
 	TRY(project_state_add(c, id, org));
 	TRY(audit_add(c, id.v, S("project.new"), id.v, S("")));
 	*out = id;
@@ -320,6 +323,25 @@ enum err project_places(struct ctx *c, const struct project *p, const struct pro
 	return OK;
 }
 
+/* Only a model that knows who is how often right can say when answers are enough. */
+static void target_faults(const struct project *p, const struct kind_template *template,
+			  struct kind_faults *out)
+{
+	struct kind_classes list;
+	bool any = false;
+
+	for (int f = 0; f < template->field_count; f++)
+		any = any || kind_classes(&template->field[f], &list);
+	if (p->method != PROJECT_SHRUNK)
+		kind_fault(out, S("confidence_permille"), NULL,
+			   "to stop when sure, results are by skill");
+	if (!any)
+		kind_fault(out, S("confidence_permille"), NULL,
+			   "to stop when sure, one question has a list of answers");
+	if (p->redundancy_least > p->redundancy)
+		kind_fault(out, S("redundancy_least"), NULL, "more answers at least than at most");
+}
+
 enum err project_faults(struct ctx *c, const struct project *p, const struct project_state *s,
 			struct kind_faults *out)
 {
@@ -334,7 +356,11 @@ enum err project_faults(struct ctx *c, const struct project *p, const struct pro
 		kind_fault(out, S("reward"), NULL, "the reward is nothing");
 	if (p->deadline.us != 0 && p->deadline.us <= c->now.us)
 		kind_fault(out, S("deadline"), NULL, "the deadline is over");
-	if (!kind_template_read(out, p->template, &template) || s->records == 0)
+	if (!kind_template_read(out, p->template, &template))
+		return OK;
+	if (p->confidence_permille > 0)
+		target_faults(p, &template, out);
+	if (s->records == 0)
 		return OK;
 	TRY(project_columns(c, s->columns, &names, &count));
 	if (!kind_template_fits(out, &template, names, count))

@@ -48,6 +48,9 @@ enum project_state_word {
 #define PROJECT_STATE_VIEW "(draft|funding|open|paused|done|closed|leaving)"
 struct str project_state_text(int64_t state);
 
+/* How results are made of answers; see quality.h. */
+enum project_method { PROJECT_PLURALITY = 0, PROJECT_SHRUNK = 1 };
+
 struct project {
 	project_id id;
 	org_id org;
@@ -67,6 +70,9 @@ struct project {
 	bool invited_only;  /* audience */
 	bool picking;	    /* workers may choose a task from the list */
 	int64_t estimate_s; /* per answer, the requester's guess; 0: none */
+	enum project_method method;
+	int64_t confidence_permille; /* no more answers than make this sure; 0: all */
+	int64_t redundancy_least;    /* answers per task with such a target */
 	int64_t revision;
 	usec created;
 	user_id created_by;

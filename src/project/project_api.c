@@ -46,6 +46,9 @@ static void put_rules(struct json *out, const struct project *p)
 	json_text_of(out, "audience", p->invited_only ? S("invited") : S("everyone"));
 	json_bool_of(out, "picking", p->picking);
 	json_i64_of(out, "estimate_s", p->estimate_s);
+	json_i64_of(out, "confidence_permille", p->confidence_permille);
+	json_i64_of(out, "redundancy_least", p->redundancy_least);
+	json_text_of(out, "method", p->method == PROJECT_PLURALITY ? S("plurality") : S("shrunk"));
 }
 
 static enum err put_project(struct ctx *c, project_id id, struct json *out)

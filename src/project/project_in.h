@@ -9,6 +9,7 @@ enum {
 	PROJECT_TITLE_MAX = 200,
 	PROJECT_BRIEF_MAX = 10000,
 	PROJECT_REDUNDANCY_MAX = 100,
+	PROJECT_CONFIDENCE_MAX = 999,
 	PROJECT_GOLD_REDUNDANCY_MAX = 10000,
 	PROJECT_TIME_MIN_S = 10,
 	PROJECT_TIME_MAX_S = 7 * 24 * 3600,
@@ -29,9 +30,12 @@ struct project_edit {
 	struct str deadline; /* RFC 3339 or a date; empty: none */
 	struct str audience; /* everyone, invited */
 	int64_t picking;
+	struct str method; /* shrunk, plurality */
+	int64_t confidence_permille, redundancy_least;
 	bool has_revision, has_title, has_brief, has_instructions, has_template, has_reward,
 		has_redundancy, has_gold_share_permille, has_gold_redundancy, has_time_allowed_s,
-		has_approve_after_s, has_estimate_s, has_deadline, has_audience, has_picking;
+		has_approve_after_s, has_estimate_s, has_deadline, has_audience, has_picking,
+		has_method, has_confidence_permille, has_redundancy_least;
 };
 
 /*

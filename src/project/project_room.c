@@ -8,7 +8,8 @@
 	"{id:id,org:id,title:text,brief:text,instructions:text,template:any,kind:text,"      \
 	"reward:money,fee_permille:int,redundancy:int,gold_share_permille:int,"              \
 	"gold_redundancy:int,time_allowed_s:int,approve_after_s:int,deadline:time?,"         \
-	"audience:(everyone|invited),picking:bool,estimate_s:int,revision:int,created:time," \
+	"audience:(everyone|invited),picking:bool,estimate_s:int,method:(shrunk|plurality)," \
+	"confidence_permille:int,redundancy_least:int,revision:int,created:time,"            \
 	"state:" PROJECT_STATE_VIEW ",columns:[text],records:int,"                           \
 	"gold:int,tasks:int,places:int,published:time?,done:time?}"
 
@@ -83,6 +84,10 @@ static const struct web_field edit_fields[] = {
 	     "the blocks, or their JSON as a text"),
 	EDIT("reward", WEB_MONEY, reward, 0, PROJECT_REWARD_MAX, "for one answer"),
 	EDIT("redundancy", WEB_INT, redundancy, 1, PROJECT_REDUNDANCY_MAX, "answers for each task"),
+	EDIT("confidence_permille", WEB_INT, confidence_permille, 0, PROJECT_CONFIDENCE_MAX,
+	     "ask for no more answers than make this sure, `redundancy` at most; 0: always all"),
+	EDIT("redundancy_least", WEB_INT, redundancy_least, 1, PROJECT_REDUNDANCY_MAX,
+	     "answers for each task at least, where it stops when sure"),
 	EDIT("gold_share_permille", WEB_INT, gold_share_permille, 0, 1000,
 	     "how many of a worker's tasks have a known answer"),
 	EDIT("gold_redundancy", WEB_INT, gold_redundancy, 1, PROJECT_GOLD_REDUNDANCY_MAX,
@@ -102,6 +107,14 @@ static const struct web_field edit_fields[] = {
 	  .one_of = "everyone|invited",
 	  .about = "who may work on it",
 	  .has = offsetof(struct project_edit, has_audience) },
+	{ .name = "method",
+	  .place = WEB_BODY,
+	  .type = WEB_TEXT,
+	  IN(project_edit, method),
+	  .max = 10,
+	  .one_of = "shrunk|plurality",
+	  .about = "how results are made: weighed by skill, or by plurality",
+	  .has = offsetof(struct project_edit, has_method) },
 	EDIT("picking", WEB_BOOL, picking, 0, 1, "workers may choose a task from the list"),
 	{ 0 },
 };

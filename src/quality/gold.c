@@ -33,11 +33,12 @@ enum err quality_gold_set(struct ctx *c, project_id id, task_id task,
 	/* What was compared with another truth is compared again. */
 	TRY(gold_score_forget(c, id, task, &count));
 	TRY(gold_answer_drop(c, id, task, &count));
+	TRY(job_signal(c, "quality.refit", id.v));
 	return job_signal(c, "quality.score", id.v);
 }
 
 /* The known answer as a JSON object: set by hand, or from the record's gold_ columns. */
-static enum err truth_of(struct ctx *c, project_id project, task_id task, struct json_value **out)
+enum err quality_truth(struct ctx *c, project_id project, task_id task, struct json_value **out)
 {
 	struct gold_get kept;
 	struct intake_record record;
@@ -83,7 +84,7 @@ enum err quality_gold_score(struct ctx *c, project_id id, int limit, bool *more)
 		bool right;
 
 		if (i == 0 || row[i].task.v != row[i - 1].task.v)
-			TRY(truth_of(c, id, row[i].task, &truth));
+			TRY(quality_truth(c, id, row[i].task, &truth));
 		TRY(is_right(c, &template, truth, row[i].body, &right));
 		TRY(gold_answer_add(c, id, row[i].task, row[i].worker, right, &fresh));
 		if (fresh == 1)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * Judging reads the answers of many full tasks in one statement and walks them task by
- * task; what agreeing means is asked of the kind of each field. The rule is plurality with
- * fractional ties: nothing is fitted, and the same answers give the same result.
+ * task: results by judge_in.h, and the sums of those who answered. The exact estimate over all
+ * answers follows in refit.c; a project is done when that has been.
  */
 #include <stdlib.h>
-#include "quality/quality.h"
+#include "quality/judge_in.h"
 #include "job/job.h"
 #include "job/tally.h"
-#include "quality/quality.sql.h"
+#include "quality/quality_in.h"
 
 /* The answers of one task: rows [from, to) of a batch. */
 struct batch {
@@ -16,43 +16,79 @@ struct batch {
 	size_t from, to;
 };
 
-static enum err read_answers(struct ctx *c, const struct batch *b, const struct json_value **answer)
+static enum err open_book(struct ctx *c, project_id project, const struct kind_template *template,
+			  const struct quality_full_answers *row, size_t count, int limit,
+			  struct skill_book *out)
 {
-	for (size_t i = b->from; i < b->to; i++) {
-		struct json_value *value;
+	user_id *worker = NEW_MANY(c->mem, user_id, count);
+	struct skill_of_full *skill;
+	size_t skills;
 
-		TRY(json_read_own(c, b->row[i].body, &value));
-		answer[i - b->from] = value;
-	}
+	for (size_t i = 0; i < count; i++)
+		worker[i] = row[i].worker;
+	TRY(skill_of_full(c, project, limit, &skill, &skills));
+	TRY(skill_book_open(c, project, template, worker, count, true, out));
+	TRY(skill_book_take(c, out, skill, skills));
+	for (int f = 0; f < out->fields; f++)
+		belief_ready(&out->field[f].crowd);
 	return OK;
 }
 
-/* The sum of confidences is kept in millionths, so that the mean needs no look at all results. */
-static int64_t millionths(double confidence)
+static enum err read_task(struct ctx *c, project_id project, const struct skill_book *book,
+			  const struct batch *b, struct judge_task *out)
 {
-	return (int64_t)(confidence * 1e6 + 0.5);
+	const size_t count = b->to - b->from;
+	struct json_value *truth = NULL;
+
+	*out = (struct judge_task){
+		.task = b->row[b->from].task,
+		.count = (int)count,
+		.worker = NEW_MANY(c->mem, int64_t, count),
+		.answer = NEW_MANY(c->mem, const struct json_value *, count),
+	};
+	for (size_t i = 0; i < count; i++) {
+		struct json_value *value;
+
+		TRY(json_read_own(c, b->row[b->from + i].body, &value));
+		out->answer[i] = value;
+		out->worker[i] = skill_book_find(book, b->row[b->from + i].worker);
+		CHECK(out->worker[i] >= 0);
+	}
+	if (b->row[b->from].gold == 1)
+		TRY(quality_truth(c, project, out->task, &truth));
+	out->truth = truth;
+	return OK;
 }
 
-static enum err judge_one(struct ctx *c, project_id project, const struct kind_template *template,
-			  const struct batch *b, int64_t *confidence)
+/*
+ * Concludes a task, or offers one more of its places when the project's target asks for it: then
+ * nothing is written, and `*concluded` is false.
+ */
+static enum err judge_one(struct ctx *c, const struct project *project, struct skill_book *book,
+			  const struct judge_task *task, bool *concluded, int64_t *confidence)
 {
-	size_t count = b->to - b->from;
-	const struct json_value **answer = NEW_MANY(c->mem, const struct json_value *, count);
-	const struct json_value **value = NEW_MANY(c->mem, const struct json_value *, count);
-	task_id task = b->row[b->from].task;
+	struct judge_result *r = NEW_MANY(c->mem, struct judge_result, book->fields);
+	bool enough = true, moved = false;
+	int64_t changed;
 
-	TRY(read_answers(c, b, answer));
-	for (int f = 0; f < template->field_count; f++) {
-		const struct kind_field *field = &template->field[f];
-		struct kind_result joined;
-		int64_t changed;
-
-		for (size_t i = 0; i < count; i++)
-			value[i] = json_get(answer[i], field->name);
-		kind_agree(c->mem, field, value, (int)count, &joined);
-		TRY(result_put(c, project, task, field->name, joined.value, joined.confidence,
-			       (int64_t)count, joined.ties, c->now, &changed));
-		*confidence += millionths(joined.confidence);
+	for (int f = 0; f < book->fields; f++) {
+		judge_field(c, book, f, task, project->method, &r[f]);
+		enough = enough && judge_is_enough(book, f, task, &r[f], project,
+						   (double)project->confidence_permille / 1000);
+	}
+	if (!enough)
+		TRY(task_widen(c, project->id, task->task, &moved));
+	*concluded = !moved;
+	if (moved)
+		return OK;
+	TRY(task_judged(c, project->id, task->task, &moved));
+	CHECK(moved);
+	for (int f = 0; f < book->fields; f++) {
+		judge_count(book, f, task, &r[f], 1);
+		TRY(result_put(c, project->id, task->task, book->field[f].field->name, r[f].value,
+			       r[f].confidence, task->count, r[f].ties,
+			       judge_posterior_text(c, &book->field[f], &r[f]), c->now, &changed));
+		*confidence += judge_millionths(r[f].confidence);
 	}
 	return OK;
 }
@@ -74,79 +110,193 @@ static int64_t median_ms(struct ctx *c, const struct quality_full_answers *row, 
 	return time[count / 2];
 }
 
-/* When the last task is judged the project is done; a reopened place opens it again. */
-static enum err finish(struct ctx *c, project_id project)
+enum err quality_finish(struct ctx *c, project_id project, const struct skill_book *b)
 {
 	bool all, moved;
 
 	TRY(task_all_judged(c, project, &all));
-	return all ? project_state_move(c, project, PROJECT_OPEN, PROJECT_DONE, &moved) : OK;
+	if (!all)
+		return OK;
+	for (int f = 0; f < b->fields; f++)
+		if (b->field[f].has_list && b->field[f].crowd.sums.answers != b->field[f].fitted)
+			return job_signal(c, "quality.refit", project.v);
+	return project_state_move(c, project, PROJECT_OPEN, PROJECT_DONE, &moved);
 }
 
-/* Both lists go up; `*at` follows the task that is asked for. */
-static bool is_held(const struct quality_full_tasks *held, size_t count, size_t *at, task_id task)
+/* Estimated anew when a fifth has come to what was estimated last: so each answer is read some
+ * six times in all, however many there will be. */
+static bool is_stale(const struct skill_book *b)
 {
-	while (*at < count && held[*at].task.v < task.v)
+	for (int f = 0; f < b->fields; f++) {
+		const struct skill_field *field = &b->field[f];
+		int64_t fresh = field->crowd.sums.answers - field->fitted;
+
+		if (field->has_list && fresh > 20 && fresh > field->fitted / 5)
+			return true;
+	}
+	return false;
+}
+
+struct held {
+	struct quality_full_tasks *task;
+	size_t count;
+	size_t answers; /* that were read */
+};
+
+/* Both lists go up; `*at` follows the task that is asked for. */
+static bool is_held(const struct held *held, size_t *at, task_id task)
+{
+	while (*at < held->count && held->task[*at].task.v < task.v)
 		++*at;
-	return *at < count && held[*at].task.v == task.v;
+	return *at < held->count && held->task[*at].task.v == task.v;
+}
+
+/* Of the tasks that were held: the others were full only since, and the next run holds them. */
+static enum err judge_all(struct ctx *c, const struct project *project, struct skill_book *book,
+			  struct batch b, const struct held *held, int *judged, bool *more)
+{
+	int64_t confidence = 0;
+	size_t at = 0;
+	int concluded = 0;
+
+	for (b.to = 0; b.from < held->answers; b.from = b.to) {
+		struct judge_task task;
+		bool done;
+
+		while (b.to < held->answers && b.row[b.to].task.v == b.row[b.from].task.v)
+			b.to++;
+		if (!is_held(held, &at, b.row[b.from].task)) {
+			*more = true;
+			continue;
+		}
+		TRY(read_task(c, project->id, book, &b, &task));
+		TRY(judge_one(c, project, book, &task, &done, &confidence));
+		concluded += done;
+		*judged += 1;
+	}
+	TRY(tally_add(c, project->id.v, "judged", concluded));
+	TRY(tally_add(c, project->id.v, "results", (int64_t)concluded * book->fields));
+	return tally_add(c, project->id.v, "confidence", confidence);
 }
 
 enum err quality_judge(struct ctx *c, project_id id, int limit, int *judged, bool *more)
 {
 	struct project project;
 	struct kind_template template;
-	struct quality_full_tasks *held;
 	struct quality_full_answers *row;
-	int64_t confidence = 0;
-	size_t count, held_count, at = 0;
+	struct skill_book book;
+	struct held held;
 
 	*judged = 0;
 	*more = false;
 	TRY(project_get(c, id, &project));
 	kind_template_load(c->mem, project.template, &template);
-	TRY(quality_full_tasks(c, id, limit, &held, &held_count));
-	TRY(quality_full_answers(c, id, limit, &row, &count));
-	for (size_t from = 0, to = 0; from < count; from = to) {
-		bool moved;
-
-		while (to < count && row[to].task.v == row[from].task.v)
-			to++;
-		if (!is_held(held, held_count, &at, row[from].task)) {
-			*more = true; /* full only since: the next run holds it first */
-			continue;
-		}
-		TRY(task_judged(c, id, row[from].task, &moved));
-		CHECK(moved);
-		TRY(judge_one(c, id, &template, &(struct batch){ row, from, to }, &confidence));
-		*judged += 1;
-	}
+	/* Held before their answers are read, so that no answer comes or goes in between. */
+	TRY(quality_full_tasks(c, id, limit, &held.task, &held.count));
+	TRY(quality_full_answers(c, id, limit, &row, &held.answers));
+	TRY(open_book(c, id, &template, row, held.answers, limit, &book));
+	if (held.answers == 0)
+		return quality_finish(c, id, &book);
+	TRY(judge_all(c, &project, &book, (struct batch){ row, 0, 0 }, &held, judged, more));
+	TRY(skill_book_save(c, id, &book));
 	*more = *more || *judged == limit;
-	if (count == 0)
-		return finish(c, id);
-	TRY(tally_add(c, id.v, "judged", *judged));
-	TRY(tally_add(c, id.v, "results", (int64_t)*judged * template.field_count));
-	TRY(tally_add(c, id.v, "confidence", confidence));
-	TRY(assignment_pace_note(c, id, median_ms(c, row, count), (int64_t)count));
-	return *more ? OK : finish(c, id);
+	TRY(assignment_pace_note(c, id, median_ms(c, row, held.answers), (int64_t)held.answers));
+	if (is_stale(&book))
+		TRY(job_signal(c, "quality.refit", id.v));
+	return *more ? OK : quality_finish(c, id, &book);
 }
 
-enum err quality_forget(struct ctx *c, project_id project, task_id task)
+/* --- forgetting --- */
+
+/* The task's answers that its results stand for: those that count, and the one just refused. */
+static enum err read_counted(struct ctx *c, struct assignment_key refused, struct batch *b)
+{
+	struct quality_task_answers *row;
+	size_t count;
+
+	TRY(quality_task_answers(c, refused.project, refused.task, &row, &count));
+	*b = (struct batch){ .row = NEW_MANY(c->mem, struct quality_full_answers, count) };
+	for (size_t i = 0; i < count; i++)
+		if (row[i].state != ASSIGNMENT_REJECTED || row[i].worker.v == refused.worker.v)
+			b->row[b->to++] = (struct quality_full_answers){ .task = refused.task,
+									 .worker = row[i].worker,
+									 .body = row[i].body };
+	return OK;
+}
+
+static enum err take_away(struct ctx *c, struct assignment_key refused, struct skill_book *book,
+			  const struct batch *b, const struct result_list *row, size_t count)
+{
+	struct judge_task task;
+	struct task at;
+
+	TRY(task_get(c, refused.project, refused.task, &at));
+	for (size_t i = b->from; i < b->to; i++)
+		b->row[i].gold = at.gold;
+	TRY(read_task(c, refused.project, book, b, &task));
+	for (size_t i = 0; i < count; i++)
+		for (int f = 0; f < book->fields; f++) {
+			struct judge_result r;
+
+			if (!str_eq(book->field[f].field->name, row[i].field) ||
+			    row[i].posterior.len == 0)
+				continue;
+			TRY(judge_recall(c, book, f, &task, row[i].value, row[i].posterior, &r));
+			judge_count(book, f, &task, &r, -1);
+		}
+	return OK;
+}
+
+static enum err count_refused(struct ctx *c, struct assignment_key refused,
+			      const struct result_list *row, size_t count)
+{
+	struct project project;
+	struct kind_template template;
+	struct skill_of_range *skill;
+	struct skill_book book;
+	struct batch b;
+	size_t skills;
+
+	_Static_assert(sizeof(struct skill_of_range) == sizeof(struct skill_of_full),
+		       "the same columns");
+	TRY(project_get(c, refused.project, &project));
+	kind_template_load(c->mem, project.template, &template);
+	TRY(read_counted(c, refused, &b));
+	user_id *worker = NEW_MANY(c->mem, user_id, b.to);
+	for (size_t i = 0; i < b.to; i++)
+		worker[i] = b.row[i].worker;
+	TRY(skill_of_range(c, refused.project, refused.task, refused.task, &skill, &skills));
+	TRY(skill_book_open(c, refused.project, &template, worker, b.to, true, &book));
+	TRY(skill_book_take(c, &book, (struct skill_of_full *)(void *)skill, skills));
+	if (count > 0)
+		TRY(take_away(c, refused, &book, &b, row, count));
+	int64_t at = skill_book_find(&book, refused.worker);
+	CHECK(at >= 0);
+	for (int f = 0; f < book.fields; f++) {
+		skill_at(&book, at, f)->rejected++;
+		skill_at(&book, at, f)->changed = true;
+	}
+	return skill_book_save(c, refused.project, &book);
+}
+
+enum err quality_forget(struct ctx *c, struct assignment_key refused)
 {
 	struct result_list *row;
 	int64_t dropped, confidence = 0;
 	size_t count;
 	bool moved;
 
-	TRY(result_list(c, project, task, &row, &count));
-	TRY(result_drop(c, project, task, &dropped));
+	TRY(result_list(c, refused.project, refused.task, &row, &count));
+	TRY(count_refused(c, refused, row, count));
+	TRY(result_drop(c, refused.project, refused.task, &dropped));
 	if (dropped == 0)
 		return OK;
 	for (size_t i = 0; i < count; i++)
-		confidence += millionths(row[i].confidence);
-	TRY(tally_add(c, project.v, "judged", -1));
-	TRY(tally_add(c, project.v, "results", -dropped));
-	TRY(tally_add(c, project.v, "confidence", -confidence));
-	return project_state_move(c, project, PROJECT_DONE, PROJECT_OPEN, &moved);
+		confidence += judge_millionths(row[i].confidence);
+	TRY(tally_add(c, refused.project.v, "judged", -1));
+	TRY(tally_add(c, refused.project.v, "results", -dropped));
+	TRY(tally_add(c, refused.project.v, "confidence", -confidence));
+	return project_state_move(c, refused.project, PROJECT_DONE, PROJECT_OPEN, &moved);
 }
 
 enum err quality_results(struct ctx *c, project_id project, task_id task,
@@ -157,7 +307,8 @@ enum err quality_results(struct ctx *c, project_id project, task_id task,
 	TRY(result_list(c, project, task, &row, count));
 	*out = NEW_MANY(c->mem, struct quality_result, *count);
 	for (size_t i = 0; i < *count; i++)
-		(*out)[i] = (struct quality_result){ row[i].field, row[i].value, row[i].confidence,
-						     row[i].answers, row[i].ties };
+		(*out)[i] =
+			(struct quality_result){ row[i].field,	 row[i].value, row[i].confidence,
+						 row[i].answers, row[i].ties,  row[i].posterior };
 	return OK;
 }

@@ -3,9 +3,25 @@
  * quality: what the platform concludes from answers, and how sure it is.
  *
  * A task with all its answers is judged by a job of its project, in batches: one result for each
- * field of the template. The value is the plurality of the answers (what agreeing means is
- * said by the kind of the field); the confidence is the share of the votes that it has;
- * a tie keeps all tied values. A task judged again after a rejection gets a new result.
+ * field of the template. Fields that are answered out of a list are judged by the project's method:
+ *
+ *   shrunk     (new projects) each answer weighs by what is known of who gave it: the model of
+ *              belief.h. The confidence is its posterior, calibrated on known answers
+ *   plurality  the value of most votes; the confidence is their share
+ *
+ * Other fields agree as their kind says (numbers meet at their median). A tie keeps all tied
+ * values. A task judged again after a rejection gets a new result.
+ *
+ * Skills: for each worker, project and field the sums that the model needs (tables skill, crowd).
+ * An answer adds to them when its task is judged, a rejection takes it away and counts against
+ * who gave it; known answers count as what they are. From time to time and at the end the job
+ * quality.refit estimates all anew with src/model and quality.apply looks at the results again:
+ * a project is done only after that.
+ *
+ * Adaptive: a project may name a target of confidence and the least and most answers of a task.
+ * It pays for the most, offers the least, and the judge opens the next place only where it pays.
+ * What is found after a new estimate to be less sure than the target by a twentieth is opened
+ * again. Places that were never opened go back when the project is closed.
  *
  * Gold: tasks whose answer is known, from `gold_NAME` columns of the data or set by the
  * requester. Each worker's answers on gold are counted, right and seen; a field
@@ -15,11 +31,17 @@
 #define QUALITY_H
 #include "assignment/assignment.h"
 
-/* Judge up to `limit` tasks that have all their answers. `*more` when some are left. */
+/*
+ * Judge up to `limit` tasks that have all their answers. `*more` when some are left. Where the
+ * project stops when sure, a task with all answers that are on offer is either concluded or gets
+ * one more place of those that were paid for (belief_is_enough says which); both count in
+ * `*judged`.
+ */
 MUST_USE enum err quality_judge(struct ctx *, project_id, int limit, int *judged, bool *more);
 
-/* Drop what was concluded of a task, because one of its answers no longer counts. */
-MUST_USE enum err quality_forget(struct ctx *, project_id, task_id);
+/* Drop what was concluded of a task because this answer to it was rejected, which counts against
+ * who gave it. */
+MUST_USE enum err quality_forget(struct ctx *, struct assignment_key refused);
 
 struct quality_result {
 	struct str field;
@@ -27,9 +49,17 @@ struct quality_result {
 	double confidence; /* 0 to 1 */
 	int64_t answers;
 	struct str ties; /* JSON list of all tied values; empty text when there is no tie */
+	/* The model's own, not calibrated: JSON list in millionths, in the order of its kind; []
+	 * where answers come out of no list; empty of results from before there was one. */
+	struct str posterior;
 };
 MUST_USE enum err quality_results(struct ctx *, project_id, task_id, struct quality_result **out,
 				  size_t *count);
+
+/* A stored posterior as [{"value","share"}], the shares in 0..1: of each class, or of many each
+ * option's. */
+MUST_USE enum err quality_posterior_put(struct ctx *, const struct kind_field *,
+					struct str posterior, struct json *out);
 
 /* Say the known answer of a task: makes it gold. ERR_INPUT the truth does not fit the template. */
 MUST_USE enum err quality_gold_set(struct ctx *, project_id, task_id,
@@ -48,6 +78,59 @@ MUST_USE enum err quality_score(struct ctx *, project_id, user_id worker,
  */
 enum { QUALITY_ACCURACY_MIN = 20 };
 MUST_USE enum err quality_accuracy(struct ctx *, user_id worker, int64_t *hundredths, bool *known);
+
+/*
+ * What is thought of a worker in one project, over all its fields: how many answers of his count,
+ * how many were rejected, and which share is thought to be right. It rests on what the other
+ * answers to his tasks say, on known answers and on rejections; his own answer never vouches for
+ * itself. Nothing is said of fewer than QUALITY_SKILL_MIN answers.
+ */
+enum { QUALITY_SKILL_MIN = 10 };
+struct quality_skill {
+	project_id project;
+	struct str title;
+	int64_t answers, rejected;
+	bool known;
+	double share, at_least;
+};
+/* His projects behind `after`, at most `limit`. */
+MUST_USE enum err quality_skills(struct ctx *, user_id worker, project_id after, int limit,
+				 struct quality_skill **out, size_t *count);
+/* One project's workers from `from` to `upto`, by number. `title` is empty; those without any
+ * judged answer are left out. `worker` is filled beside. */
+MUST_USE enum err quality_skills_of(struct ctx *, const struct project *, user_id from,
+				    user_id upto, struct quality_skill **out, user_id **worker,
+				    size_t *count);
+
+/* --- the certificate: how many results are right, as far as somebody has looked --- */
+
+/* A judged task without a known answer and not checked yet, drawn by chance. */
+MUST_USE enum err quality_spot_next(struct ctx *, project_id, task_id *out, bool *found);
+/*
+ * What a person says is right there, before he has seen the result. It counts for the
+ * certificate, and the next estimate takes it as known. ERR_INPUT the answer does not fit the
+ * template; ERR_CONFLICT there is no result, or it was checked; ERR_LIMIT too many checks.
+ */
+MUST_USE enum err quality_spot_put(struct ctx *, project_id, task_id,
+				   const struct json_value *answer);
+
+struct quality_certified {
+	struct str field;
+	int64_t results;  /* of tasks whose answer is not known */
+	double claimed;	  /* their mean confidence */
+	int64_t known;	  /* tasks with known answers that were judged as if they were ordinary */
+	int64_t checked;  /* these and the spot checks */
+	int64_t right;	  /* of `checked` */
+	double low, high; /* Wilson's interval of 95 % around right / checked; 0 when none is */
+};
+/* One for each field of the template. Known answers count where answers come out of a list. */
+MUST_USE enum err quality_certificate(struct ctx *, const struct project *,
+				      struct quality_certified **out, int *count);
+#define QUALITY_CERTIFIED_VIEW                                                         \
+	"{field:text, results:int, claimed:real?, known:int, checked:int, right:int, " \
+	"share:real?, low:real?, high:real?}"
+void quality_certificate_put(const struct quality_certified *, int count, struct json *out);
+void quality_interval(int64_t right, int64_t checked, double *low, double *high);
 
 extern const struct room quality_room;
 

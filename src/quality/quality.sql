@@ -5,26 +5,40 @@
 SELECT id FROM task /*lite: INDEXED BY task_full*/
 WHERE project_id = $1 AND stage = 1 ORDER BY id LIMIT $2 /*pg: FOR UPDATE*/;
 
--- quality_full_answers(project project_id, limit int) -> many (task task_id, worker user_id, active_ms int, body text)
-SELECT t.id, a.worker_id, a.active_ms, b.body
-FROM (SELECT id FROM task /*lite: INDEXED BY task_full*/
+-- quality_full_answers(project project_id, limit int) -> many (task task_id, gold int, worker user_id, active_ms int, body text)
+SELECT t.id, t.gold, a.worker_id, a.active_ms, b.body
+FROM (SELECT id, gold FROM task /*lite: INDEXED BY task_full*/
       WHERE project_id = $1 AND stage = 1 ORDER BY id LIMIT $2) AS t
 JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2, 3)
 JOIN answer AS b ON b.project_id = $1 AND b.task_id = t.id AND b.worker_id = a.worker_id
 ORDER BY t.id, a.worker_id;
 
--- result_put(project project_id, task task_id, field text, value text, confidence real, answers int, ties text, now usec) -> changed
-INSERT INTO result(project_id, task_id, field, value, confidence, answers, ties, judged_us)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+-- quality_judged_answers(project project_id, after task_id, limit int) -> many (task task_id, gold int, told text, worker user_id, body text)
+SELECT t.id, t.gold, COALESCE(s.answer, ''), a.worker_id, b.body
+FROM (SELECT id, gold FROM task WHERE project_id = $1 AND id > $2 AND stage = 2
+      ORDER BY id LIMIT $3) AS t
+LEFT JOIN spot AS s ON s.project_id = $1 AND s.task_id = t.id
+JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2, 3)
+JOIN answer AS b ON b.project_id = $1 AND b.task_id = t.id AND b.worker_id = a.worker_id
+ORDER BY t.id, a.worker_id;
+
+-- result_put(project project_id, task task_id, field text, value text, confidence real, answers int, ties text, posterior text, now usec) -> changed
+INSERT INTO result(project_id, task_id, field, value, confidence, answers, ties, posterior, judged_us)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (project_id, task_id, field)
-DO UPDATE SET value = excluded.value, confidence = excluded.confidence,
-  answers = excluded.answers, ties = excluded.ties, judged_us = excluded.judged_us;
+DO UPDATE SET value = excluded.value, confidence = excluded.confidence, answers = excluded.answers,
+  ties = excluded.ties, posterior = excluded.posterior, judged_us = excluded.judged_us;
+
+-- Of a result that stands for so many answers; one that was dropped or made anew is left alone.
+-- result_revise(project project_id, task task_id, field text, answers int, value text, confidence real, ties text, posterior text) -> changed
+UPDATE result SET value = $5, confidence = $6, ties = $7, posterior = $8
+WHERE project_id = $1 AND task_id = $2 AND field = $3 AND answers = $4 AND posterior <> '';
 
 -- result_drop(project project_id, task task_id) -> changed
 DELETE FROM result WHERE project_id = $1 AND task_id = $2;
 
--- result_list(project project_id, task task_id) -> many (field text, value text, confidence real, answers int, ties text)
-SELECT field, value, confidence, answers, ties FROM result
+-- result_list(project project_id, task task_id) -> many (field text, value text, confidence real, answers int, ties text, posterior text)
+SELECT field, value, confidence, answers, ties, posterior FROM result
 WHERE project_id = $1 AND task_id = $2 ORDER BY field;
 
 -- By the results: judged tasks may lie far apart among millions of open ones.
@@ -40,8 +54,8 @@ JOIN answer AS b ON b.project_id = a.project_id AND b.task_id = a.task_id AND b.
 WHERE a.project_id = $1 AND a.task_id = $2 AND a.state IN (2, 3, 4)
 ORDER BY a.submitted_us, a.worker_id;
 
--- result_range(project project_id, from task_id, upto task_id) -> many (task task_id, field text, value text, confidence real, answers int, ties text)
-SELECT task_id, field, value, confidence, answers, ties FROM result
+-- result_range(project project_id, from task_id, upto task_id) -> many (task task_id, field text, value text, confidence real, answers int, ties text, posterior text)
+SELECT task_id, field, value, confidence, answers, ties, posterior FROM result
 WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3
 ORDER BY task_id, field;
 
@@ -98,6 +112,131 @@ FROM assignment AS a
 LEFT JOIN gold_score AS g ON g.project_id = a.project_id AND g.worker_id = a.worker_id
 WHERE a.project_id = $1 AND a.worker_id > $2
 GROUP BY a.worker_id ORDER BY a.worker_id LIMIT $3;
+
+-- Whoever changes sums holds them: the workers by number, then the crowd.
+-- skill_of_full(project project_id, limit int) -> many (worker user_id, field text, answers int, rejected int, right_ppm int, others_ppm int, counts text)
+SELECT worker_id, field, answers, rejected, right_ppm, others_ppm, counts FROM skill
+WHERE project_id = $1 AND worker_id IN (
+  SELECT a.worker_id
+  FROM (SELECT id FROM task /*lite: INDEXED BY task_full*/
+        WHERE project_id = $1 AND stage = 1 ORDER BY id LIMIT $2) AS t
+  JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2, 3))
+ORDER BY worker_id, field /*pg: FOR UPDATE*/;
+
+-- skill_of_range(project project_id, from task_id, upto task_id) -> many (worker user_id, field text, answers int, rejected int, right_ppm int, others_ppm int, counts text)
+SELECT worker_id, field, answers, rejected, right_ppm, others_ppm, counts FROM skill
+WHERE project_id = $1 AND worker_id IN (
+  SELECT worker_id FROM assignment
+  WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3 AND state IN (2, 3, 4))
+ORDER BY worker_id, field /*pg: FOR UPDATE*/;
+
+-- skill_rejected(project project_id) -> many (worker user_id, field text, rejected int)
+SELECT worker_id, field, rejected FROM skill WHERE project_id = $1 ORDER BY worker_id, field;
+
+-- skill_mine(worker user_id, after project_id, limit int) -> many (project project_id, title text, template text, field text, answers int, rejected int, others_ppm int, crowd_answers int, crowd_right int)
+-- sweep: a worker's projects lie on several shards; one page of them, by an index
+SELECT s.project_id, p.title, p.template, s.field, s.answers, s.rejected, s.others_ppm, c.answers, c.right_ppm
+FROM (SELECT DISTINCT project_id FROM skill WHERE worker_id = $1 AND project_id > $2
+      ORDER BY project_id LIMIT $3) AS m
+JOIN skill AS s ON s.project_id = m.project_id AND s.worker_id = $1
+JOIN crowd AS c ON c.project_id = s.project_id AND c.field = s.field
+JOIN project AS p ON p.id = s.project_id
+ORDER BY s.project_id, s.field;
+
+-- skill_of_workers(project project_id, from user_id, upto user_id) -> many (worker user_id, field text, answers int, rejected int, others_ppm int)
+SELECT worker_id, field, answers, rejected, others_ppm FROM skill
+WHERE project_id = $1 AND worker_id >= $2 AND worker_id <= $3 ORDER BY worker_id, field;
+
+-- skill_get(project project_id, worker user_id) -> many (field text, answers int, rejected int, right_ppm int, others_ppm int)
+SELECT field, answers, rejected, right_ppm, others_ppm FROM skill
+WHERE project_id = $1 AND worker_id = $2 ORDER BY field;
+
+-- skill_put(project project_id, worker user_id, field text, answers int, rejected int, right_ppm int, others_ppm int, counts text) -> changed
+INSERT INTO skill(project_id, worker_id, field, answers, rejected, right_ppm, others_ppm, counts)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (project_id, worker_id, field) DO UPDATE SET answers = excluded.answers,
+  rejected = excluded.rejected, right_ppm = excluded.right_ppm,
+  others_ppm = excluded.others_ppm, counts = excluded.counts;
+
+-- skill_refit(project project_id, worker user_id, field text, right_ppm int, others_ppm int, counts text) -> changed
+UPDATE skill SET right_ppm = $4, others_ppm = $5, counts = $6
+WHERE project_id = $1 AND worker_id = $2 AND field = $3;
+
+-- crowd_list(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, known int, known_right int)
+SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, known, known_right FROM crowd
+WHERE project_id = $1 ORDER BY field /*pg: FOR UPDATE*/;
+
+-- crowd_look(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, known int, known_right int)
+SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, known, known_right FROM crowd
+WHERE project_id = $1 ORDER BY field;
+
+-- crowd_put(project project_id, field text, questions int, answers int, right_ppm int, counts text, of_class text, sure real, alike real) -> changed
+INSERT INTO crowd(project_id, field, questions, answers, right_ppm, counts, of_class, sure, alike)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (project_id, field) DO UPDATE SET questions = excluded.questions,
+  answers = excluded.answers, right_ppm = excluded.right_ppm, counts = excluded.counts,
+  of_class = excluded.of_class;
+
+-- crowd_refit(project project_id, field text, right_ppm int, counts text, of_class text, sure real, alike real, known int, known_right int) -> changed
+UPDATE crowd SET right_ppm = $3, counts = $4, of_class = $5, sure = $6, alike = $7, known = $8,
+  known_right = $9
+WHERE project_id = $1 AND field = $2;
+
+-- crowd_fitted(project project_id, field text, fitted int) -> changed
+UPDATE crowd SET fitted = $3 WHERE project_id = $1 AND field = $2;
+
+-- spot_reach(project project_id) -> one (last int)
+SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) FROM task WHERE project_id = $1;
+
+-- spot_draw(project project_id, from task_id) -> maybe (task task_id)
+SELECT t.id FROM task AS t
+LEFT JOIN spot AS s ON s.project_id = t.project_id AND s.task_id = t.id
+WHERE t.project_id = $1 AND t.id >= $2 AND t.stage = 2 AND t.gold = 0 AND s.at_us IS NULL
+ORDER BY t.id LIMIT 1;
+
+-- spot_count(project project_id) -> one (n int)
+SELECT COUNT(*) FROM spot WHERE project_id = $1;
+
+-- spot_add(project project_id, task task_id, answer text, by user_id, now usec) -> changed
+INSERT INTO spot(project_id, task_id, answer, by_user, at_us) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING;
+
+-- spot_results(project project_id, after task_id, limit int) -> many (task task_id, field text, value text, answer text)
+SELECT r.task_id, r.field, r.value, s.answer
+FROM (SELECT task_id, answer FROM spot WHERE project_id = $1 AND task_id > $2
+      ORDER BY task_id LIMIT $3) AS s
+JOIN result AS r ON r.project_id = $1 AND r.task_id = s.task_id
+ORDER BY r.task_id, r.field;
+
+-- certificate_claims(project project_id) -> many (field text, results int, claimed real)
+SELECT r.field, COUNT(*), AVG(r.confidence) FROM result AS r
+JOIN task AS t ON t.project_id = r.project_id AND t.id = r.task_id
+WHERE r.project_id = $1 AND t.gold = 0 GROUP BY r.field;
+
+-- inv_spot_task() -> many (project project_id, task task_id)
+-- sweep: an invariant looks at everything
+SELECT s.project_id, s.task_id FROM spot AS s
+LEFT JOIN task AS t ON t.project_id = s.project_id AND t.id = s.task_id
+WHERE t.id IS NULL OR s.answer = '';
+
+-- inv_skill_answers() -> many (project project_id, worker user_id, field text)
+-- sweep: an invariant looks at everything
+SELECT s.project_id, s.worker_id, s.field FROM skill AS s
+LEFT JOIN (SELECT r.project_id, r.field, a.worker_id, COUNT(*) AS n FROM result AS r
+           JOIN assignment AS a ON a.project_id = r.project_id AND a.task_id = r.task_id
+           WHERE r.posterior <> '' AND a.state IN (2, 3)
+           GROUP BY r.project_id, r.field, a.worker_id) AS j
+  ON j.project_id = s.project_id AND j.worker_id = s.worker_id AND j.field = s.field
+WHERE s.answers <> COALESCE(j.n, 0);
+
+-- inv_crowd_questions() -> many (project project_id, field text)
+-- sweep: an invariant looks at everything
+SELECT c.project_id, c.field FROM crowd AS c
+LEFT JOIN (SELECT project_id, field, COUNT(*) AS n, SUM(answers) AS said FROM result
+           WHERE posterior <> '' GROUP BY project_id, field) AS r
+  ON r.project_id = c.project_id AND r.field = c.field
+WHERE c.questions * COALESCE(r.said, 0) <> c.answers * COALESCE(r.n, 0)
+   OR (c.answers > 0 AND r.n IS NULL);
 
 -- inv_result_judged() -> many (project project_id, task task_id)
 -- sweep: an invariant looks at everything

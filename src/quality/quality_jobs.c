@@ -39,5 +39,12 @@ const struct job_kind quality_jobs[] = {
 	{ .name = "quality.score",
 	  .body = score,
 	  .about = "Compares answers on gold tasks with what is known" },
+	{ .name = "quality.refit",
+	  .before = quality_refit_before,
+	  .body = quality_refit_body,
+	  .about = "Estimates all workers of a project anew from all its answers" },
+	{ .name = "quality.apply",
+	  .body = quality_apply_body,
+	  .about = "Looks at judged tasks again after workers were estimated anew" },
 	{ .name = NULL },
 };

@@ -7,6 +7,11 @@ static const struct room_invariant invariants[] = {
 	  "a result stands for a task that is not judged" },
 	{ "quality.gold_score", &inv_gold_score_stmt,
 	  "a worker's gold score is not the sum of what was compared" },
+	{ "quality.skill_answers", &inv_skill_answers_stmt,
+	  "a worker's skill is not from his answers to judged tasks" },
+	{ "quality.crowd_questions", &inv_crowd_questions_stmt,
+	  "the crowd's skill is not from the results" },
+	{ "quality.spot", &inv_spot_task_stmt, "a spot check is of no task" },
 	{ .name = NULL },
 };
 

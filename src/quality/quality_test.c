@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "quality/quality.h"
+#include "quality/quality_in.h"
+#include "pay/pay_in.h"
+#include "review/review.h"
 #include "tests/fixture.h"
 
 static struct quality_result result_of(struct ctx *c, const struct fixture *f, int64_t task)
@@ -129,4 +131,312 @@ TEST(quality, a_truth_that_does_not_fit_is_refused)
 	WANT_ERR(ERR_INPUT, quality_gold_set(c, f.project, (task_id){ 1 }, truth));
 	WANT(json_read(c->mem, S("{\"label\":\"dog\"}"), &truth, &fault));
 	WANT_ERR(ERR_MISSING, quality_gold_set(c, f.project, (task_id){ 99 }, truth));
+}
+
+/* Worker 0 knows ten known items, workers 1 and 2 do not; on the eleventh they are against him. */
+static struct fixture unequal(struct ctx *c, bool shrunk)
+{
+	struct fixture f = fixture_open(
+		c, (struct fixture_shape){
+			   .tasks = 11, .redundancy = 3, .gold = 10, .shrunk = shrunk });
+
+	for (int n = 1; n <= 11; n++) {
+		fixture_answer(c, &f, 0, n, "cat");
+		fixture_answer(c, &f, 1, n, "dog");
+		fixture_answer(c, &f, 2, n, "dog");
+	}
+	test_run_jobs(c);
+	return f;
+}
+
+TEST(quality, one_who_knows_outweighs_two_who_do_not)
+{
+	struct fixture f = unequal(c, true);
+	struct quality_result r = result_of(c, &f, 11);
+
+	WANT_STR(S("\"cat\""), r.value);
+	WANT(r.confidence > 0.5 && r.confidence < 1);
+	WANT(str_starts(r.posterior, S("[9")));
+}
+
+TEST(quality, by_plurality_two_outweigh_one)
+{
+	struct fixture f = unequal(c, false);
+	struct quality_result r = result_of(c, &f, 11);
+
+	WANT_STR(S("\"dog\""), r.value);
+	WANT(r.confidence > 0.66 && r.confidence < 0.67);
+}
+
+TEST(quality, a_project_is_done_when_all_its_answers_were_estimated_together)
+{
+	struct fixture f = unequal(c, true);
+	struct project_state state;
+	struct crowd_look *row;
+	size_t count;
+
+	WANT_OK(project_state_get(c, f.project, &state));
+	WANT_I64(PROJECT_DONE, state.state);
+	WANT_OK(crowd_look(c, f.project, &row, &count));
+	WANT_I64(1, count);
+	WANT_I64(33, row[0].answers);
+	WANT_I64(33, row[0].fitted);
+	WANT_I64(10, row[0].known);
+}
+
+TEST(quality, a_rejected_answer_leaves_the_sums_and_counts_against_who_gave_it)
+{
+	struct fixture f = unequal(c, true);
+	struct assignment_key key = { f.project, { 11 }, f.worker[1] };
+	struct skill_get *row;
+	size_t count;
+
+	WANT_OK(review_reject(c, key, S("a cat has whiskers")));
+	WANT_OK(skill_get(c, f.project, f.worker[1], &row, &count));
+	WANT_I64(1, count);
+	WANT_I64(10, row[0].answers);
+	WANT_I64(1, row[0].rejected);
+	WANT_OK(skill_get(c, f.project, f.worker[0], &row, &count));
+	WANT_I64(10, row[0].answers);
+	WANT_I64(0, row[0].rejected);
+	fixture_answer(c, &f, 3, 11, "cat");
+	test_run_jobs(c);
+	WANT_STR(S("\"cat\""), result_of(c, &f, 11).value);
+}
+
+TEST(quality, of_a_choice_of_many_each_option_is_judged)
+{
+	struct fixture f = fixture_open(
+		c, (struct fixture_shape){
+			   .tasks = 1,
+			   .redundancy = 3,
+			   .shrunk = true,
+			   .template = "{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\","
+				       "\"label\":\"Which?\",\"many\":true,"
+				       "\"options\":[\"a\",\"b\",\"c\"]}]}" });
+	static const char *const said[] = { "{\"label\":[\"a\"]}", "{\"label\":[\"a\",\"b\"]}",
+					    "{\"label\":[\"a\",\"c\"]}" };
+
+	for (int w = 0; w < 3; w++) {
+		struct assignment_key key = { f.project, { 1 }, f.worker[w] };
+		struct assignment a;
+		bool got, fresh;
+
+		WANT_OK(assignment_accept(c, key, USEC_HOUR, &a, &got));
+		WANT_OK(assignment_submit(c, key, a.epoch, str_of(said[w]), 1000, &fresh));
+	}
+	test_run_jobs(c);
+	struct quality_result r = result_of(c, &f, 1);
+	WANT_STR(S("[\"a\"]"), r.value);
+	WANT_STR(S(""), r.ties);
+	WANT(r.confidence > 0.5 && r.confidence < 1);
+}
+
+TEST(quality, a_worker_reads_what_is_thought_of_his_own_answers_once_there_are_ten)
+{
+	struct fixture f = unequal(c, true);
+	struct quality_skill *row;
+	size_t count;
+
+	for (int w = 0; w < 2; w++) {
+		WANT_OK(quality_skills(c, f.worker[w], (project_id){ 0 }, 10, &row, &count));
+		WANT_I64(1, count);
+		WANT_STR(S("Fixture"), row[0].title);
+		WANT_I64(11, row[0].answers);
+		WANT(row[0].known);
+		WANT(row[0].at_least < row[0].share);
+		WANT(w == 0 ? row[0].share > 0.7 : row[0].share < 0.35);
+	}
+	WANT_OK(quality_skills(c, f.worker[3], (project_id){ 0 }, 10, &row, &count));
+	WANT_I64(0, count);
+}
+
+TEST(quality, little_is_said_of_few_answers)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 1, .redundancy = 2 });
+	struct quality_skill *row;
+	size_t count;
+
+	fixture_answer(c, &f, 0, 1, "dog");
+	fixture_answer(c, &f, 1, 1, "dog");
+	test_run_jobs(c);
+	WANT_OK(quality_skills(c, f.worker[0], (project_id){ 0 }, 10, &row, &count));
+	WANT_I64(1, count);
+	WANT(!row[0].known);
+}
+
+/* --- asking for no more answers than it takes --- */
+
+static struct task task_of(struct ctx *c, const struct fixture *f, int64_t id)
+{
+	struct task task;
+
+	WANT_OK(task_get(c, f->project, (task_id){ id }, &task));
+	return task;
+}
+
+/* Asks one worker after the other, as long as the task is open. */
+static void ask(struct ctx *c, const struct fixture *f, int64_t task, const char *label)
+{
+	for (int w = 0; w < 5 && task_of(c, f, task).stage == TASK_COLLECTING; w++) {
+		fixture_answer(c, f, (int)(task + w) % 5, task, label);
+		test_run_jobs(c);
+	}
+}
+
+/* Sixty items on which all agree, half of each: the workers' word is worth something. */
+static struct fixture trusted(struct ctx *c)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 64,
+								   .redundancy = 5,
+								   .shrunk = true,
+								   .confidence_permille = 980 });
+
+	for (int64_t n = 1; n <= 60; n++)
+		ask(c, &f, n, n % 2 == 0 ? "cat" : "dog");
+	return f;
+}
+
+TEST(quality, a_task_on_which_good_workers_agree_stops_at_its_least)
+{
+	struct fixture f = trusted(c);
+
+	WANT_I64(2, task_of(c, &f, 61).need);
+	WANT_I64(5, task_of(c, &f, 61).cap);
+	ask(c, &f, 61, "cat");
+	WANT_I64(TASK_JUDGED, task_of(c, &f, 61).stage);
+	WANT_I64(2, task_of(c, &f, 61).filled);
+	WANT(result_of(c, &f, 61).confidence >= 0.98);
+}
+
+TEST(quality, a_task_on_which_workers_differ_is_asked_on_and_never_past_its_most)
+{
+	struct fixture f = trusted(c);
+
+	for (int w = 0; w < 5; w++) {
+		WANT(task_of(c, &f, 62).stage == TASK_COLLECTING);
+		fixture_answer(c, &f, w, 62, w % 2 == 0 ? "cat" : "dog");
+		test_run_jobs(c);
+		WANT(task_of(c, &f, 62).need <= 5);
+	}
+	WANT_I64(TASK_JUDGED, task_of(c, &f, 62).stage);
+	WANT_I64(5, task_of(c, &f, 62).filled);
+	WANT_I64(5, result_of(c, &f, 62).answers);
+}
+
+TEST(quality, what_was_not_asked_for_goes_back_when_the_project_is_closed)
+{
+	struct fixture f = trusted(c);
+	struct project_state state;
+	struct pay_cost cost;
+	int64_t filled = 0;
+	money back;
+
+	for (int64_t n = 61; n <= 64; n++)
+		ask(c, &f, n, "cat");
+	WANT_OK(project_state_get(c, f.project, &state));
+	WANT_I64(PROJECT_DONE, state.state);
+	for (int64_t n = 1; n <= 64; n++)
+		filled += task_of(c, &f, n).filled;
+	WANT(filled < 64 * 4);
+	WANT_OK(pay_close(c, f.project, &back));
+	test_run_jobs(c);
+	WANT_OK(pay_cost(c, f.project, &cost));
+	WANT_I64((64 * 5 - filled) * 12, cost.refunded.minor); /* 10 and a fee of 2 */
+}
+
+TEST(quality, a_target_without_a_list_of_answers_is_a_fault)
+{
+	struct fixture f = fixture_open(
+		c, (struct fixture_shape){
+			   .draft = true,
+			   .shrunk = true,
+			   .confidence_permille = 950,
+			   .template = "{\"blocks\":[{\"type\":\"text\",\"name\":\"label\","
+				       "\"label\":\"Which?\"}]}" });
+
+	WANT_ERR(ERR_INPUT, pay_publish(c, f.project));
+}
+
+/* --- the certificate --- */
+
+static struct quality_certified certified(struct ctx *c, const struct fixture *f)
+{
+	struct quality_certified *list;
+	struct project project;
+	int count;
+
+	WANT_OK(project_get(c, f->project, &project));
+	WANT_OK(quality_certificate(c, &project, &list, &count));
+	WANT_I64(1, count);
+	return list[0];
+}
+
+static enum err check(struct ctx *c, const struct fixture *f, int64_t task, const char *answer)
+{
+	struct json_value *value;
+	struct json_fault fault;
+
+	WANT(json_read(c->mem, str_of(answer), &value, &fault));
+	return quality_spot_put(c, f->project, (task_id){ task }, value);
+}
+
+TEST(quality, known_answers_certify_what_was_judged_as_if_they_were_not_known)
+{
+	struct fixture f = unequal(c, true);
+	struct quality_certified found = certified(c, &f);
+
+	WANT_I64(1, found.results);
+	WANT_I64(10, found.checked);
+	WANT_I64(10, found.right);
+	WANT(found.low > 0.722 && found.low < 0.723 && found.high > 0.999);
+}
+
+TEST(quality, what_is_certified_is_the_method_of_the_project)
+{
+	struct fixture f = unequal(c, false);
+
+	WANT_I64(10, certified(c, &f).checked);
+	WANT_I64(0, certified(c, &f).right); /* two of three were wrong each time */
+}
+
+TEST(quality, a_spot_check_counts_once_and_says_whether_the_result_was_right)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 2, .redundancy = 2 });
+	struct quality_certified before, after;
+	task_id task;
+	bool found;
+
+	WANT_OK(quality_spot_next(c, f.project, &task, &found));
+	WANT(!found);
+	for (int n = 1; n <= 2; n++) {
+		fixture_answer(c, &f, 0, n, "dog");
+		fixture_answer(c, &f, 1, n, "dog");
+	}
+	test_run_jobs(c);
+	before = certified(c, &f);
+	WANT_I64(0, before.checked);
+	WANT_OK(quality_spot_next(c, f.project, &task, &found));
+	WANT(found);
+	WANT_OK(check(c, &f, task.v, "{\"label\":\"cat\"}"));
+	WANT_ERR(ERR_CONFLICT, check(c, &f, task.v, "{\"label\":\"cat\"}"));
+	WANT_ERR(ERR_INPUT, check(c, &f, 3 - task.v, "{\"label\":\"horse\"}"));
+	WANT_OK(check(c, &f, 3 - task.v, "{\"label\":\"dog\"}"));
+	WANT_OK(quality_spot_next(c, f.project, &task, &found));
+	WANT(!found);
+	after = certified(c, &f);
+	WANT_I64(2, after.checked);
+	WANT_I64(1, after.right);
+}
+
+TEST(quality, the_interval_is_that_of_wilson)
+{
+	double low, high;
+
+	quality_interval(98, 100, &low, &high);
+	WANT(low > 0.9299 && low < 0.9301);
+	WANT(high > 0.9944 && high < 0.9946);
+	quality_interval(0, 5, &low, &high);
+	WANT(low < 1e-9);
+	WANT(high > 0.4344 && high < 0.4346);
 }

@@ -50,7 +50,7 @@ enum err review_reject(struct ctx *c, struct assignment_key key, struct str reas
 		return decided_otherwise(c, key, ASSIGNMENT_REJECTED);
 	TRY(review_add(c, key.project, key.task, key.worker, 0, reason, user_actor(c), c->now,
 		       &count));
-	TRY(quality_forget(c, key.project, key.task));
+	TRY(quality_forget(c, key));
 	TRY(project_get(c, key.project, &project));
 	return job_signal_part(c, "review.tell", key.project.v, key.task.v);
 }

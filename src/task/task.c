@@ -288,22 +288,37 @@ enum err task_cut_job(struct ctx *c, struct job *job)
 	project_id project = { job->key };
 	struct task_cut_reach reach;
 	struct project_state state;
+	struct project header;
 	int64_t changed = 0, upto;
 	bool moved;
 
 	TRY(project_state_get(c, project, &state));
 	if (state.state != PROJECT_FUNDING)
 		return OK;
+	TRY(project_get(c, project, &header));
+	/* Where it stops when sure, the further places open one by one. */
+	int64_t need = header.confidence_permille > 0 ? header.redundancy_least : state.redundancy;
 	TRY(task_cut_reach(c, project, &reach));
 	for (upto = reach.cut; changed == 0 && upto < reach.records;) {
 		upto += CUT_RECORDS;
 		TRY(task_cut_range(c, project, reach.cut, upto, state.redundancy,
-				   state.gold_redundancy, &changed));
+				   state.gold_redundancy, need, &changed));
 	}
 	if (changed > 0)
 		TRY(tally_add(c, project.v, "tasks", changed));
 	if (upto < reach.records)
 		return job_again(c, job);
 	TRY(project_state_move(c, project, PROJECT_FUNDING, PROJECT_OPEN, &moved));
+	return OK;
+}
+
+/* --- one more place --- */
+
+enum err task_widen(struct ctx *c, project_id project, task_id id, bool *moved)
+{
+	int64_t changed;
+
+	TRY(task_widen_set(c, project, id, &changed));
+	*moved = changed > 0;
 	return OK;
 }

@@ -10,11 +10,12 @@
  *   stage   collecting -> full (all places filled) -> judged; a place that reopens: collecting
  *   open    1 while taken + filled < need: the index that dispatch walks
  *
- * Tasks are cut by the job `task.cut` after the project was paid for, from project_state's
- * frozen numbers: task n shows record n, with `redundancy` places, a gold one with
- * `gold_redundancy`. While they are cut the project is `funding`; with the last of them it is
- * `open`. So for every project from `open` on the sum of cap + shut over its tasks is
- * project_state.places, and what lies in escrow is (sum of cap - answers paid) * unit.
+ * Tasks are cut by the job `task.cut` after the project was paid for, from project_state's frozen
+ * numbers: task n shows record n, with `redundancy` places, a gold one with `gold_redundancy`;
+ * all of them are on offer, or `redundancy_least` where the project stops when sure. While they
+ * are cut the project is `funding`; with the last of them it is `open`. So for every project from
+ * `open` on the sum of cap + shut over its tasks is project_state.places, and what lies in escrow
+ * is (sum of cap - answers paid) * unit.
  *
  * Numbers of tasks may have gaps. Every function runs in the caller's transaction, in
  * the project's shard group. None looks at the project's state: who hands out work does.
@@ -59,7 +60,8 @@ MUST_USE enum err task_claim(struct ctx *, project_id, struct task_places *, siz
 MUST_USE enum err task_unclaim(struct ctx *, project_id, struct task_places *, size_t count);
 /* Taken places go back: returned or expired. They are handed out first. CHECKs likewise. */
 MUST_USE enum err task_release(struct ctx *, project_id, struct task_places *, size_t count);
-/* Taken places have their answers. Signals quality.judge for those that are full. CHECKs likewise. */
+/* Taken places have their answers. Signals quality.judge for those that are full. CHECKs
+ * likewise. */
 MUST_USE enum err task_fill(struct ctx *, project_id, struct task_places *, size_t count);
 /* The same for an answer that came late, after its place went back: `*got` when one is free. */
 MUST_USE enum err task_fill_late(struct ctx *, project_id, task_id, bool *got, bool *full);
@@ -87,6 +89,13 @@ MUST_USE enum err task_page(struct ctx *, const struct project *, task_id, struc
 /* The cells of several tasks' records, as JSON; empty where there is no such task. */
 MUST_USE enum err task_cells(struct ctx *, project_id, const task_id *, size_t count,
 			     struct str *out);
+
+/*
+ * Offer one more of the places that were paid for: full or judged -> collecting. `*moved` is
+ * false when all are on offer, or it collects already. Its result, if it had one, is the caller's
+ * to drop.
+ */
+MUST_USE enum err task_widen(struct ctx *, project_id, task_id, bool *moved);
 
 extern const struct room task_room;
 

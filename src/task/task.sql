@@ -1,9 +1,10 @@
 -- group: project
 
--- task_cut_range(project project_id, after int, upto int, places int, gold_places int) -> changed
+-- task_cut_range(project project_id, after int, upto int, places int, gold_places int, need int)
+--   -> changed
 INSERT INTO task(project_id, id, cap, need, open, gold)
 SELECT r.project_id, r.id, CASE WHEN r.truth <> '' THEN $5 ELSE $4 END,
-  CASE WHEN r.truth <> '' THEN $5 ELSE $4 END, 1, CASE WHEN r.truth <> '' THEN 1 ELSE 0 END
+  CASE WHEN r.truth <> '' THEN $5 ELSE $6 END, 1, CASE WHEN r.truth <> '' THEN 1 ELSE 0 END
 FROM record AS r JOIN source AS s ON s.project_id = r.project_id AND s.id = r.source_id
 WHERE r.project_id = $1 AND r.id > $2 AND r.id <= $3 AND s.state = 4
 ON CONFLICT DO NOTHING;
@@ -107,3 +108,7 @@ LEFT JOIN (SELECT project_id, COUNT(*) AS n, SUM(cap + shut) AS places FROM task
            GROUP BY project_id) AS t ON t.project_id = s.project_id
 WHERE (s.state >= 2 AND (COALESCE(t.n, 0) <> s.tasks OR COALESCE(t.places, 0) <> s.places))
    OR (s.state = 0 AND t.n > 0);
+
+-- task_widen_set(project project_id, id task_id) -> changed: full or judged, with a place that is paid for
+UPDATE task SET need = need + 1, open = 1, stage = 0
+WHERE project_id = $1 AND id = $2 AND stage > 0 AND need < cap;

@@ -31,7 +31,7 @@ async function until(what, seconds, look) {
 
 const csvCell = (text) => `"${text.replaceAll('"', '""')}"`;
 
-async function makeProject(server, agent, key, set, say) {
+async function makeProject(server, agent, key, set, method, say) {
 	const operator = new Client(server, agent, key);
 	const requester = new Client(server, agent);
 	await requester.signUp('Replay', 'requester@replay.example', PASSWORD, 'requester');
@@ -52,7 +52,7 @@ async function makeProject(server, agent, key, set, say) {
 	await reach('checked');
 	await requester.post(`${path}/import`, { skip_bad: false });
 	await reach('imported');
-	await requester.post(`/projects/${id}`, { template, reward: 1, redundancy: set.most, picking: true,
+	await requester.post(`/projects/${id}`, { template, reward: 1, redundancy: set.most, picking: true, method,
 		approve_after_s: 0, time_allowed_s: 3600 });
 	const quote = await requester.get(`/projects/${id}/quote`);
 	say(`quote: ${quote.tasks} tasks, ${quote.answers} answers, ${quote.total} minor units`);
@@ -180,7 +180,7 @@ export async function replay(chosen) {
 		await server.start();
 		server.history = new History(server.data);
 		const crashing = chosen.points ? server.crashAt(placesOf(chosen.kill, chosen.seed)) : null;
-		const made = await makeProject(server, agent, first.secret_key, set, say);
+		const made = await makeProject(server, agent, first.secret_key, set, chosen.method, say);
 		const workBegan = Date.now();
 		const people = await everybodyWorks(server, agent, set, made, chosen, say);
 		const workSeconds = (Date.now() - workBegan) / 1000;
@@ -198,7 +198,7 @@ export async function replay(chosen) {
 		return {
 			tasks: set.tasks.length, workers: set.workers.length, answers_in: set.answers.length,
 			answers_stored: found.stored, lost: found.lost, surplus: found.surplus,
-			accuracy: found.accuracy, plurality: plurality(set), repeated: set.repeated,
+			method: chosen.method, accuracy: found.accuracy, plurality: plurality(set), repeated: set.repeated,
 			kills: server.kills, ...(server.crashed ? { places: Object.fromEntries(server.crashed) } : {}),
 			doctor, requests: server.history.count, history: history ?? 'ok', seconds: Math.round((Date.now() - began) / 100) / 10,
 			answers_per_s: Math.round(set.answers.length / workSeconds),

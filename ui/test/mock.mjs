@@ -124,6 +124,12 @@ function operation(site, verb, path, query, body) {
   if (m('POST /me/sessions/{session}/end')) { site.sessions = 1; return undefined; }
   if (m('GET /me/notices')) return { items: [{ id: '2', kind: 'user', text: 'Your password was changed.', at: minutes(-20), read: false }], unread: 1 };
   if (m('POST /me/notices/read')) return undefined;
+  if (m('GET /me/skills')) {
+    return { items: [
+      { project: '11', title: 'How many white cells?', answers: 140, rejected: 1, percent: 90, at_least: 85 },
+      { project: '12', title: 'Check an address', answers: 6, rejected: 0 },
+    ] };
+  }
   if (m('GET /me/accuracy')) return { percent: 96 };
   if (m('GET /me/earnings')) {
     const sent = site.answers.reduce((n, a) => n + a.reward, 0);

@@ -213,6 +213,59 @@ static void agree(struct arena *mem, const struct kind_field *field,
 		agree_one(mem, field, values, count, out);
 }
 
+/* --- classes: the options in their order; left out is the last --- */
+
+static struct kind_classes classes(const struct kind_field *field)
+{
+	int options = (int)kind_options(field->block)->count;
+	int count = options + (field->required ? 0 : 1);
+
+	if (is_many(field))
+		return (struct kind_classes){ options, 2, options };
+	return (struct kind_classes){ 1, count, count };
+}
+
+static void marks(const struct kind_field *field, const struct json_value *value, int *mark)
+{
+	const struct json_value *options = kind_options(field->block);
+	struct str text;
+	int i = 0;
+
+	if (!is_many(field)) {
+		int at = json_text(value, &text) ? kind_option_index(field, text) : -1;
+		int last = classes(field).classes - 1;
+
+		mark[0] = at < 0 ? last : at;
+		return;
+	}
+	for (const struct json_value *o = options->first; o != NULL; o = o->next)
+		mark[i++] = value != NULL && kind_option_value(o, &text) && has_value(value, text);
+}
+
+static struct str named(struct arena *mem, const struct kind_field *field, int number)
+{
+	const struct json_value *option = json_at(kind_options(field->block), (size_t)number);
+	struct str text;
+
+	return option != NULL && kind_option_value(option, &text) ? kind_quoted(mem, text) :
+								    S("null");
+}
+
+static struct str marked(struct arena *mem, const struct kind_field *field, const int *mark)
+{
+	const struct json_value *options = kind_options(field->block);
+	struct json out = json_make(mem, 1 << 20);
+
+	if (!is_many(field))
+		return named(mem, field, mark[0]);
+	json_list(&out);
+	for (size_t i = 0; i < options->count; i++)
+		if (mark[i] == 1)
+			json_put_raw(&out, named(mem, field, (int)i));
+	json_list_end(&out);
+	return json_end(&out);
+}
+
 const struct kind kind_choice = {
 	.name = "choice",
 	.about = "One of several options, or all that apply.",
@@ -224,4 +277,8 @@ const struct kind kind_choice = {
 	.truth = truth,
 	.votes = votes,
 	.agree = agree,
+	.classes = classes,
+	.marks = marks,
+	.marked = marked,
+	.named = named,
 };

@@ -103,13 +103,15 @@ export interface Project {
   id: Id; org: Id; title: string; brief: string; instructions: string; template: Template;
   reward: Minor; fee_permille: number; redundancy: number; gold_share_permille: number;
   gold_redundancy: number; time_allowed_s: number; approve_after_s: number; deadline?: Time | null;
-  audience: 'everyone' | 'invited'; picking: boolean; estimate_s: number; revision: number;
+  audience: 'everyone' | 'invited'; picking: boolean; estimate_s: number; method: 'shrunk' | 'plurality';
+  confidence_permille: number; redundancy_least: number; revision: number;
   created: Time; state: ProjectState; kind: string; columns: string[]; records: number; gold: number;
   tasks: number; places: number; published?: Time | null; done?: Time | null;
 }
 /** What can be changed of a project; `template` also as the text in which it is being written. */
 export type ProjectEdit = Partial<Pick<Project, 'revision' | 'title' | 'brief' | 'instructions' | 'reward' | 'redundancy'
-  | 'gold_share_permille' | 'gold_redundancy' | 'time_allowed_s' | 'approve_after_s' | 'estimate_s' | 'audience' | 'picking'>>
+  | 'gold_share_permille' | 'gold_redundancy' | 'time_allowed_s' | 'approve_after_s' | 'estimate_s' | 'audience' | 'picking' | 'method'
+  | 'confidence_permille' | 'redundancy_least'>>
   & { template?: Template | string; deadline?: string };
 export interface Source {
   id: Id; name: string; form: string;
@@ -137,6 +139,8 @@ export interface Progress {
 }
 export interface FieldResult {
   field: string; value: unknown; confidence: number; answers: number; tie?: boolean;
+  /** The model's own, before it is calibrated; empty where answers come out of no list. */
+  posterior: { value: unknown; share: number }[];
 }
 export interface ResultRow {
   task: number; fields: Record<string, string>; results: FieldResult[]; gold: boolean;
@@ -156,6 +160,16 @@ export interface Review {
 }
 export interface WorkerRow {
   worker: Id; submitted: number; approved: number; rejected: number; gold_seen: number; gold_right: number;
+  percent?: number | null; at_least?: number | null;
+}
+/** Results of one field that somebody has looked at. */
+export interface Certified {
+  field: string; results: number; claimed?: number | null; known: number; checked: number; right: number;
+  share?: number | null; low?: number | null; high?: number | null;
+}
+/** What is thought of one's own answers in one project. */
+export interface Skill {
+  project: Id; title: string; answers: number; rejected: number; percent?: number | null; at_least?: number | null;
 }
 export interface UserRow {
   id: Id; name: string; email: string; roles: Role[]; state: string; created: Time;
@@ -213,6 +227,7 @@ export interface Api {
   'GET /me/notices': { query: Page; reply: List<Notice> & { unread: number } };
   'POST /me/notices/read': { body: { upto: Id }; reply: void };
   'GET /me/entries': { query: Page; reply: List<Entry> };
+  'GET /me/skills': { query: Page; reply: List<Skill> };
   'GET /me/accuracy': { reply: { percent?: number | null } };
   'GET /me/earnings': { reply: Earnings };
 
@@ -256,6 +271,9 @@ export interface Api {
   'POST /projects/{project}/close': { reply: { refund: Minor } };
   'GET /projects/{project}/results': { query: Page; reply: List<ResultRow> };
   'POST /projects/{project}/gold': { body: { task: number; truth: Answer }; reply: unknown };
+  'GET /projects/{project}/certificate': { reply: { state: ProjectState; items: Certified[] } };
+  'GET /projects/{project}/checks/next': { reply: { task?: number | null; page?: WorkPage | null } };
+  'POST /projects/{project}/checks': { body: { task: number; answer: Answer }; reply: { items: { field: string; value: unknown; right: boolean }[] } };
   'GET /projects/{project}/workers': { query: Page; reply: List<WorkerRow> };
   'GET /projects/{project}/reviews': { query: Page; reply: List<Review> };
   'POST /projects/{project}/reviews/{task}/{worker}/approve': { reply: unknown };

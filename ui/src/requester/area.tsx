@@ -6,6 +6,7 @@ import type { PageEntry } from '../ui/page.tsx';
 import { Billing, Team } from './org/org.tsx';
 import { NewProject, Projects } from './project/list.tsx';
 import { Settings } from './project/settings.tsx';
+import { Check } from './quality/certificate.tsx';
 import { Results } from './quality/results.tsx';
 import { Workers } from './quality/workers.tsx';
 import { Progress } from './report/progress.tsx';
@@ -20,6 +21,7 @@ export const pages: PageEntry[] = [
   { path: '/projects/new', view: NewProject },
   { path: '/projects/:project', view: Progress },
   { path: '/projects/:project/results', view: Results },
+  { path: '/projects/:project/check', view: Check },
   { path: '/projects/:project/review', view: ReviewQueue },
   { path: '/projects/:project/workers', view: Workers },
   { path: '/projects/:project/items', view: Items },

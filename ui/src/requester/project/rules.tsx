@@ -14,7 +14,7 @@ import type { Draft } from './draft.ts';
 
 /** A whole number of some unit, kept in the server's own: minutes as seconds, percent as permille. */
 function Whole({ draft, name, word, note, unit, times = 1, min = 0, max }: {
-  draft: Draft; name: 'redundancy' | 'gold_share_permille' | 'gold_redundancy' | 'time_allowed_s' | 'approve_after_s' | 'estimate_s';
+  draft: Draft; name: 'redundancy' | 'gold_share_permille' | 'gold_redundancy' | 'time_allowed_s' | 'approve_after_s' | 'estimate_s' | 'confidence_permille' | 'redundancy_least';
   word: Key; note?: Key; unit?: string; times?: number; min?: number; max: number;
 }) {
   const [text, setText] = useState(String(Math.round((draft.p[name] / times) * 100) / 100));
@@ -87,6 +87,8 @@ function Invites({ project }: { project: string }) {
 export function Rules({ draft }: { draft: Draft }) {
   const { p } = draft;
   const [audience, setAudience] = useState(p.audience);
+  const [method, setMethod] = useState(p.method);
+  const target = method === 'shrunk' ? p.confidence_permille : 0;
   const [picking, setPicking] = useState(p.picking);
   const [deadline, setDeadline] = useState(p.deadline?.slice(0, 10) ?? '');
   return (
@@ -94,7 +96,9 @@ export function Rules({ draft }: { draft: Draft }) {
       <div class="fields rules">
         <Reward draft={draft} />
         <Whole draft={draft} name="estimate_s" word="rules.estimate" note="rules.estimate.hint" unit={t('unit.seconds')} max={86400} />
-        <Whole draft={draft} name="redundancy" word="rules.redundancy" note="rules.redundancy.hint" min={1} max={100} />
+        <Whole draft={draft} name="redundancy" word={target > 0 ? 'rules.most' : 'rules.redundancy'} note={target > 0 ? 'rules.most.hint' : 'rules.redundancy.hint'} min={1} max={100} />
+        {method === 'shrunk' && <Whole draft={draft} name="confidence_permille" word="rules.target" note="rules.target.hint" unit="%" times={10} max={99.9} />}
+        {target > 0 && <Whole draft={draft} name="redundancy_least" word="rules.least" note="rules.least.hint" min={1} max={100} />}
         <Whole draft={draft} name="time_allowed_s" word="rules.time" note="rules.time.hint" unit={t('unit.minutes')} times={60} min={0.5} max={1440} />
         <Whole draft={draft} name="approve_after_s" word="rules.approve" note="rules.approve.hint" unit={t('unit.hours')} times={3600} max={720} />
         <Whole draft={draft} name="gold_share_permille" word="rules.gold" note={p.gold > 0 ? 'rules.gold.hint' : 'rules.gold.none'} unit="%" times={10} max={100} />
@@ -113,6 +117,15 @@ export function Rules({ draft }: { draft: Draft }) {
         options={[
           { value: 'everyone', label: t('rules.audience.everyone') },
           { value: 'invited', label: t('rules.audience.invited') },
+        ]} />
+      <RadioField label={t('rules.method')} value={method} error={draft.errors.method}
+        onValue={(v) => {
+          setMethod(v as typeof method);
+          draft.change({ method: v as typeof method });
+        }}
+        options={[
+          { value: 'shrunk', label: t('rules.method.shrunk') },
+          { value: 'plurality', label: t('rules.method.plurality') },
         ]} />
       {audience === 'invited' && <Invites project={p.id} />}
       <CheckField label={t('rules.picking')} hint={t('rules.picking.hint')} value={picking}

@@ -10,21 +10,29 @@ import { Empty } from '../../ui/page.tsx';
 import { List, Table, type Column } from '../../ui/table.tsx';
 import { Chip } from '../../ui/text.tsx';
 import { useState } from 'preact/hooks';
+import { Certificate } from './certificate.tsx';
 import { fieldsText, projectHref, ProjectPage, valueText } from '../project/parts.tsx';
 
-export function Concluded({ r }: { r: FieldResult | undefined }) {
+/** What else was thought of, the likeliest first. */
+function sharesText(r: FieldResult): string {
+  const told = r.posterior.filter((s) => s.share >= 0.005).sort((a, b) => b.share - a.share).slice(0, 5);
+  return told.map((s) => t('results.shares', { value: valueText(s.value), share: percent(s.share, 1) })).join(' · ');
+}
+
+export function Concluded({ r, shares = false }: { r: FieldResult | undefined; shares?: boolean }) {
   if (!r) return <>–</>;
   return (
     <span>
       <strong>{valueText(r.value)}</strong>{r.tie && <> <Chip tone="warn">{t('results.tie')}</Chip></>}
       <span class="note sub figure">{t('results.of', { share: percent(r.confidence), n: r.answers })}</span>
+      {shares && r.posterior.length > 0 && <span class="note sub figure" dir="auto">{sharesText(r)}</span>}
     </span>
   );
 }
 
 function Downloads({ p }: { p: Project }) {
   const [answers, setAnswers] = useState(false);
-  const to = (format: string) => apiUrl(`/projects/${p.id}/export`, { format, answers: answers ? 1 : 0 });
+  const to = (format: string) => apiUrl(`/projects/${p.id}/export`, { format, answers: answers ? 1 : 0, ...(format === 'jsonl' && { certificate: 1 }) });
   return (
     <div class="toolbar">
       <CheckField label={t('results.answers')} value={answers} onValue={setAnswers} />
@@ -58,6 +66,7 @@ function Body({ p }: { p: Project }) {
   const { data: far } = useLoad((signal) => call('GET /projects/{project}/progress', { path: { project: p.id }, signal }), [p.id]);
   return (
     <>
+      {!!list.items?.length && <Certificate p={p} />}
       {!!list.items?.length && <Downloads p={p} />}
       {far && !!list.items?.length && <p class="note after-toolbar" role="status">{t('results.count', { n: far.judged, all: far.tasks })}</p>}
       <List list={list} empty={

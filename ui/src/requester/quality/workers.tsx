@@ -26,6 +26,10 @@ function Body({ p }: { p: Project }) {
             key: 'gold', label: t('workers.gold'), figure: true,
             cell: (w) => (w.gold_seen ? <span>{percent(w.gold_right / w.gold_seen)} <span class="note">{t('workers.gold.of', { n: w.gold_right, all: w.gold_seen })}</span></span> : '–'),
           },
+          {
+            key: 'skill', label: t('workers.skill'), figure: true,
+            cell: (w) => (w.percent != null && w.at_least != null ? <span>{percent(w.percent / 100)} <span class="note">{t('workers.skill.least', { share: percent(w.at_least / 100) })}</span></span> : '–'),
+          },
         ]} />
       )}
     </List>

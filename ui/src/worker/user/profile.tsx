@@ -12,6 +12,7 @@ import { announce, useLoad } from '../../ui/hooks.ts';
 import { errorText, Notice, Page, Problem, Section, Skeleton } from '../../ui/page.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Chip, Time } from '../../ui/text.tsx';
+import { Skills } from '../quality/skills.tsx';
 
 function Device() {
   const [theme, setTheme] = useState(themeNow());
@@ -109,6 +110,7 @@ export function Profile() {
             <div><dt>{t('profile.roles')}</dt><dd>{listText(who.roles.map((r) => t(`role.${r}`)))}</dd></div>
           </dl>
         </Section>
+        {who.roles.includes('worker') && <Section title={t('skills.title')}><Skills /></Section>}
         <Section title={t('profile.device')}><Device /></Section>
         <Section title={t('profile.password')}><Password /></Section>
         <Section title={t('profile.sessions')} note={t('profile.sessions.note')}><Sessions /></Section>

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Whatever the method, the model's posterior is computed and kept: skills rest on it. The method
+ * says which value is the result and what is claimed of it: plurality the share of the votes,
+ * shrunk the model's posterior, calmed.
+ */
+#include "quality/judge_in.h"
+
+int64_t judge_millionths(double confidence)
+{
+	return (int64_t)(confidence * 1e6 + 0.5);
+}
+
+static void make(struct ctx *c, const struct skill_field *f, const struct judge_task *t,
+		 struct judge_result *r)
+{
+	size_t questions = (size_t)f->list.questions, classes = (size_t)f->list.classes;
+
+	*r = (struct judge_result){
+		.mark = NEW_MANY(c->mem, int, questions *(size_t)t->count),
+		.z = NEW_MANY(c->mem, int64_t, questions * classes),
+		.claim = NEW_MANY(c->mem, int64_t, questions * classes),
+		.others = NEW_MANY(c->mem, int64_t, questions * (size_t)t->count),
+		.believed = NEW_MANY(c->mem, int64_t, questions * classes),
+	};
+}
+
+static const struct json_value *value_of(const struct skill_field *f, const struct json_value *of)
+{
+	return json_get(of, f->field->name);
+}
+
+static void mark_all(struct ctx *c, const struct skill_field *f, const struct judge_task *t,
+		     struct judge_result *r)
+{
+	int *own = NEW_MANY(c->mem, int, (size_t)f->list.questions);
+
+	for (int i = 0; i < t->count; i++) {
+		kind_marks(f->field, value_of(f, t->answer[i]), own);
+		for (int q = 0; q < f->list.questions; q++)
+			r->mark[q * t->count + i] = own[q];
+	}
+}
+
+/* What is counted: the truth where it is known, else the posterior. */
+static void believe(struct ctx *c, const struct skill_field *f, const struct judge_task *t,
+		    struct judge_result *r)
+{
+	const size_t classes = (size_t)f->list.classes, questions = (size_t)f->list.questions;
+	const struct json_value *truth = value_of(f, t->truth);
+	int *right = NEW_MANY(c->mem, int, questions);
+
+	memcpy(r->believed, r->z, questions * classes * sizeof(*r->z));
+	if (truth == NULL || !f->has_list)
+		return;
+	kind_marks(f->field, truth, right);
+	memset(r->believed, 0, questions * classes * sizeof(*r->z));
+	for (size_t q = 0; q < questions; q++)
+		r->believed[q * classes + (size_t)right[q]] = BELIEF_ONE;
+}
+
+static void conclude(struct ctx *c, const struct skill_field *f, const struct judge_task *t,
+		     struct judge_result *r)
+{
+	const int classes = f->list.classes, questions = f->list.questions;
+	int *chosen = NEW_MANY(c->mem, int, (size_t)questions);
+	double *calm = NEW_MANY(c->mem, double, (size_t)classes), sure = 0;
+	struct json ties = json_make(c->mem, 1 << 20);
+	int tied = 0;
+
+	json_list(&ties);
+	for (int q = 0; q < questions; q++) {
+		const int64_t *z = r->z + q * classes;
+		int equal = 0;
+
+		for (int k = 1; k < classes; k++)
+			if (z[k] > z[chosen[q]] + 1)
+				chosen[q] = k;
+		for (int k = 0; k < classes; k++)
+			equal += z[k] + 1 >= z[chosen[q]];
+		for (int k = 0; k < classes && equal > 1 && questions == 1; k++)
+			if (z[k] + 1 >= z[chosen[q]])
+				json_put_raw(&ties, f->field->kind->named(c->mem, f->field, k));
+		if (equal > 1 && questions > 1)
+			json_put_raw(&ties, f->field->kind->named(c->mem, f->field, q));
+		tied += equal > 1;
+		belief_calm(r->claim + q * classes, classes, t->count, f->trust, calm);
+		sure += calm[chosen[q]];
+	}
+	json_list_end(&ties);
+	struct str all = json_end(&ties);
+	r->ties = tied > 0 ? all : (struct str){ 0 };
+	r->value = f->field->kind->marked(c->mem, f->field, chosen);
+	r->confidence = sure < questions ? sure / questions : 1;
+}
+
+static void vote(struct ctx *c, const struct skill_field *f, const struct judge_task *t,
+		 struct judge_result *r)
+{
+	const struct json_value **value = NEW_MANY(c->mem, const struct json_value *, t->count);
+	struct kind_result joined;
+
+	for (int i = 0; i < t->count; i++)
+		value[i] = value_of(f, t->answer[i]);
+	kind_agree(c->mem, f->field, value, t->count, &joined);
+	r->value = joined.value;
+	r->ties = joined.ties;
+	r->confidence = joined.confidence;
+}
+
+/* Without a list: 1 for each answer that says what was concluded, or what is known. */
+static void agree(struct ctx *c, const struct skill_field *f, const struct judge_task *t,
+		  struct str value, struct judge_result *r)
+{
+	const struct json_value *truth = value_of(f, t->truth);
+	struct json_value *found;
+	struct json_fault fault;
+
+	CHECK(json_read(c->mem, value, &found, &fault));
+	for (int i = 0; i < t->count; i++)
+		r->others[i] = kind_same(c->mem, f->field, value_of(f, t->answer[i]),
+					 truth != NULL ? truth : found) ?
+				       BELIEF_ONE :
+				       0;
+}
+
+void judge_field(struct ctx *c, const struct skill_book *b, int field, const struct judge_task *t,
+		 enum project_method method, struct judge_result *r)
+{
+	const struct skill_field *f = &b->field[field];
+	struct belief_answer *answer = NEW_MANY(c->mem, struct belief_answer, t->count);
+
+	make(c, f, t, r);
+	if (!f->has_list || method == PROJECT_PLURALITY)
+		vote(c, f, t, r);
+	if (!f->has_list) {
+		agree(c, f, t, r->value, r);
+		return;
+	}
+	mark_all(c, f, t, r);
+	for (int q = 0; q < f->list.questions; q++) {
+		for (int i = 0; i < t->count; i++) {
+			const struct skill *s = skill_at(b, t->worker[i], field);
+
+			answer[i] = (struct belief_answer){
+				.worker = &s->sums,
+				.rejected = s->rejected * f->list.questions,
+				.label = r->mark[q * t->count + i],
+			};
+		}
+		belief_judge(c->mem, &f->crowd, answer, t->count, r->z + q * f->list.classes,
+			     r->claim + q * f->list.classes, r->others + q * t->count);
+	}
+	believe(c, f, t, r);
+	if (method != PROJECT_PLURALITY)
+		conclude(c, f, t, r);
+}
+
+bool judge_is_enough(const struct skill_book *b, int field, const struct judge_task *t,
+		     const struct judge_result *r, const struct project *p, double target)
+{
+	const struct skill_field *f = &b->field[field];
+	const struct belief_rule rule = { target, (int)p->redundancy_least, (int)p->redundancy };
+
+	if (target <= 0 || !f->has_list)
+		return true;
+	for (int q = 0; q < f->list.questions; q++)
+		if (!belief_is_enough(&f->crowd, r->claim + q * f->list.classes, t->count, f->trust,
+				      rule))
+			return false;
+	return true;
+}
+
+void judge_count(struct skill_book *b, int field, const struct judge_task *t,
+		 const struct judge_result *r, int sign)
+{
+	struct skill_field *f = &b->field[field];
+	const int classes = f->list.classes;
+
+	for (int q = 0; q < f->list.questions; q++) {
+		const int64_t *z = r->believed + q * classes;
+
+		for (int i = 0; i < t->count; i++) {
+			struct skill *s = skill_at(b, t->worker[i], field);
+			const int64_t *of = f->has_list ? z : &r->others[i];
+			int label = r->mark[q * t->count + i];
+
+			belief_add(&s->sums, classes, label, of, sign);
+			belief_add(&f->crowd.sums, classes, label, of, sign);
+			s->others += sign * r->others[q * t->count + i];
+			s->changed = true;
+		}
+		for (int k = 0; k < classes; k++)
+			f->crowd.of_class[k] += sign * z[k];
+		f->crowd.questions += sign;
+	}
+	for (int i = 0; i < t->count; i++)
+		skill_at(b, t->worker[i], field)->answers += sign;
+	f->changed = true;
+	belief_ready(&f->crowd);
+}
+
+enum err judge_recall(struct ctx *c, const struct skill_book *b, int field,
+		      const struct judge_task *t, struct str value, struct str posterior,
+		      struct judge_result *r)
+{
+	const struct skill_field *f = &b->field[field];
+	int64_t *share = NEW_MANY(c->mem, int64_t, (size_t)f->list.values);
+
+	make(c, f, t, r);
+	if (!f->has_list) {
+		agree(c, f, t, value, r);
+		return OK;
+	}
+	mark_all(c, f, t, r);
+	TRY(skill_numbers_read(c, posterior, share, (size_t)f->list.values));
+	for (int v = 0; v < f->list.values; v++) {
+		if (f->list.questions == 1) {
+			r->z[v] = share[v];
+			continue;
+		}
+		r->z[2 * v] = BELIEF_ONE - share[v];
+		r->z[2 * v + 1] = share[v];
+	}
+	believe(c, f, t, r);
+	/* The others' share was not kept; his own posterior is the nearest to it. */
+	for (int q = 0; q < f->list.questions; q++)
+		for (int i = 0; i < t->count; i++)
+			r->others[q * t->count + i] =
+				r->z[q * f->list.classes + r->mark[q * t->count + i]];
+	return OK;
+}
+
+struct str judge_posterior_text(struct ctx *c, const struct skill_field *f,
+				const struct judge_result *r)
+{
+	int64_t *share = NEW_MANY(c->mem, int64_t, (size_t)f->list.values);
+
+	for (int v = 0; v < f->list.values; v++)
+		share[v] = f->list.questions == 1 ? r->z[v] : r->z[2 * v + 1];
+	return skill_numbers_text(c->mem, share, (size_t)f->list.values);
+}
+
+enum err quality_posterior_put(struct ctx *c, const struct kind_field *field, struct str posterior,
+			       struct json *out)
+{
+	struct kind_classes list = { .values = 0 };
+	int64_t *share;
+
+	json_list(out);
+	if (field != NULL && posterior.len > 0 && kind_classes(field, &list)) {
+		share = NEW_MANY(c->mem, int64_t, (size_t)list.values);
+		TRY(skill_numbers_read(c, posterior, share, (size_t)list.values));
+		for (int v = 0; v < list.values; v++) {
+			json_object(out);
+			json_raw_of(out, "value", field->kind->named(c->mem, field, v));
+			json_f64_of(out, "share", (double)share[v] / BELIEF_ONE);
+			json_object_end(out);
+		}
+	}
+	json_list_end(out);
+	return OK;
+}

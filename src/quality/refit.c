@@ -1,0 +1,654 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The exact estimate: all answers to judged tasks are read page by page, ahead of the
+ * transaction, into five bytes and two for each question; src/model finds the posterior of all of
+ * them together, and the sums of every worker are written anew, some thousand in each
+ * transaction. Then quality.apply looks at the results, page by page, with the new sums.
+ *
+ * Tasks that are judged while this reads are not in the sums that it writes; the next estimate
+ * has them, and the last one of a project runs when nothing comes any more. Holding judging up
+ * meanwhile was turned down: it would hold up pay and adaptive places too.
+ *
+ * A project with more than FIT_MARKS answers is not estimated again: the online sums stand.
+ */
+#include "job/job.h"
+#include "job/tally.h"
+#include "model/model.h"
+#include "quality/judge_in.h"
+#include "quality/quality_in.h"
+
+enum {
+	PAGE = 1000,	      /* tasks read in one statement */
+	SLICE = 2000,	      /* workers written in one transaction */
+	APPLY = 300,	      /* tasks looked at again in one transaction */
+	FIT_MARKS = 8000000,  /* answers to questions */
+	FIT_CELLS = 10000000, /* workers x classes x classes */
+	CLASSES_MAX = UINT16_MAX,
+};
+
+struct fit {
+	struct project project;
+	struct kind_template template;
+	struct skill_book before; /* the crowd as it was stored when this began */
+	struct skill_book book;	  /* all workers; their sums are made here */
+	bool is_small;		  /* enough to be estimated */
+	int64_t tasks_max, answers_max;
+	size_t tasks, answers;
+	task_id *task;
+	bool *gold;
+	int32_t *from;	 /* answers of a task */
+	int32_t *worker; /* of each answer, in the book */
+	uint16_t **mark; /* of each field: question q of answer i at [i * questions + q] */
+	int32_t *
+		*truth; /* of each field: question q of task t at [t * questions + q]; -1 unknown */
+};
+
+/* --- reading --- */
+
+static void make_room(struct ctx *c, struct fit *f)
+{
+	const size_t tasks = (size_t)f->tasks_max, answers = (size_t)f->answers_max;
+
+	f->task = NEW_MANY(c->mem, task_id, tasks);
+	f->gold = NEW_MANY(c->mem, bool, tasks);
+	f->from = NEW_MANY(c->mem, int32_t, tasks + 1);
+	f->worker = NEW_MANY(c->mem, int32_t, answers);
+	f->mark = NEW_MANY(c->mem, uint16_t *, (size_t)f->book.fields);
+	f->truth = NEW_MANY(c->mem, int32_t *, (size_t)f->book.fields);
+	for (int n = 0; n < f->book.fields; n++) {
+		size_t questions = (size_t)f->book.field[n].list.questions;
+
+		f->mark[n] = NEW_MANY(c->mem, uint16_t, questions * answers);
+		f->truth[n] = NEW_MANY(c->mem, int32_t, questions * tasks);
+	}
+}
+
+static enum err open_fit(struct ctx *c, project_id id, struct fit *f)
+{
+	struct project_state state;
+	struct skill_rejected *row;
+	int64_t marks = 0;
+	size_t count;
+
+	TRY(project_get(c, id, &f->project));
+	TRY(project_state_get(c, id, &state));
+	kind_template_load(c->mem, f->project.template, &f->template);
+	TRY(skill_rejected(c, id, &row, &count));
+	user_id *worker = NEW_MANY(c->mem, user_id, count);
+	for (size_t i = 0; i < count; i++)
+		worker[i] = row[i].worker;
+	TRY(skill_book_open(c, id, &f->template, NULL, 0, false, &f->before));
+	TRY(skill_book_open(c, id, &f->template, worker, count, false, &f->book));
+	for (size_t i = 0; i < count; i++)
+		for (int n = 0; n < f->book.fields; n++)
+			if (str_eq(row[i].field, f->book.field[n].field->name))
+				skill_at(&f->book, skill_book_find(&f->book, row[i].worker), n)
+					->rejected = row[i].rejected;
+	TRY(tally_get(c, id.v, "submitted", &f->answers_max));
+	f->tasks_max = state.tasks;
+	for (int n = 0; n < f->book.fields; n++)
+		marks += f->answers_max * f->book.field[n].list.questions;
+	f->is_small = marks <= FIT_MARKS;
+	if (f->is_small)
+		make_room(c, f);
+	return OK;
+}
+
+static enum err take_answer(struct ctx *c, struct fit *f, const struct quality_judged_answers *row,
+			    int *own)
+{
+	struct json_value *answer;
+	int64_t worker = skill_book_find(&f->book, row->worker);
+
+	if (worker < 0)
+		return OK;
+	TRY(json_read_own(c, row->body, &answer));
+	for (int n = 0; n < f->book.fields; n++) {
+		const struct skill_field *field = &f->book.field[n];
+		size_t questions = (size_t)field->list.questions;
+
+		if (!field->has_list)
+			continue;
+		kind_marks(field->field, json_get(answer, field->field->name), own);
+		for (size_t q = 0; q < questions; q++)
+			f->mark[n][f->answers * questions + q] = (uint16_t)own[q];
+	}
+	f->worker[f->answers++] = (int32_t)worker;
+	return OK;
+}
+
+/* What is known of a task: by gold, or told by who made a spot check. NULL when nothing is. */
+static enum err truth_of(struct ctx *c, project_id project,
+			 const struct quality_judged_answers *row, struct json_value **out)
+{
+	*out = NULL;
+	if (row->gold == 1)
+		return quality_truth(c, project, row->task, out);
+	return row->told.len > 0 ? json_read_own(c, row->told, out) : OK;
+}
+
+static enum err take_truth(struct ctx *c, struct fit *f, size_t task,
+			   const struct quality_judged_answers *row, int *own)
+{
+	struct json_value *truth;
+
+	TRY(truth_of(c, f->project.id, row, &truth));
+	for (int n = 0; n < f->book.fields; n++) {
+		const struct skill_field *field = &f->book.field[n];
+		const struct json_value *known = json_get(truth, field->field->name);
+		int questions = field->list.questions;
+
+		if (known != NULL && field->has_list)
+			kind_marks(field->field, known, own);
+		for (int q = 0; q < questions; q++)
+			f->truth[n][task * (size_t)questions + (size_t)q] =
+				known != NULL && field->has_list ? own[q] : -1;
+	}
+	return OK;
+}
+
+/* No more than there was room made for: what came later waits for the next time. */
+static enum err read_page(struct ctx *c, struct fit *f, task_id *after, int *own, bool *more)
+{
+	struct quality_judged_answers *row;
+	size_t count;
+
+	TRY(quality_judged_answers(c, f->project.id, *after, PAGE, &row, &count));
+	*more = count > 0;
+	for (size_t i = 0; i < count; i++) {
+		bool is_new = f->tasks == 0 || f->task[f->tasks - 1].v != row[i].task.v;
+
+		*more = *more && !(is_new && (int64_t)f->tasks == f->tasks_max) &&
+			(int64_t)f->answers < f->answers_max;
+		if (!*more)
+			break;
+		if (is_new) {
+			f->task[f->tasks] = row[i].task;
+			f->gold[f->tasks] = row[i].gold == 1;
+			TRY(take_truth(c, f, f->tasks++, &row[i], own));
+		}
+		TRY(take_answer(c, f, &row[i], own));
+		f->from[f->tasks] = (int32_t)f->answers;
+		*after = row[i].task;
+	}
+	return OK;
+}
+
+static enum err read_all(struct ctx *c, struct fit *f)
+{
+	task_id after = { 0 };
+	int questions = 1;
+	bool more = true;
+
+	for (int n = 0; n < f->book.fields; n++)
+		if (f->book.field[n].list.questions > questions)
+			questions = f->book.field[n].list.questions;
+	int *own = NEW_MANY(c->mem, int, (size_t)questions);
+	while (more) {
+		struct arena_mark mark = arena_mark(c->mem);
+
+		TRY(read_page(c, f, &after, own, &more));
+		arena_reset(c->mem, mark);
+	}
+	return OK;
+}
+
+/* --- estimating --- */
+
+/* One field's answers as src/model takes them: each question is a task of its own. */
+static void lay_out(struct ctx *c, const struct fit *f, int n, struct model_answers *out)
+{
+	const int questions = f->book.field[n].list.questions;
+	const int classes = f->book.field[n].list.classes;
+	const size_t all = f->tasks * (size_t)questions;
+	int32_t *from = NEW_MANY(c->mem, int32_t, all + 1);
+	uint32_t *key = NEW_MANY(c->mem, uint32_t, f->answers * (size_t)questions);
+	int32_t at = 0;
+
+	for (size_t t = 0; t < f->tasks; t++)
+		for (int q = 0; q < questions; q++) {
+			from[t * (size_t)questions + (size_t)q] = at;
+			for (int32_t i = f->from[t]; i < f->from[t + 1]; i++)
+				key[at++] = (uint32_t)f->worker[i] * (uint32_t)classes +
+					    f->mark[n][i * questions + q];
+		}
+	from[all] = at;
+	*out = (struct model_answers){ .tasks = (int32_t)all,
+				       .workers = (int32_t)f->book.workers,
+				       .classes = classes,
+				       .from = from,
+				       .key = key,
+				       .gold = f->truth[n] };
+}
+
+/* The answers of one question, for belief_judge; room for as many as there are. */
+static int answers_of(const struct fit *f, int n, const struct model_answers *a, int32_t question,
+		      struct belief_answer *out)
+{
+	const int classes = a->classes, questions = f->book.field[n].list.questions;
+	int count = 0;
+
+	for (int32_t i = a->from[question]; i < a->from[question + 1]; i++) {
+		const struct skill *s = skill_at(&f->book, a->key[i] / (uint32_t)classes, n);
+
+		out[count++] =
+			(struct belief_answer){ .worker = &s->sums,
+						.rejected = s->rejected * questions,
+						.label = (int)(a->key[i] % (uint32_t)classes) };
+	}
+	return count;
+}
+
+static void believed(const struct model_answers *a, const struct model_fit *fit, int32_t question,
+		     int64_t *z)
+{
+	for (int32_t k = 0; k < a->classes; k++)
+		z[k] = a->gold[question] >= 0 ?
+			       (a->gold[question] == k ? BELIEF_ONE : 0) :
+			       (int64_t)(fit->posterior[(size_t)question * (size_t)a->classes +
+							(size_t)k] *
+						 (float)BELIEF_ONE +
+					 0.5F);
+}
+
+/* All sums of a field from the posteriors of a fit. */
+static void sum_up(struct ctx *c, struct fit *f, int n, const struct model_answers *a,
+		   const struct model_fit *fit)
+{
+	struct skill_field *field = &f->book.field[n];
+	const int classes = a->classes;
+	int64_t *z = NEW_MANY(c->mem, int64_t, (size_t)classes);
+
+	belief_crowd_make(c->mem, classes, &field->crowd);
+	for (int32_t t = 0; t < a->tasks; t++) {
+		believed(a, fit, t, z);
+		for (int32_t i = a->from[t]; i < a->from[t + 1]; i++) {
+			int label = (int)(a->key[i] % (uint32_t)classes);
+			struct skill *s = skill_at(&f->book, a->key[i] / (uint32_t)classes, n);
+
+			belief_add(&s->sums, classes, label, z, 1);
+			belief_add(&field->crowd.sums, classes, label, z, 1);
+		}
+		for (int k = 0; k < classes; k++)
+			field->crowd.of_class[k] += z[k];
+		field->crowd.questions++;
+	}
+	belief_ready(&field->crowd);
+}
+
+static void add_others(struct ctx *c, struct fit *f, int n, const struct model_answers *a)
+{
+	const struct skill_field *field = &f->book.field[n];
+	int64_t *z = NEW_MANY(c->mem, int64_t, (size_t)a->classes);
+
+	for (int32_t t = 0; t < a->tasks; t++) {
+		struct arena_mark mark = arena_mark(c->mem);
+		size_t most = (size_t)(a->from[t + 1] - a->from[t]);
+		struct belief_answer *answer = NEW_MANY(c->mem, struct belief_answer, most);
+		int64_t *others = NEW_MANY(c->mem, int64_t, most);
+		int count = answers_of(f, n, a, t, answer);
+
+		belief_judge(c->mem, &field->crowd, answer, count, z, NULL, others);
+		for (int i = 0; i < count; i++) {
+			uint32_t worker = a->key[a->from[t] + i] / (uint32_t)a->classes;
+
+			skill_at(&f->book, worker, n)->others += a->gold[t] < 0 ? others[i] :
+								 a->gold[t] == answer[i].label ?
+										  BELIEF_ONE :
+										  0;
+		}
+		arena_reset(c->mem, mark);
+	}
+}
+
+/* The worker's sums without this answer of his. */
+static const struct belief_sums *without(struct ctx *c, const struct belief_answer *a, int classes,
+					 int truth)
+{
+	struct belief_sums *sums = NEW(c->mem, struct belief_sums);
+	int64_t *z = NEW_MANY(c->mem, int64_t, (size_t)classes);
+
+	*sums = belief_sums_make(c->mem, classes);
+	sums->answers = a->worker->answers;
+	sums->right = a->worker->right;
+	if (sums->count != NULL)
+		memcpy(sums->count, a->worker->count,
+		       (size_t)classes * (size_t)classes * sizeof(*sums->count));
+	z[truth] = BELIEF_ONE;
+	belief_add(sums, classes, a->label, z, -1);
+	return sums;
+}
+
+/* The best class of the first `count` answers, as the project's method has it. */
+static int chosen(const struct fit *f, const struct belief_answer *answer, int count, int classes,
+		  const int64_t *z, int *votes)
+{
+	int best = 0;
+
+	memset(votes, 0, (size_t)classes * sizeof(*votes));
+	for (int i = 0; i < count; i++)
+		votes[answer[i].label]++;
+	for (int k = 1; k < classes; k++)
+		if (f->project.method == PROJECT_PLURALITY ? votes[k] > votes[best] :
+							     z[k] > z[best])
+			best = k;
+	return best;
+}
+
+/* One known question, judged with one answer, two, and so on; true when the last was right. */
+static bool try_known(struct ctx *c, const struct fit *f, int n, const struct model_answers *a,
+		      int32_t question, struct belief_known *out, int used)
+{
+	const size_t said = (size_t)(a->from[question + 1] - a->from[question]);
+	struct belief_answer *answer = NEW_MANY(c->mem, struct belief_answer, said);
+	int *votes = NEW_MANY(c->mem, int, (size_t)a->classes);
+	bool right = false;
+
+	(void)answers_of(f, n, a, question, answer);
+	for (int i = 0; i < used; i++)
+		answer[i].worker = without(c, &answer[i], a->classes, a->gold[question]);
+	for (int i = 1; i <= used; i++) {
+		int64_t *z = NEW_MANY(c->mem, int64_t, 2 * (size_t)a->classes);
+		int64_t *claim = z + a->classes;
+
+		belief_judge(c->mem, &f->book.field[n].crowd, answer, i, z, claim, NULL);
+		out[i - 1] = (struct belief_known){ claim, a->gold[question], i, 1.0 / used };
+		right = chosen(f, answer, i, a->classes, z, votes) == a->gold[question];
+	}
+	return right;
+}
+
+/*
+ * What is claimed of questions with known answers, by those who have answered at most as many as
+ * an ordinary task asks, and without what the sums hold of this very question: as if it were an
+ * ordinary one. Spot checks teach too; only gold is counted, by tasks, as the certificate counts
+ * spot checks itself.
+ */
+static void calibrate(struct ctx *c, struct fit *f, int n, const struct model_answers *a)
+{
+	struct skill_field *field = &f->book.field[n];
+	const int most = (int)f->project.redundancy, questions = field->list.questions;
+	struct belief_known *known;
+	size_t count = 0, room = 0;
+
+	field->known = field->known_right = 0;
+	for (int32_t t = 0; t < a->tasks; t++)
+		room += a->gold[t] >= 0 ? (size_t)most : 0;
+	known = NEW_MANY(c->mem, struct belief_known, room);
+	for (int32_t t = 0; t < a->tasks; t += questions) {
+		const int32_t all = a->from[t + 1] - a->from[t];
+		const int used = all < most ? all : most;
+		bool right = true;
+
+		if (a->gold[t] < 0)
+			continue;
+		for (int q = 0; q < questions; q++, count += (size_t)used)
+			right = try_known(c, f, n, a, t + q, &known[count], used) && right;
+		field->known += f->gold[t / questions];
+		field->known_right += f->gold[t / questions] && right;
+	}
+	field->trust = belief_learn(known, count, a->classes);
+}
+
+static void estimate(struct ctx *c, struct fit *f, int n)
+{
+	struct skill_field *field = &f->book.field[n];
+	const int64_t classes = field->list.classes;
+	struct model_options options = { 0 };
+	struct model_answers a;
+	struct model_fit fit;
+
+	field->changed = field->has_list && f->tasks > 0 &&
+			 (int64_t)f->book.workers * classes * classes <= FIT_CELLS;
+	if (!field->changed)
+		return;
+	lay_out(c, f, n, &a);
+	model_run(c->mem, MODEL_SHRUNK, &a, &options, &fit);
+	sum_up(c, f, n, &a, &fit);
+	add_others(c, f, n, &a);
+	calibrate(c, f, n, &a);
+}
+
+enum err quality_refit_before(struct ctx *c, struct job *job)
+{
+	struct fit *f = NEW(c->mem, struct fit);
+
+	TRY(open_fit(c, (project_id){ job->key }, f));
+	if (f->is_small) {
+		TRY(read_all(c, f));
+		for (int n = 0; n < f->book.fields; n++)
+			estimate(c, f, n);
+	}
+	job->prepared = f;
+	return OK;
+}
+
+/* --- writing --- */
+
+static enum err write_worker(struct ctx *c, const struct fit *f, size_t w)
+{
+	for (int n = 0; n < f->book.fields; n++) {
+		const struct skill *s = skill_at(&f->book, (int64_t)w, n);
+		const size_t classes = (size_t)f->book.field[n].list.classes;
+		int64_t changed;
+
+		if (f->book.field[n].changed)
+			TRY(skill_refit(c, f->project.id, f->book.worker[w],
+					f->book.field[n].field->name, s->sums.right, s->others,
+					skill_numbers_text(c->mem, s->sums.count,
+							   s->sums.count ? classes * classes : 0),
+					&changed));
+	}
+	return OK;
+}
+
+/* `fitted` is what the crowd had answered before this read: what came since makes another round. */
+static enum err write_crowd(struct ctx *c, const struct fit *f, const struct skill_book *before)
+{
+	for (int n = 0; n < f->book.fields; n++) {
+		const struct skill_field *field = &f->book.field[n];
+		const struct belief_crowd *crowd = &field->crowd;
+		const size_t classes = (size_t)crowd->classes;
+		int64_t changed;
+
+		if (field->changed)
+			TRY(crowd_refit(c, f->project.id, field->field->name, crowd->sums.right,
+					skill_numbers_text(c->mem, crowd->sums.count,
+							   crowd->sums.count ? classes * classes :
+									       0),
+					skill_numbers_text(c->mem, crowd->of_class, classes),
+					field->trust.sure, field->trust.alike, field->known,
+					field->known_right, &changed));
+		TRY(crowd_fitted(c, f->project.id, field->field->name,
+				 before->field[n].crowd.sums.answers, &changed));
+	}
+	return OK;
+}
+
+enum err quality_refit_body(struct ctx *c, struct job *job)
+{
+	const struct fit *f = job->prepared;
+	size_t w = 0, end;
+
+	while (w < f->book.workers && f->book.worker[w].v <= job->part)
+		w++;
+	end = f->book.workers - w > SLICE ? w + SLICE : f->book.workers;
+	for (; f->is_small && w < end; w++)
+		TRY(write_worker(c, f, w));
+	if (f->is_small && w < f->book.workers)
+		return job_signal_part(c, "quality.refit", job->key, f->book.worker[w - 1].v);
+	TRY(write_crowd(c, f, &f->before));
+	return job_signal(c, "quality.apply", job->key);
+}
+
+/* --- looking again --- */
+
+struct again {
+	struct project project;
+	struct skill_book book;
+	struct result_range *result;
+	size_t results, at;
+	int64_t confidence; /* by how much the sum has moved */
+};
+
+static bool is_moved(struct ctx *c, const struct skill_field *f, const struct result_range *was,
+		     const struct judge_result *now)
+{
+	const size_t values = (size_t)f->list.values;
+	int64_t *old = NEW_MANY(c->mem, int64_t, values);
+	double far = now->confidence - was->confidence;
+
+	if (!str_eq(was->value, now->value) || !str_eq(was->ties, now->ties) || far > 1e-3 ||
+	    far < -1e-3)
+		return true;
+	if (skill_numbers_read(c, was->posterior, old, values) != OK)
+		return false;
+	for (size_t v = 0; v < values; v++) {
+		int64_t z = f->list.questions == 1 ? now->z[v] : now->z[2 * v + 1];
+
+		if (z > old[v] + 1000 || z < old[v] - 1000)
+			return true;
+	}
+	return false;
+}
+
+/* A question whose answer is known is judged as if it were not, so that its claim means
+ * something. */
+static enum err look_again(struct ctx *c, struct again *a, int n, const struct judge_task *t,
+			   const struct result_range *was)
+{
+	const struct skill_field *field = &a->book.field[n];
+	struct judge_result old, now;
+	int64_t changed;
+
+	if (!field->has_list || was->posterior.len == 0)
+		return OK;
+	TRY(judge_recall(c, &a->book, n, t, was->value, was->posterior, &old));
+	if (t->truth != NULL)
+		judge_count(&a->book, n, t, &old, -1);
+	judge_field(c, &a->book, n, t, a->project.method, &now);
+	if (t->truth != NULL)
+		judge_count(&a->book, n, t, &old, 1); /* as it was */
+	if (!is_moved(c, field, was, &now))
+		return OK;
+	TRY(result_revise(c, a->project.id, t->task, was->field, t->count, now.value,
+			  now.confidence, now.ties, judge_posterior_text(c, field, &now),
+			  &changed));
+	if (changed == 1)
+		a->confidence +=
+			judge_millionths(now.confidence) - judge_millionths(was->confidence);
+	return OK;
+}
+
+/* Less sure than the target by a twentieth, with a place left: its result goes, and it is asked
+ * on. */
+static enum err reopen(struct ctx *c, struct again *a, const struct judge_task *t, bool *opened)
+{
+	const double target = (double)a->project.confidence_permille / 1000 - 0.05;
+	bool enough = true, moved;
+	int64_t dropped;
+
+	*opened = false;
+	for (int n = 0; enough && target > 0 && t->truth == NULL && n < a->book.fields; n++) {
+		struct judge_result now;
+
+		judge_field(c, &a->book, n, t, a->project.method, &now);
+		enough = judge_is_enough(&a->book, n, t, &now, &a->project, target);
+	}
+	if (!enough)
+		TRY(task_widen(c, a->project.id, t->task, opened));
+	if (!*opened)
+		return OK;
+	for (size_t i = a->at; i < a->results && a->result[i].task.v == t->task.v; i++)
+		for (int n = 0; n < a->book.fields; n++) {
+			struct judge_result was;
+
+			if (!str_eq(a->result[i].field, a->book.field[n].field->name))
+				continue;
+			a->confidence -= judge_millionths(a->result[i].confidence);
+			if (a->result[i].posterior.len == 0)
+				continue;
+			TRY(judge_recall(c, &a->book, n, t, a->result[i].value,
+					 a->result[i].posterior, &was));
+			judge_count(&a->book, n, t, &was, -1);
+		}
+	TRY(result_drop(c, a->project.id, t->task, &dropped));
+	TRY(tally_add(c, a->project.id.v, "judged", -1));
+	TRY(tally_add(c, a->project.id.v, "results", -dropped));
+	return project_state_move(c, a->project.id, PROJECT_DONE, PROJECT_OPEN, &moved);
+}
+
+static enum err look_at_task(struct ctx *c, struct again *a,
+			     const struct quality_judged_answers *row, size_t count)
+{
+	struct json_value *truth = NULL;
+	bool opened;
+	struct judge_task t = {
+		.task = row->task,
+		.count = (int)count,
+		.worker = NEW_MANY(c->mem, int64_t, count),
+		.answer = NEW_MANY(c->mem, const struct json_value *, count),
+	};
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_value *answer;
+
+		TRY(json_read_own(c, row[i].body, &answer));
+		t.answer[i] = answer;
+		t.worker[i] = skill_book_find(&a->book, row[i].worker);
+	}
+	TRY(truth_of(c, a->project.id, row, &truth));
+	t.truth = truth;
+	while (a->at < a->results && a->result[a->at].task.v < t.task.v)
+		a->at++;
+	TRY(reopen(c, a, &t, &opened));
+	for (size_t i = a->at; !opened && i < a->results && a->result[i].task.v == t.task.v; i++)
+		for (int n = 0; n < a->book.fields; n++)
+			if (str_eq(a->result[i].field, a->book.field[n].field->name))
+				TRY(look_again(c, a, n, &t, &a->result[i]));
+	return OK;
+}
+
+static enum err open_again(struct ctx *c, project_id id, const struct quality_judged_answers *row,
+			   size_t count, struct again *a)
+{
+	struct kind_template *template = NEW(c->mem, struct kind_template);
+	user_id *worker = NEW_MANY(c->mem, user_id, count);
+	struct skill_of_range *skill;
+	size_t skills;
+
+	TRY(project_get(c, id, &a->project));
+	kind_template_load(c->mem, a->project.template, template);
+	for (size_t i = 0; i < count; i++)
+		worker[i] = row[i].worker;
+	task_id from = { count > 0 ? row[0].task.v : 0 };
+	task_id upto = { count > 0 ? row[count - 1].task.v : 0 };
+	TRY(skill_of_range(c, id, from, upto, &skill, &skills));
+	TRY(skill_book_open(c, id, template, worker, count, true, &a->book));
+	TRY(skill_book_take(c, &a->book, (struct skill_of_full *)(void *)skill, skills));
+	for (int n = 0; n < a->book.fields; n++)
+		belief_ready(&a->book.field[n].crowd);
+	return result_range(c, id, from, upto, &a->result, &a->results);
+}
+
+enum err quality_apply_body(struct ctx *c, struct job *job)
+{
+	struct again a = { .confidence = 0 };
+	struct quality_judged_answers *row;
+	project_id id = { job->key };
+	size_t count;
+	int tasks = 0;
+
+	TRY(quality_judged_answers(c, id, (task_id){ job->part }, APPLY, &row, &count));
+	TRY(open_again(c, id, row, count, &a));
+	for (size_t from = 0, to = 0; from < count; from = to, tasks++) {
+		while (to < count && row[to].task.v == row[from].task.v)
+			to++;
+		TRY(look_at_task(c, &a, &row[from], to - from));
+	}
+	TRY(skill_book_save(c, id, &a.book));
+	TRY(tally_add(c, id.v, "confidence", a.confidence));
+	if (count > 0)
+		return job_signal_part(c, "quality.apply", id.v, row[count - 1].task.v);
+	return quality_finish(c, id, &a.book);
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// How many results are right, as far as somebody has looked; and the looking: items drawn by chance,
+// answered before their result is shown.
+import '../../widgets/index.ts';
+import { useRef, useState } from 'preact/hooks';
+import { call } from '../../api/client.ts';
+import type { Answer, Certified, Project } from '../../api/types.ts';
+import { number, percent, t } from '../../base/i18n.ts';
+import { Button } from '../../ui/button.tsx';
+import { announce, useLoad } from '../../ui/hooks.ts';
+import { Empty, errorText, Notice, Page, Problem, Section, Skeleton } from '../../ui/page.tsx';
+import { Table } from '../../ui/table.tsx';
+import { Work, workCheck } from '../../ui/work.tsx';
+import { projectHref, valueText } from '../project/parts.tsx';
+
+const ENOUGH = 30;
+
+function shareText(f: Certified): string {
+  if (f.share == null || f.low == null || f.high == null) return t('certificate.none');
+  return t('certificate.share', { share: percent(f.share, 1), low: percent(f.low, 1), high: percent(f.high, 1) });
+}
+
+export function Certificate({ p }: { p: Project }) {
+  const { data, error, reload } = useLoad((signal) => call('GET /projects/{project}/certificate', { path: { project: p.id }, signal }), [p.id]);
+  if (!data) return error === undefined ? <Skeleton rows={2} /> : <Problem error={error} retry={reload} />;
+  const few = data.items.some((f) => f.checked < ENOUGH);
+  return (
+    <Section title={t('certificate.title')} note={t('certificate.note')}
+      actions={<Button href={projectHref(p.id, 'check')}>{t('certificate.check')}</Button>}>
+      <Table caption={t('certificate.title')} rows={data.items} rowKey={(f) => f.field} columns={[
+        { key: 'field', label: t('certificate.field'), head: true, cell: (f) => <bdi>{f.field}</bdi> },
+        { key: 'share', label: t('certificate.right'), cell: (f) => <strong>{shareText(f)}</strong> },
+        { key: 'checked', label: t('certificate.checked'), figure: true, cell: (f) => t('share', { n: f.right, all: f.checked }) },
+        { key: 'claimed', label: t('certificate.claimed'), figure: true, cell: (f) => (f.claimed == null ? '–' : percent(f.claimed, 1)) },
+        { key: 'results', label: t('certificate.results'), figure: true, cell: (f) => number(f.results) },
+      ]} />
+      {few && <p class="note">{t('certificate.few', { n: ENOUGH })}</p>}
+    </Section>
+  );
+}
+
+function Drawn({ project, again }: { project: string; again: () => void }) {
+  const { data, error, reload } = useLoad((signal) => call('GET /projects/{project}/checks/next', { path: { project }, signal }), [project]);
+  const [answer, setAnswer] = useState<Answer>({});
+  const [told, setTold] = useState<{ field: string; value: unknown; right: boolean }[]>();
+  const [failed, setFailed] = useState<unknown>();
+  const root = useRef<HTMLDivElement>(null);
+  if (!data) return error === undefined ? <Skeleton tall /> : <Problem error={error} retry={reload} />;
+  if (data.task == null || !data.page) return <Empty icon="inbox" title={t('check.none')} text={t('check.none.text')} />;
+  const task = data.task;
+  const send = () => {
+    if (!workCheck(root.current)) return;
+    setFailed(undefined);
+    call('POST /projects/{project}/checks', { path: { project }, body: { task, answer } }).then((r) => {
+      setTold(r.items);
+      announce(t(r.items.every((i) => i.right) ? 'check.right' : 'check.wrong'));
+    }, setFailed);
+  };
+  return (
+    <div class="stack">
+      <div class="panel preview"><Work blocks={data.page.blocks} answer={answer} root={root} onAnswer={setAnswer} disabled={told !== undefined} /></div>
+      {failed !== undefined && <Notice tone="bad">{errorText(failed)}</Notice>}
+      {told?.map((i) => (
+        <Notice key={i.field} tone={i.right ? 'good' : 'warn'}>{t(i.right ? 'check.same' : 'check.other', { field: i.field, value: valueText(i.value) })}</Notice>
+      ))}
+      <div class="form-foot">
+        {told === undefined
+          ? <Button kind="primary" onClick={send}>{t('check.act')}</Button>
+          : <Button kind="primary" onClick={again}>{t('check.next')}</Button>}
+      </div>
+    </div>
+  );
+}
+
+export function Check({ params }: { params: Record<string, string> }) {
+  const project = params['project']!;
+  const [round, setRound] = useState(0);
+  return (
+    <Page title={t('check.title')} up={[projectHref(project, 'results'), t('tab.results')]} lead={t('check.lead')}>
+      <Drawn key={round} project={project} again={() => setRound(round + 1)} />
+    </Page>
+  );
+}
