@@ -23,7 +23,7 @@ enum {
 	APPLY = 300,	      /* tasks looked at again in one transaction */
 	FIT_MARKS = 8000000,  /* answers to questions */
 	FIT_CELLS = 10000000, /* workers x classes x classes */
-	CLASSES_MAX = UINT16_MAX,
+	KNOWN_MAX = 5000,     /* known questions that are learned from */
 };
 
 struct fit {
@@ -373,14 +373,15 @@ static void calibrate(struct ctx *c, struct fit *f, int n, const struct model_an
 
 	field->known = field->known_right = 0;
 	for (int32_t t = 0; t < a->tasks; t++)
-		room += a->gold[t] >= 0 ? (size_t)most : 0;
+		room += a->gold[t] >= 0 ? 1 : 0;
+	room = (room < KNOWN_MAX ? room : KNOWN_MAX) * (size_t)most;
 	known = NEW_MANY(c->mem, struct belief_known, room);
 	for (int32_t t = 0; t < a->tasks; t += questions) {
 		const int32_t all = a->from[t + 1] - a->from[t];
 		const int used = all < most ? all : most;
 		bool right = true;
 
-		if (a->gold[t] < 0)
+		if (a->gold[t] < 0 || count + (size_t)(used * questions) > room)
 			continue;
 		for (int q = 0; q < questions; q++, count += (size_t)used)
 			right = try_known(c, f, n, a, t + q, &known[count], used) && right;
