@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "model/model.h"
-#include "quality/belief.h"
+#include "quality/belief/belief.h"
 
 #define HEAD                                                                     \
 	"set          target     all answers     full accuracy     diff   claim" \

@@ -2,7 +2,7 @@
 -- group: project
 
 -- What is thought of a worker in one field of one project, from the answers to its judged tasks: the
--- sums of src/quality/belief.h. Judging adds to them, a rejection takes away, and quality.refit writes
+-- sums of src/quality/belief/belief.h. Judging adds to them, a rejection takes away, and quality.refit writes
 -- all but the plain counts anew.
 CREATE TABLE skill(
   project_id    BIGINT NOT NULL,

@@ -9,7 +9,7 @@
  */
 #ifndef QUALITY_SKILL_IN_H
 #define QUALITY_SKILL_IN_H
-#include "quality/belief.h"
+#include "quality/belief/belief.h"
 #include "quality/quality.h"
 #include "quality/quality.sql.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The formulas are told in belief.h. Sums run in the order of the answers that are given. */
-#include "quality/belief.h"
+#include "quality/belief/belief.h"
 #include <math.h>
 
 static const double strength = 5, crowd_answers = 10, crowd_mean = 0.8;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "quality/belief.h"
+#include "quality/belief/belief.h"
 #include <math.h>
 #include "model/model.h"
 #include "tests/test.h"
