@@ -147,10 +147,6 @@ ORDER BY s.project_id, s.field;
 SELECT worker_id, field, answers, rejected, others_ppm FROM skill
 WHERE project_id = $1 AND worker_id >= $2 AND worker_id <= $3 ORDER BY worker_id, field;
 
--- skill_get(project project_id, worker user_id) -> many (field text, answers int, rejected int, right_ppm int, others_ppm int)
-SELECT field, answers, rejected, right_ppm, others_ppm FROM skill
-WHERE project_id = $1 AND worker_id = $2 ORDER BY field;
-
 -- skill_put(project project_id, worker user_id, field text, answers int, rejected int, right_ppm int, others_ppm int, counts text) -> changed
 INSERT INTO skill(project_id, worker_id, field, answers, rejected, right_ppm, others_ppm, counts)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

@@ -188,15 +188,15 @@ TEST(quality, a_rejected_answer_leaves_the_sums_and_counts_against_who_gave_it)
 {
 	struct fixture f = unequal(c, true);
 	struct assignment_key key = { f.project, { 11 }, f.worker[1] };
-	struct skill_get *row;
+	struct skill_of_workers *row;
 	size_t count;
 
 	WANT_OK(review_reject(c, key, S("a cat has whiskers")));
-	WANT_OK(skill_get(c, f.project, f.worker[1], &row, &count));
+	WANT_OK(skill_of_workers(c, f.project, f.worker[1], f.worker[1], &row, &count));
 	WANT_I64(1, count);
 	WANT_I64(10, row[0].answers);
 	WANT_I64(1, row[0].rejected);
-	WANT_OK(skill_get(c, f.project, f.worker[0], &row, &count));
+	WANT_OK(skill_of_workers(c, f.project, f.worker[0], f.worker[0], &row, &count));
 	WANT_I64(10, row[0].answers);
 	WANT_I64(0, row[0].rejected);
 	fixture_answer(c, &f, 3, 11, "cat");
