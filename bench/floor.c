@@ -9,11 +9,11 @@
  * Prints one JSON object. FOLDER must be on the disk that the server of the same run uses.
  *
  * For each cycle:   the next open task is looked up; task (taken); assignment (new); assignment
- *                   (submitted); answer (new); task (filled); assignment (approved); assignment
- *                   (paid); pay_line (new); work_history (new)
+ *                   (submitted and approved); answer (new); task (filled); assignment (paid);
+ *                   pay_line (new); work_history (new)
  * every third one:  result (new); task (judged), since three answers make a task
  * for each commit:  the tallies submitted, approved, judged, results, confidence, paid; the pace
- *                   of the project; the jobs quality.judge and review.sweep put and removed
+ *                   of the project; the jobs quality.judge and pay.release put and removed
  * for each 512:     one batch of pay: three lines of project_entry, and for each of 64 workers a
  *                   parcel in project_outbox, two lines of account_entry, two of
  *                   account_balance, the parcel marked as arrived; the jobs of pay put and removed
@@ -42,7 +42,6 @@ enum {
 	SUBMIT,
 	ANSWER,
 	FILL,
-	APPROVE,
 	PAY,
 	LINE,
 	HISTORY,
@@ -68,18 +67,19 @@ static const char *const text[STATEMENTS] = {
 	[TAKE] = "UPDATE task SET taken = taken + 1, open = taken + filled + 1 < need "
 		 "WHERE project_id = 7 AND id = ?1 AND taken + filled < need",
 	[ACCEPT] = "INSERT INTO assignment VALUES (7, ?1, ?2, 1, ?3, ?4 + 600000000, ?4, 0, 0, 0)",
-	[SUBMIT] = "UPDATE assignment SET state = 2, submitted_us = ?4, active_ms = 900 " ONE
+	[SUBMIT] = "UPDATE assignment SET state = 3, submitted_us = ?4, active_ms = 900 " ONE
 		   " AND epoch = ?3 AND state = 1",
 	[ANSWER] = "INSERT INTO answer VALUES (7, ?1, ?2, '{\"label\":\"cat\"}')",
 	[FILL] = "UPDATE task SET taken = taken - 1, filled = filled + 1, "
 		 "stage = CASE WHEN filled + 1 >= need THEN 1 ELSE 0 END "
 		 "WHERE project_id = 7 AND id = ?1 AND taken > 0",
-	[APPROVE] = "UPDATE assignment SET state = 3 " ONE " AND state = 2",
 	[PAY] = "UPDATE assignment SET paid = 1 " ONE " AND state = 3 AND paid = 0",
 	[LINE] = "INSERT INTO pay_line VALUES (7, ?1, ?2, ?3, 5, 1, ?4)",
 	[HISTORY] = "INSERT INTO work_history VALUES (?2, 7, ?1, 3, 5, 900, '', ?4)",
 	[JUDGED] = "UPDATE task SET stage = 2 WHERE project_id = 7 AND id = ?1 AND stage = 1",
-	[RESULT] = "INSERT INTO result VALUES (7, ?1, 'label', '\"cat\"', 1.0, 3, '', ?4)",
+	[RESULT] =
+		"INSERT INTO result(project_id, task_id, field, value, confidence, answers, ties, "
+		"judged_us) VALUES (7, ?1, 'label', '\"cat\"', 1.0, 3, '', ?4)",
 	[TALLY] = "INSERT INTO tally VALUES (7, 'tally' || ?1, 0, ?2) "
 		  "ON CONFLICT DO UPDATE SET n = n + excluded.n",
 	[PACE] = "INSERT INTO assignment_pace VALUES (7, 900, 64) "
@@ -143,7 +143,6 @@ static void cycle(const struct floor *f, sqlite3_stmt *const *s, int64_t n)
 	change(f, s[SUBMIT], task, worker, n + 1);
 	change(f, s[ANSWER], task, worker, 0);
 	change(f, s[FILL], task, 0, 0);
-	change(f, s[APPROVE], task, worker, 0);
 	change(f, s[PAY], task, worker, 0);
 	change(f, s[LINE], task, worker, 1 + n / PAID);
 	change(f, s[HISTORY], task, worker, 0);

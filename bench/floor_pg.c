@@ -48,20 +48,19 @@ static const char *const of_cycles[] = {
 	" WHERE t.project_id = $1 AND t.id = u.task AND taken + filled + n <= need",
 	"INSERT INTO assignment SELECT $1, task, worker, 1, 7, $4 + 600000000, $4, 0, 0, 0 "
 	"FROM " EACH,
-	"UPDATE assignment AS a SET state = 2, submitted_us = $4, active_ms = 900 FROM " EACH
+	"UPDATE assignment AS a SET state = 3, submitted_us = $4, active_ms = 900 FROM " EACH
 	" " HIS " AND epoch = 7 AND state = 1",
 	"INSERT INTO answer SELECT $1, task, worker, '{\"label\":\"cat\"}' FROM " EACH,
 	"UPDATE task AS t SET taken = taken - n, filled = filled + n, "
 	"stage = CASE WHEN filled + n >= need THEN 1 ELSE 0 END FROM " TASKS
 	" WHERE t.project_id = $1 AND t.id = u.task AND taken >= n",
-	"UPDATE assignment AS a SET state = 3 FROM " EACH " " HIS " AND state = 2",
 	"UPDATE assignment AS a SET paid = 1 FROM " EACH " " HIS " AND state = 3 AND paid = 0",
 	"INSERT INTO pay_line SELECT $1, task, worker, 1 + (3 * task) / 512, 5, 1, $4 FROM " EACH,
 	"INSERT INTO work_history SELECT worker, $1, task, 3, 5, 900, '', $4 FROM " EACH,
 	"UPDATE task AS t SET stage = 2 FROM " FULL
 	" WHERE t.project_id = $1 AND t.id = u.task AND stage = 1",
-	"INSERT INTO result SELECT $1, task, 'label', '\"cat\"', 1.0, 3, '', $4 FROM " FULL
-	" ON CONFLICT DO NOTHING",
+	"INSERT INTO result(project_id, task_id, field, value, confidence, answers, ties, judged_us) "
+	"SELECT $1, task, 'label', '\"cat\"', 1.0, 3, '', $4 FROM " FULL " ON CONFLICT DO NOTHING",
 	"INSERT INTO tally SELECT $1, 'tally' || k, 0, 64 FROM generate_series(0, 5) AS k "
 	"ON CONFLICT (key, name, part) DO UPDATE SET n = tally.n + excluded.n",
 	"INSERT INTO assignment_pace VALUES ($1, 900, 64) ON CONFLICT (project_id) "

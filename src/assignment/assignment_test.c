@@ -123,18 +123,6 @@ TEST(assignment, the_same_submit_again_changes_nothing)
 		 assignment_submit(c, a.key, a.epoch, S("{\"label\":\"dog\"}"), 5, &fresh));
 }
 
-TEST(assignment, a_clock_that_is_put_back_leaves_no_time_below_zero)
-{
-	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
-	struct assignment a = accepted(c, &f, 1, 0);
-	bool fresh;
-
-	c->now.us -= USEC_HOUR;
-	WANT_OK(assignment_submit(c, a.key, a.epoch, S("{\"label\":\"cat\"}"), 900, &fresh));
-	WANT(fresh);
-	test_run_jobs(c); /* the judge takes the time for the pace of the project */
-}
-
 TEST(assignment, another_epoch_is_refused_everywhere)
 {
 	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });

@@ -115,6 +115,11 @@ struct kind {
 	 * the answers does not matter. `count` is at least 1. */
 	void (*agree)(struct arena *, const struct kind_field *,
 		      const struct json_value *const *values, int count, struct kind_result *out);
+	/* NULL, or what kind_classes tells; marks and back; the JSON of one of `values`. */
+	struct kind_classes (*classes)(const struct kind_field *);
+	void (*marks)(const struct kind_field *, const struct json_value *value, int *mark);
+	struct str (*marked)(struct arena *, const struct kind_field *, const int *mark);
+	struct str (*named)(struct arena *, const struct kind_field *, int number);
 };
 
 /* All kinds, ended by NULL, in the order in which they are offered. */
@@ -238,6 +243,15 @@ bool kind_same(struct arena *, const struct kind_field *, const struct json_valu
 /* Join the values that several answers gave for one field. */
 void kind_agree(struct arena *, const struct kind_field *, const struct json_value *const *values,
 		int count, struct kind_result *out);
+
+/* --- classes, for models: a field answered out of a list is `questions` with the same `classes`:
+ * a choice of one is one, with the options and, where allowed, left out (NULL); of many each option
+ * is one, 0 no and 1 yes. `values`: the classes of one, or the questions. False: no list. --- */
+struct kind_classes {
+	int questions, classes, values;
+};
+MUST_USE bool kind_classes(const struct kind_field *, struct kind_classes *out);
+void kind_marks(const struct kind_field *, const struct json_value *value, int *mark);
 
 extern const struct room kind_room;
 

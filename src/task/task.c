@@ -318,7 +318,7 @@ enum err task_widen(struct ctx *c, project_id project, task_id id, bool *moved)
 {
 	int64_t changed;
 
-	TRY(task_widen_set(c, project, id, &changed));
+	TRY(task_widen_set(c, project, id, c->now, &changed));
 	*moved = changed > 0;
 	return OK;
 }

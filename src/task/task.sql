@@ -109,6 +109,6 @@ LEFT JOIN (SELECT project_id, COUNT(*) AS n, SUM(cap + shut) AS places FROM task
 WHERE (s.state >= 2 AND (COALESCE(t.n, 0) <> s.tasks OR COALESCE(t.places, 0) <> s.places))
    OR (s.state = 0 AND t.n > 0);
 
--- task_widen_set(project project_id, id task_id) -> changed: full or judged, with a place that is paid for
-UPDATE task SET need = need + 1, open = 1, stage = 0
+-- task_widen_set(project project_id, id task_id, now usec) -> changed: full or judged, with a place that is paid for
+UPDATE task SET need = need + 1, open = 1, stage = 0, again_us = $3
 WHERE project_id = $1 AND id = $2 AND stage > 0 AND need < cap;
