@@ -52,6 +52,9 @@ async function makeProject(server, agent, key) {
 	const { orgs } = await requester.get('/me');
 	await operator.post('/deposits', { org: orgs[0].id, amount: 1000000, reference: 'certain' });
 	const { id } = await requester.post('/projects', { title: 'Animals' });
+	const blocks = [{ type: 'markdown', text: 'Item {{item}}' }, { type: 'choice', name: 'label', label: 'What is it?', options: LABELS }];
+	// Known answers are checked against the questions as they are when the file is imported.
+	await requester.post(`/projects/${id}`, { template: { blocks } });
 	const csv = ['item,gold_label', ...truth.map((l, i) => `${i},${i < GOLD ? l : ''}`)].join('\r\n') + '\r\n';
 	const source = await requester.call('POST', `/projects/${id}/sources?name=items.csv`, csv, 'text/csv');
 	const path = `/projects/${id}/sources/${source.id}`;
@@ -59,8 +62,7 @@ async function makeProject(server, agent, key) {
 	await reach('checked');
 	await requester.post(`${path}/import`, { skip_bad: false });
 	await reach('imported');
-	const blocks = [{ type: 'markdown', text: 'Item {{item}}' }, { type: 'choice', name: 'label', label: 'What is it?', options: LABELS }];
-	await requester.post(`/projects/${id}`, { template: { blocks }, reward: 5, redundancy: MOST, redundancy_least: LEAST,
+	await requester.post(`/projects/${id}`, { reward: 5, redundancy: MOST, redundancy_least: LEAST,
 		confidence_permille: 950, gold_redundancy: 8, gold_share_permille: 150, approve_after_s: 0, time_allowed_s: 3600 });
 	const quote = await requester.get(`/projects/${id}/quote`);
 	ok('the quote is for the most', quote.answers === (ITEMS - GOLD) * MOST + GOLD * 8, `${quote.answers}`);
