@@ -7,27 +7,18 @@
  *   {"blocks":[{"type":"image","src":"{{image}}","alt":"A cell"},
  *              {"type":"choice","name":"label","label":"What is it?","options":["cat","dog"]}]}
  *
- * Shown blocks are `markdown` (text) and `image` (src, alt, and blur for what must not be seen
- * unasked). Each other block asks
- * for one *field* of the answer and belongs to a kind, which knows everything
- * about it: what its block may say, which answers it takes, how answers agree.
- * Kinds that ask about a picture have src and alt as an image has.
- * Any of them can hang on an earlier choice or pair:
- *
- *   "show_if":{"field":"label","is":["dog"]}     or "is":"dog"
- *
- * It is asked when that field's answer is, or holds, one of these values; else the answer has
- * nothing for it.
- * `{{column}}` stands for a cell of the record: in the text of markdown and of spans, in src and
- * alt of a picture, in labels, and in label and image of an option.
+ * Shown blocks are `markdown` (text) and `image` (src, alt; blur for what none must see unasked).
+ * Each other block asks for one *field* of the answer and belongs to a kind, which knows everything
+ * about it: what its block may say, which answers it takes, how answers agree. Kinds that ask about
+ * a picture have src and alt. With "show_if":{"field":"label","is":["dog"]} a field is asked when
+ * the answer of an earlier choice or pair is, or holds, one of these values; else the answer has
+ * nothing for it. `{{column}}` stands for a cell of the record: in the text of markdown and of
+ * spans, in src and alt of a picture, in labels, and in label and image of an option.
  *
  * A *page* is a template with a record's cells put in, ready for the browser: markdown as
- * a tree of prose nodes (never HTML), images as signed addresses.
- *
- * An *answer* is one JSON object, field to value. Its canonical form has the
- * fields in the template's order and one spelling for equal values.
- *
- * To add a kind: a folder beside choice/ and a line in kind.c.
+ * a tree of prose nodes (never HTML), images as signed addresses. An *answer* is one JSON object,
+ * field to value. Its canonical form has the fields in the template's order and one spelling for
+ * equal values. To add a kind: a folder beside choice/ and a line in kind.c.
  * Lifetime: what is returned lives in the arena and may look into the input.
  */
 #ifndef KIND_H
