@@ -4,4 +4,4 @@
 # failing; see tests/sim/torture_main.c. MOST=N: so many of each kind for each step.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-exec build/release/torture --most "${MOST:-150}"
+exec build/release/torture --most "${MOST:-400}"

@@ -72,7 +72,7 @@ export class Server {
 	 * that has them), at the n-th passage, and is started again each time; `next` gives NAME:N, or null
 	 * for no more. A place that is not passed in time is left by a kill from outside.
 	 */
-	crashAt(next, seconds = 1.5) {
+	crashAt(next, seconds = 0.8) {
 		this.crashed = new Map();
 		this.watch = (async () => {
 			for (let place = next(); place !== null; place = next()) {
