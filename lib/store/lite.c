@@ -425,6 +425,13 @@ static void lite_checkpoint_body(void *arg)
 	os_lock_give(k->lock);
 }
 
+void lite_gather(struct store *s)
+{
+	const struct lite *l = s->engine;
+
+	lite_log_gather(s->mem, l->db);
+}
+
 struct lite_checkpointer *lite_checkpointer_start(struct arena *mem, struct store *s)
 {
 	struct lite *l = s->engine;

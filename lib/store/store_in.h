@@ -4,6 +4,8 @@
 #define STORE_STORE_IN_H
 #include "store/store.h"
 
+struct sqlite3;
+
 enum store_control {
 	STORE_BEGIN,
 	STORE_COMMIT,
@@ -99,6 +101,10 @@ MUST_USE enum err pg_open(struct ctx *, struct store *, const char *url);
 struct lite_checkpointer;
 struct lite_checkpointer *lite_checkpointer_start(struct arena *, struct store *);
 void lite_checkpointer_stop(struct lite_checkpointer *);
+
+/* lite_log.c: the writer's connection writes its log in few pieces. */
+void lite_log_gather(struct arena *, struct sqlite3 *);
+void lite_gather(struct store *); /* lite.c: the same, of a store on SQLite */
 
 void store_pause(int64_t us); /* before another try */
 

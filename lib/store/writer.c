@@ -331,6 +331,7 @@ enum err store_writer_start(struct ctx *c, struct arena *mem, struct store_write
 		store_patience(t->store, STORE_DEADLINE_US);
 		if (t->store->lite) {
 			w->o.threads = 1;
+			lite_gather(t->store);
 			if (!w->o.by_hand)
 				t->checkpointer = lite_checkpointer_start(t->mem, t->store);
 		} else if (w->o.threads == 0) {
