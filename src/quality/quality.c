@@ -60,16 +60,37 @@ static enum err read_task(struct ctx *c, project_id project, const struct skill_
 	return OK;
 }
 
+/* What a batch concludes, written when all of it is known. */
+struct verdicts {
+	task_id *task;
+	size_t tasks;
+	struct result_put_row *result;
+	size_t results;
+	int64_t confidence;
+};
+
+static enum err verdicts_write(struct ctx *c, project_id project, const struct verdicts *v)
+{
+	bool *moved = NEW_MANY(c->mem, bool, v->tasks);
+
+	TRY(task_judged(c, project, v->task, v->tasks, moved));
+	for (size_t i = 0; i < v->tasks; i++)
+		CHECK(moved[i]);
+	TRY(result_put(c, project, c->now, v->result, v->results));
+	TRY(tally_add(c, project.v, "judged", (int64_t)v->tasks));
+	TRY(tally_add(c, project.v, "results", (int64_t)v->results));
+	return tally_add(c, project.v, "confidence", v->confidence);
+}
+
 /*
  * Concludes a task, or offers one more of its places when the project's target asks for it: then
- * nothing is written, and `*concluded` is false.
+ * there is nothing to write.
  */
 static enum err judge_one(struct ctx *c, const struct project *project, struct skill_book *book,
-			  const struct judge_task *task, bool *concluded, int64_t *confidence)
+			  const struct judge_task *task, struct verdicts *v)
 {
 	struct judge_result *r = NEW_MANY(c->mem, struct judge_result, book->fields);
 	bool enough = true, moved = false;
-	int64_t changed;
 
 	for (int f = 0; f < book->fields; f++) {
 		judge_field(c, book, f, task, project->method, &r[f]);
@@ -78,17 +99,21 @@ static enum err judge_one(struct ctx *c, const struct project *project, struct s
 	}
 	if (!enough)
 		TRY(task_widen(c, project->id, task->task, &moved));
-	*concluded = !moved;
 	if (moved)
 		return OK;
-	TRY(task_judged(c, project->id, task->task, &moved));
-	CHECK(moved);
+	v->task[v->tasks++] = task->task;
 	for (int f = 0; f < book->fields; f++) {
 		judge_count(book, f, task, &r[f], 1);
-		TRY(result_put(c, project->id, task->task, book->field[f].field->name, r[f].value,
-			       r[f].confidence, task->count, r[f].ties,
-			       judge_posterior_text(c, &book->field[f], &r[f]), c->now, &changed));
-		*confidence += judge_millionths(r[f].confidence);
+		v->result[v->results++] = (struct result_put_row){
+			.task = task->task,
+			.field = book->field[f].field->name,
+			.value = r[f].value,
+			.confidence = r[f].confidence,
+			.answers = task->count,
+			.ties = r[f].ties,
+			.posterior = judge_posterior_text(c, &book->field[f], &r[f]),
+		};
+		v->confidence += judge_millionths(r[f].confidence);
 	}
 	return OK;
 }
@@ -155,13 +180,15 @@ static bool is_held(const struct held *held, size_t *at, task_id task)
 static enum err judge_all(struct ctx *c, const struct project *project, struct skill_book *book,
 			  struct batch b, const struct held *held, int *judged, bool *more)
 {
-	int64_t confidence = 0;
+	struct verdicts v = {
+		.task = NEW_MANY(c->mem, task_id, held->count),
+		.result =
+			NEW_MANY(c->mem, struct result_put_row, held->count * (size_t)book->fields),
+	};
 	size_t at = 0;
-	int concluded = 0;
 
 	for (b.to = 0; b.from < held->answers; b.from = b.to) {
 		struct judge_task task;
-		bool done;
 
 		while (b.to < held->answers && b.row[b.to].task.v == b.row[b.from].task.v)
 			b.to++;
@@ -170,13 +197,10 @@ static enum err judge_all(struct ctx *c, const struct project *project, struct s
 			continue;
 		}
 		TRY(read_task(c, project->id, book, &b, &task));
-		TRY(judge_one(c, project, book, &task, &done, &confidence));
-		concluded += done;
+		TRY(judge_one(c, project, book, &task, &v));
 		*judged += 1;
 	}
-	TRY(tally_add(c, project->id.v, "judged", concluded));
-	TRY(tally_add(c, project->id.v, "results", (int64_t)concluded * book->fields));
-	return tally_add(c, project->id.v, "confidence", confidence);
+	return verdicts_write(c, project->id, &v);
 }
 
 enum err quality_judge(struct ctx *c, project_id id, int limit, int *judged, bool *more)

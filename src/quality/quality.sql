@@ -22,9 +22,9 @@ JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2
 JOIN answer AS b ON b.project_id = $1 AND b.task_id = t.id AND b.worker_id = a.worker_id
 ORDER BY t.id, a.worker_id;
 
--- result_put(project project_id, task task_id, field text, value text, confidence real, answers int, ties text, posterior text, now usec) -> changed
+-- result_put(project project_id, now usec; task task_id, field text, value text, confidence real, answers int, ties text, posterior text) -> none
 INSERT INTO result(project_id, task_id, field, value, confidence, answers, ties, posterior, judged_us)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+VALUES ($1, $3, $4, $5, $6, $7, $8, $9, $2)
 ON CONFLICT (project_id, task_id, field)
 DO UPDATE SET value = excluded.value, confidence = excluded.confidence, answers = excluded.answers,
   ties = excluded.ties, posterior = excluded.posterior, judged_us = excluded.judged_us;
@@ -147,9 +147,9 @@ ORDER BY s.project_id, s.field;
 SELECT worker_id, field, answers, rejected, others_ppm FROM skill
 WHERE project_id = $1 AND worker_id >= $2 AND worker_id <= $3 ORDER BY worker_id, field;
 
--- skill_put(project project_id, worker user_id, field text, answers int, rejected int, right_ppm int, others_ppm int, counts text) -> changed
+-- skill_put(project project_id, field text; worker user_id, answers int, rejected int, right_ppm int, others_ppm int, counts text) -> none
 INSERT INTO skill(project_id, worker_id, field, answers, rejected, right_ppm, others_ppm, counts)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+VALUES ($1, $3, $2, $4, $5, $6, $7, $8)
 ON CONFLICT (project_id, worker_id, field) DO UPDATE SET answers = excluded.answers,
   rejected = excluded.rejected, right_ppm = excluded.right_ppm,
   others_ppm = excluded.others_ppm, counts = excluded.counts;

@@ -20,7 +20,7 @@
 enum {
 	PAGE = 1000,	      /* tasks read in one statement */
 	SLICE = 2000,	      /* workers written in one transaction */
-	APPLY = 300,	      /* tasks looked at again in one transaction */
+	APPLY = 60,	      /* tasks looked at again in one transaction: some milliseconds */
 	FIT_MARKS = 8000000,  /* answers to questions */
 	FIT_CELLS = 10000000, /* workers x classes x classes */
 	KNOWN_MAX = 5000,     /* known questions that are learned from */

@@ -154,21 +154,31 @@ static struct str counts_text(struct ctx *c, const struct belief_sums *s, int cl
 	return skill_numbers_text(c->mem, s->count, cells(s, classes));
 }
 
+/* The workers whose numbers have changed in one field. */
+static enum err save_field(struct ctx *c, project_id project, const struct skill_book *b, int f)
+{
+	struct skill_put_row *row = NEW_MANY(c->mem, struct skill_put_row, b->workers);
+	size_t n = 0;
+
+	for (size_t w = 0; w < b->workers; w++) {
+		const struct skill *s = skill_at(b, (int64_t)w, f);
+
+		if (s->changed)
+			row[n++] = (struct skill_put_row){
+				b->worker[w], s->answers,
+				s->rejected,  s->sums.right,
+				s->others,    counts_text(c, &s->sums, b->field[f].list.classes),
+			};
+	}
+	return skill_put(c, project, b->field[f].field->name, row, n);
+}
+
 enum err skill_book_save(struct ctx *c, project_id project, const struct skill_book *b)
 {
 	int64_t changed;
 
-	for (size_t w = 0; w < b->workers; w++)
-		for (int f = 0; f < b->fields; f++) {
-			const struct skill *s = skill_at(b, (int64_t)w, f);
-
-			if (!s->changed)
-				continue;
-			TRY(skill_put(c, project, b->worker[w], b->field[f].field->name, s->answers,
-				      s->rejected, s->sums.right, s->others,
-				      counts_text(c, &s->sums, b->field[f].list.classes),
-				      &changed));
-		}
+	for (int f = 0; f < b->fields; f++)
+		TRY(save_field(c, project, b, f));
 	for (int f = 0; f < b->fields; f++) {
 		const struct skill_field *field = &b->field[f];
 		const struct belief_crowd *crowd = &field->crowd;

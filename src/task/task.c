@@ -180,13 +180,14 @@ enum err task_reopen(struct ctx *c, project_id project, task_id id)
 
 /* --- stages --- */
 
-enum err task_judged(struct ctx *c, project_id project, task_id id, bool *moved)
+enum err task_judged(struct ctx *c, project_id project, const task_id *task, size_t count,
+		     bool *moved)
 {
-	int64_t changed;
+	struct task_judged_set_row *row = NEW_MANY(c->mem, struct task_judged_set_row, count);
 
-	TRY(task_judged_set(c, project, id, &changed));
-	*moved = changed > 0;
-	return OK;
+	for (size_t i = 0; i < count; i++)
+		row[i] = (struct task_judged_set_row){ task[i] };
+	return task_judged_set(c, project, row, count, moved);
 }
 
 enum err task_all_judged(struct ctx *c, project_id project, bool *out)

@@ -68,8 +68,8 @@ MUST_USE enum err task_fill_late(struct ctx *, project_id, task_id, bool *got, b
 /* An answer no longer counts: its place is free again and the task collects again. */
 MUST_USE enum err task_reopen(struct ctx *, project_id, task_id);
 
-/* Full -> judged; `*moved` is false when it is not full any more. */
-MUST_USE enum err task_judged(struct ctx *, project_id, task_id, bool *moved);
+/* Full -> judged; `moved[i]` is false when it is not full any more. */
+MUST_USE enum err task_judged(struct ctx *, project_id, const task_id *, size_t count, bool *moved);
 /* Is nothing left to do? True as well when there are no tasks at all. */
 MUST_USE enum err task_all_judged(struct ctx *, project_id, bool *out);
 

@@ -56,7 +56,7 @@ RETURNING filled, need;
 UPDATE task SET filled = filled - 1, open = 1, stage = 0, again_us = $3
 WHERE project_id = $1 AND id = $2 AND filled > 0;
 
--- task_judged_set(project project_id, id task_id) -> changed
+-- task_judged_set(project project_id; id task_id) -> changed
 UPDATE task SET stage = 2 WHERE project_id = $1 AND id = $2 AND stage = 1;
 
 -- task_todo_any(project project_id) -> maybe (id task_id)

@@ -186,20 +186,20 @@ TEST(task, a_full_task_is_judged_once_and_collects_again_when_reopened)
 	bool moved, all;
 
 	begin(c);
-	WANT_OK(task_judged(c, p, (task_id){ 1 }, &moved));
+	WANT_OK(task_judged(c, p, &(task_id){ 1 }, 1, &moved));
 	WANT(!moved);
 	claim(c, p, 1);
 	WANT(fill(c, p, 1));
 	WANT_I64(TASK_FULL, look(c, p, 1).stage);
-	WANT_OK(task_judged(c, p, (task_id){ 1 }, &moved));
+	WANT_OK(task_judged(c, p, &(task_id){ 1 }, 1, &moved));
 	WANT(moved);
-	WANT_OK(task_judged(c, p, (task_id){ 1 }, &moved));
+	WANT_OK(task_judged(c, p, &(task_id){ 1 }, 1, &moved));
 	WANT(!moved);
 	WANT_OK(task_all_judged(c, p, &all));
 	WANT(!all);
 	claim(c, p, 2);
 	WANT(fill(c, p, 2));
-	WANT_OK(task_judged(c, p, (task_id){ 2 }, &moved));
+	WANT_OK(task_judged(c, p, &(task_id){ 2 }, 1, &moved));
 	WANT_OK(task_all_judged(c, p, &all));
 	WANT(all);
 	WANT_OK(task_reopen(c, p, (task_id){ 1 }));
