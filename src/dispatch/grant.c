@@ -3,9 +3,9 @@
  * Who gets which task: rounds of guessing and claiming.
  *
  * In each round everybody who has none yet gets a candidate: first what was opened again since he
- * looked last, then the next task behind his hint, then what may have been passed by. All candidates
- * are claimed together; who loses goes into the next round. The windows count what they hand
- * out, so nearly everybody is served in the first.
+ * looked last, then the next task behind his hint, then what may have been passed by. All
+ * candidates are claimed together; who loses goes into the next round. The windows count what they
+ * hand out, so nearly everybody is served in the first.
  *
  * What memory has counted stays counted when the transaction is taken back: then a place is left
  * open behind the hints of those who were to have it. The look for what was passed by finds
