@@ -84,7 +84,7 @@ static enum err add_leases(struct ctx *c, project_id project, usec until,
 	for (size_t i = 0; i < count; i++) {
 		if (claim[i].end != ASSIGNMENT_GOT)
 			continue;
-		/* 52 bits: an epoch is a secret of one lease and must survive a browser's numbers. */
+		/* 52 bits: an epoch is a secret of one lease and survives a browser's numbers. */
 		int64_t epoch = (int64_t)(ctx_random(c) >> 12) + 1;
 
 		row[n] = (struct assignment_add_row){ claim[i].task, claim[i].worker, epoch };

@@ -110,10 +110,10 @@ struct assignment_hand {
 	task_id task;
 	user_id worker;
 	int64_t epoch;
-	struct str body; /* the canonical JSON of a checked answer */
-	int64_t active_ms; /* how long he was at it, as the page measured; cut to the time since accept */
-	enum err err; /* what becomes of it */
-	bool fresh;   /* false: the same answer was in already, and nothing is changed */
+	struct str body;   /* the canonical JSON of a checked answer */
+	int64_t active_ms; /* spent on it, as the page measured; at most since accept */
+	enum err err;	   /* what becomes of it */
+	bool fresh;	   /* false: the same answer was in already, and nothing is changed */
 };
 
 /*
