@@ -218,9 +218,9 @@ static double loss_of(const struct belief_known *known, size_t count, int classe
 	for (size_t i = 0; i < count; i++) {
 		const struct belief_known *q = &known[i];
 		const double b = flat(t, q->answers);
-		double sum = 0;
+		double sum = pow(share_of(q->claim[0]), b);
 
-		for (int k = 0; k < classes; k++)
+		for (int k = 1; k < classes; k++)
 			sum += pow(share_of(q->claim[k]), b);
 		loss += q->weight * (log(sum) - b * log(share_of(q->claim[q->truth])));
 	}
