@@ -206,6 +206,7 @@ static enum err lite_run_row(struct ctx *c, struct store *s, const struct store_
 	bool changes = sqlite3_stmt_readonly(made->made) == 0;
 
 	*hit = code == SQLITE_ROW;
+	CHECK(found != NULL || stmt->columns[0] == 0);
 	for (int i = 0; code == SQLITE_ROW && stmt->columns[i] != 0; i++)
 		found[i] = lite_column(c, made->made, i, stmt->columns[i]);
 	if (code == SQLITE_ROW)

@@ -465,6 +465,7 @@ static void pg_told_rows(const struct store_stmt *stmt, const PGresult *result,
 {
 	size_t own = strlen(stmt->params) - (size_t)stmt->shared, next = 0;
 
+	CHECK(count > 0);
 	for (int r = 0; r < PQntuples(result); r++) {
 		for (size_t tries = 0; tries < count; tries++, next = (next + 1) % count)
 			if (!hit[next] && is_row_of(stmt, result, r, each + next * own))

@@ -112,7 +112,7 @@ static bool run_many(struct thread *t, struct ctx *w, int first, int count)
 {
 	struct store_task *task[STORE_BATCH_MAX] = { NULL };
 	enum err verdict[STORE_BATCH_MAX];
-	int place[STORE_BATCH_MAX], n = 0;
+	int place[STORE_BATCH_MAX] = { 0 }, n = 0;
 
 	for (int i = first; i < count; i++) {
 		if (t->task[i]->many != t->task[first]->many)
