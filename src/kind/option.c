@@ -191,7 +191,8 @@ void kind_labels_check(struct kind_faults *f, const struct json_value *block, st
 	if (list == NULL && !required)
 		return;
 	path = kind_path(f->mem, path, member);
-	if (!json_is(list, JSON_LIST) || list->count == 0 || list->count > LABELS_MAX) {
+	if (list == NULL || list->type != JSON_LIST || list->count == 0 ||
+	    list->count > LABELS_MAX) {
 		kind_fault(f, path, list != NULL ? list : block, "this is a list of 1 to %d texts",
 			   LABELS_MAX);
 		return;

@@ -138,7 +138,8 @@ static void agree(struct arena *mem, const struct kind_field *field,
 	}
 	json_list_end(&value);
 	out->value = json_end(&value);
-	out->confidence = (double)kept / (found * (things * (things - 1) / 2));
+	int pairs = found * (things * (things - 1) / 2);
+	out->confidence = (double)kept / pairs;
 }
 
 const struct kind kind_rank = {
