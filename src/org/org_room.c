@@ -106,7 +106,8 @@ static const struct web_route routes[] = {
 	  .about = "Makes an organisation, which you own." },
 	{ WEB_GET, "/api/v1/orgs/{org}", .who = USER_ANY_ROLE, .runs = WEB_READ, .handler = org_get,
 	  .fields = org_fields, .form_size = sizeof(struct org_form),
-	  .view = "{id:id,name:text,members:[{user:id,name:text,email:text,role:(owner|member|reviewer)}]}",
+	  .view = "{id:id,name:text,"
+		  "members:[{user:id,name:text,email:text,role:(owner|member|reviewer)}]}",
 	  .about = "Shows an organisation of yours and its members." },
 	{ WEB_POST, "/api/v1/orgs/{org}/members", .who = USER_ANY_ROLE, .runs = WEB_WRITE,
 	  .handler = org_member_post, .fields = member_fields,

@@ -263,16 +263,15 @@ const struct web_route pay_routes[] = {
 	  .handler = quote_page, .fields = project_fields, .form_size = sizeof(struct project_form),
 	  .view = "{state:" PROJECT_STATE_VIEW
 		  ",tasks:int,answers:int,reward:money,fee:money,total:money,available:money,"
-		  "missing:money,seconds_each:int,per_hour?:money,floor_per_hour?:money,below_floor?:bool,"
-		  "currency:text,ready:bool,faults:[{field:text,message:text}]}",
-	  .about =
-		  "Tells what publishing costs, whether the money is there and what is still in the way." },
+		  "missing:money,seconds_each:int,per_hour?:money,floor_per_hour?:money,"
+		  "below_floor?:bool,currency:text,ready:bool,faults:[{field:text,message:text}]}",
+	  .about = "Tells what publishing costs, whether the money is there and what is still in "
+		   "the way." },
 	{ WEB_POST, "/api/v1/projects/{project}/publish", .who = RUNS_PROJECTS, .runs = WEB_WRITE,
 	  .handler = publish_post, .before = publish_before, .fields = publish_fields,
 	  .form_size = sizeof(struct project_form), .view = STATE_VIEW,
-	  .about =
-		  "Pays the quoted total into the project's escrow and opens it; refused when the quote "
-		  "has changed." },
+	  .about = "Pays the quoted total into the project's escrow and opens it; refused when the "
+		   "quote has changed." },
 	{ WEB_POST, "/api/v1/projects/{project}/pause", .who = RUNS_PROJECTS, .runs = WEB_WRITE,
 	  .handler = pause_post, .fields = project_fields, .form_size = sizeof(struct project_form),
 	  .view = STATE_VIEW,
@@ -290,8 +289,8 @@ const struct web_route pay_routes[] = {
 	{ WEB_GET, "/api/v1/work/mine", .who = USER_WORKER, .runs = WEB_READ,
 	  .handler = history_page, .fields = history_fields,
 	  .form_size = sizeof(struct history_form),
-	  .view = "{items:[{project:id,title:text,task:int,state:text,reward:money,reason?:text,at:time}],"
-		  "next?:text,currency:text}",
+	  .view = "{items:[{project:id,title:text,task:int,state:text,reward:money,reason?:text,"
+		  "at:time}],next?:text,currency:text}",
 	  .about = "Lists what became of your answers, the latest first." },
 	{ WEB_GET, "/api/v1/me/earnings", .who = USER_WORKER, .runs = WEB_READ,
 	  .handler = earnings_page,
