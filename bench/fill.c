@@ -114,7 +114,8 @@ static const char *const of_answers[] = {
 	"INSERT INTO answer SELECT $project, t.id, " WORKER
 	", CASE WHEN 4 * w.k < 3 * $each THEN '{\"label\":\"cat\"}' "
 	"ELSE '{\"label\":\"dog\"}' END " EACH,
-	"INSERT INTO result(project_id, task_id, field, value, confidence, answers, ties, judged_us) "
+	"INSERT INTO result(project_id, task_id, field, value, confidence, answers, ties, "
+	"judged_us) "
 	"SELECT project_id, id, 'label', '\"cat\"', "
 	"((3 * $each + 3) / 4) * 1.0 / $each, $each, '', $now FROM task "
 	"WHERE project_id = $project AND id BETWEEN $from AND $upto",

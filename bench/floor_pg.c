@@ -59,7 +59,8 @@ static const char *const of_cycles[] = {
 	"INSERT INTO work_history SELECT worker, $1, task, 3, 5, 900, '', $4 FROM " EACH,
 	"UPDATE task AS t SET stage = 2 FROM " FULL
 	" WHERE t.project_id = $1 AND t.id = u.task AND stage = 1",
-	"INSERT INTO result(project_id, task_id, field, value, confidence, answers, ties, judged_us) "
+	"INSERT INTO result(project_id, task_id, field, value, confidence, answers, ties, "
+	"judged_us) "
 	"SELECT $1, task, 'label', '\"cat\"', 1.0, 3, '', $4 FROM " FULL " ON CONFLICT DO NOTHING",
 	"INSERT INTO tally SELECT $1, 'tally' || k, 0, 64 FROM generate_series(0, 5) AS k "
 	"ON CONFLICT (key, name, part) DO UPDATE SET n = tally.n + excluded.n",

@@ -238,9 +238,10 @@ static bool read_header(const struct source *s, const char *header, struct stmt 
 	}
 	if (!read_shape(s, p + 2, out))
 		return false;
-	if (out->shared >= 0 && (strcmp(out->shape, "one") == 0 || strcmp(out->shape, "many") == 0)) {
-		fault(s->file, s->line, "`%s` is for many rows: its shape is none, changed or maybe",
-		      out->name);
+	if (out->shared >= 0 &&
+	    (strcmp(out->shape, "one") == 0 || strcmp(out->shape, "many") == 0)) {
+		fault(s->file, s->line,
+		      "`%s` is for many rows: its shape is none, changed or maybe", out->name);
 		return false;
 	}
 	return true;

@@ -12,8 +12,8 @@
  *  -> UPDATE t SET a = b_.p3 FROM unnest($2, $3) WITH ORDINALITY AS b_(p2, p3, n_)
  *     WHERE k = $1 AND i = b_.p2 RETURNING b_.n_
  *
- * DELETE goes the same way with USING; a SELECT becomes the inside of a LATERAL; of an INSERT, which
- * cannot return b_.n_, the inserted values are returned and told apart by them.
+ * DELETE goes the same way with USING; a SELECT becomes the inside of a LATERAL; of an INSERT,
+ * which cannot return b_.n_, the inserted values are returned and told apart by them.
  */
 #include "mksql_in.h"
 

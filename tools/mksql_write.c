@@ -157,7 +157,8 @@ static void add_each_body(struct text *t, const struct stmt *m)
 	add(t, "\n{\n");
 	if (m->shared > 0)
 		add_args(t, m, m->shared);
-	add(t, "\tstruct store_value *each_ = NEW_MANY(c_->mem, struct store_value, count_ * %d);\n",
+	add(t,
+	    "\tstruct store_value *each_ = NEW_MANY(c_->mem, struct store_value, count_ * %d);\n",
 	    own);
 	if (m->columns > 0)
 		add(t,
