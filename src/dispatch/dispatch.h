@@ -5,9 +5,9 @@
  * The memory of this process is a hint, the claim in the store is the truth. For each worker at a
  * project memory keeps the last task that was looked at; for each project that is being worked
  * at, a window of its open tasks. The next candidate is the first in the window behind the
- * worker's hint; places that were opened again come before it, whatever the worker has done since. A claim that
- * finds nothing moves on. A lost or stale hint costs a look, never a wrong grant, and what
- * choosing costs grows neither with the tasks nor with what the worker has done.
+ * worker's hint; places that were opened again come before it, whatever the worker has done
+ * since. A claim that finds nothing moves on. A lost or stale hint costs a look, never a wrong
+ * grant, and what choosing costs grows neither with the tasks nor with what the worker has done.
  *
  * Everything here is done for many at once: those of one project whose requests wait together.
  * Nobody waits because another holds a hint.
