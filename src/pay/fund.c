@@ -97,8 +97,8 @@ enum err pay_publish_ready(struct ctx *c, project_id id, money total, struct pay
 
 	/*
 	 * Named by how often the project was funded: what bounced may be tried again. Counted ahead
-	 * of all other looks: if another's funding arrives between them, the name made here is the one
-	 * that it has used, and moves nothing.
+	 * of all other looks: if another's funding arrives between them, the name made here is the
+	 * one that it has used, and moves nothing.
 	 */
 	TRY(pay_funded_count(c, id, &before));
 	TRY(pay_plan(c, id, plan));
