@@ -9,10 +9,13 @@
  * p2, p3 … (by the number of the parameter) and the row's number n_:
  *
  *     UPDATE t SET a = $3 WHERE k = $1 AND i = $2
- *  -> UPDATE t SET a = b_.p3 FROM unnest($2, $3) WITH ORDINALITY AS b_(p2, p3, n_)
- *     WHERE k = $1 AND i = b_.p2 RETURNING b_.n_
+ *  -> UPDATE t SET a = b_.p3 FROM (SELECT $1 AS p1, u_.* FROM
+ *       unnest($2, $3) WITH ORDINALITY AS u_(p2, p3, n_) OFFSET 0) AS b_
+ *     WHERE k = b_.p1 AND i = b_.p2 RETURNING b_.n_
  *
- * DELETE goes the same way with USING; a SELECT becomes the inside of a LATERAL; of an INSERT,
+ * OFFSET 0 hides from the planner that k is the same for all rows. If it knew, and had no statistics
+ * yet, it would read all that has this k and compare each with each; so it can but go by the key
+ * of each row. DELETE goes the same way with USING; a SELECT becomes the inside of a LATERAL; of an INSERT,
  * which cannot return b_.n_, the inserted values are returned and told apart by them.
  */
 #include "mksql_in.h"
@@ -43,13 +46,13 @@ static bool begins(const char *sql, const char *word)
 	return find_word(sql, word) == sql;
 }
 
-/* A part of the text, with `$n` of a row's parameter as a column of b_. */
-static void add_part(struct text *out, const struct stmt *m, const char *from, const char *end)
+/* A part of the text, with `$n` as a column of b_ where n is above `kept`. */
+static void add_part(struct text *out, int kept, const char *from, const char *end)
 {
 	for (const char *p = from; p < end; p++) {
 		int n = *p == '$' ? atoi(p + 1) : 0;
 
-		if (n <= m->shared) {
+		if (n <= kept) {
 			add_bytes(out, p, 1);
 			continue;
 		}
@@ -59,15 +62,26 @@ static void add_part(struct text *out, const struct stmt *m, const char *from, c
 	}
 }
 
-static void add_rows(struct text *out, const struct stmt *m)
+static void add_rows(struct text *out, const struct stmt *m, const char *name)
 {
 	add(out, "unnest(");
 	for (int i = m->shared + 1; i <= m->params; i++)
 		add(out, "%s$%d", i > m->shared + 1 ? ", " : "", i);
-	add(out, ") WITH ORDINALITY AS b_(");
+	add(out, ") WITH ORDINALITY AS %s(", name);
 	for (int i = m->shared + 1; i <= m->params; i++)
 		add(out, "p%d, ", i);
 	add(out, "n_)");
+}
+
+/* The rows with the shared values in each of them, as if they were not shared. */
+static void add_fence(struct text *out, const struct stmt *m)
+{
+	add(out, "(SELECT ");
+	for (int i = 1; i <= m->shared; i++)
+		add(out, "$%d AS p%d, ", i, i);
+	add(out, "u_.* FROM ");
+	add_rows(out, m, "u_");
+	add(out, " OFFSET 0) AS b_");
 }
 
 /* The next item of a list in brackets, without blanks around it; NULL behind the last. */
@@ -121,14 +135,14 @@ static void each_insert(struct text *out, struct stmt *m)
 	const char *open = strchr(values, '('), *close = rest != NULL ? rest : end;
 	while (close > open && *close != ')')
 		close--;
-	add_part(out, m, m->sql, values);
+	add_part(out, m->shared, m->sql, values);
 	add(out, "SELECT ");
-	add_part(out, m, open + 1, close);
+	add_part(out, m->shared, open + 1, close);
 	add(out, " FROM ");
-	add_rows(out, m);
+	add_rows(out, m, "b_");
 	if (rest != NULL) {
 		add(out, "\n");
-		add_part(out, m, rest, end);
+		add_part(out, m->shared, rest, end);
 	}
 	if (m->shape[0] == 'c')
 		add_returning(out, m, open);
@@ -146,11 +160,11 @@ static void each_change(struct text *out, struct stmt *m, const char *word)
 		      m->name);
 		return;
 	}
-	add_part(out, m, m->sql, where);
+	add_part(out, 0, m->sql, where);
 	add(out, "%s ", word);
-	add_rows(out, m);
+	add_fence(out, m);
 	add(out, "\n");
-	add_part(out, m, where, m->sql + strlen(m->sql));
+	add_part(out, 0, where, m->sql + strlen(m->sql));
 	if (m->shape[0] == 'c')
 		add(out, "\nRETURNING b_.n_");
 }
@@ -161,9 +175,9 @@ void make_each(struct stmt *m)
 
 	if (begins(m->sql, "SELECT") || begins(m->sql, "WITH")) {
 		add(&out, "SELECT b_.n_, r_.* FROM ");
-		add_rows(&out, m);
+		add_rows(&out, m, "b_");
 		add(&out, " CROSS JOIN LATERAL (\n");
-		add_part(&out, m, m->sql, m->sql + strlen(m->sql));
+		add_part(&out, m->shared, m->sql, m->sql + strlen(m->sql));
 		add(&out, "\n) AS r_");
 	} else if (begins(m->sql, "INSERT")) {
 		each_insert(&out, m);

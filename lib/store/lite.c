@@ -36,6 +36,7 @@ struct lite {
 	struct store_cache cache;
 	const char *path;
 	struct lite_checkpointer *checkpointer;
+	struct lite_log *log; /* of the writer, or NULL */
 	int log_pages, restart_pages;
 };
 
@@ -282,6 +283,8 @@ static enum err lite_control(struct ctx *c, struct store *s, enum store_control 
 	TRY(lite_prepare_at(c, s, stmt, &made));
 	int code = sqlite3_step(made->made);
 	sqlite3_reset(made->made);
+	if (code == SQLITE_DONE && what == STORE_BEGIN && l->log != NULL)
+		lite_log_drop(l->log);
 	if (code == SQLITE_DONE)
 		return OK;
 	if (what == STORE_ROLLBACK || what == STORE_BACK) {
@@ -428,9 +431,9 @@ static void lite_checkpoint_body(void *arg)
 
 void lite_gather(struct store *s)
 {
-	const struct lite *l = s->engine;
+	struct lite *l = s->engine;
 
-	lite_log_gather(s->mem, l->db);
+	l->log = lite_log_gather(s->mem, l->db);
 }
 
 struct lite_checkpointer *lite_checkpointer_start(struct arena *mem, struct store *s)

@@ -10,6 +10,9 @@
  * finds all written first. What is wrong with a write is told by the sync that it waited for, and
  * fails the commit as it should.
  *
+ * What a transaction has left here that was taken back is dropped when the next one begins: by
+ * then another program may have written its own frames in that place.
+ *
  * The log's file is lent by SQLITE_FCNTL_JOURNAL_POINTER; its table of methods is replaced by one
  * that begins the struct below. A file system of our own (a VFS) was turned down: it would be
  * three times as much, for the sake of one file of one connection.
@@ -97,7 +100,12 @@ static int log_close(sqlite3_file *file)
 	return code != SQLITE_OK ? code : closed;
 }
 
-void lite_log_gather(struct arena *mem, sqlite3 *db)
+void lite_log_drop(struct lite_log *l)
+{
+	l->count = 0;
+}
+
+struct lite_log *lite_log_gather(struct arena *mem, sqlite3 *db)
 {
 	sqlite3_file *file = NULL;
 
@@ -106,7 +114,10 @@ void lite_log_gather(struct arena *mem, sqlite3 *db)
 		    SQLITE_OK ||
 	    sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) != SQLITE_OK ||
 	    file == NULL || file->pMethods == NULL)
-		return;
+		return NULL;
+	/* Else frames are padded behind the sync, and would stay here while others look for them. */
+	if ((file->pMethods->xDeviceCharacteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE) == 0)
+		return NULL;
 	struct lite_log *l = NEW(mem, struct lite_log);
 	l->real = file->pMethods;
 	l->methods = *l->real;
@@ -117,4 +128,5 @@ void lite_log_gather(struct arena *mem, sqlite3 *db)
 	l->methods.xFileSize = log_size;
 	l->methods.xClose = log_close;
 	file->pMethods = &l->methods;
+	return l;
 }

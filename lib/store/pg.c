@@ -467,9 +467,12 @@ static void pg_told_rows(const struct store_stmt *stmt, const PGresult *result,
 
 	CHECK(count > 0);
 	for (int r = 0; r < PQntuples(result); r++) {
-		for (size_t tries = 0; tries < count; tries++, next = (next + 1) % count)
+		size_t tries = 0;
+
+		for (; tries < count; tries++, next = (next + 1) % count)
 			if (!hit[next] && is_row_of(stmt, result, r, each + next * own))
 				break;
+		CHECK(tries < count);
 		hit[next] = true;
 		next = (next + 1) % count;
 	}
@@ -650,6 +653,11 @@ static enum err pg_script(struct ctx *c, struct store *s, const char *sql)
 	if (PQstatus(p->conn) == CONNECTION_OK)
 		CHECK(PQenterPipelineMode(p->conn) == 1);
 	return err;
+}
+
+enum err pg_by_keys(struct ctx *c, struct store *s)
+{
+	return pg_script(c, s, PG_BY_KEYS);
 }
 
 /* --- open and close --- */

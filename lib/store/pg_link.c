@@ -79,6 +79,7 @@ enum err pg_settle(struct ctx *c, struct store *s)
 				   "SET default_transaction_isolation = 'repeatable read'";
 	static const char write[] = "SET default_transaction_read_only = off;"
 				    "SET default_transaction_isolation = 'read committed'";
+	static const char keys[] = PG_BY_KEYS;
 
 	if (PQstatus(p->conn) != CONNECTION_OK)
 		return pg_lost(c, s, "connect");
@@ -86,6 +87,11 @@ enum err pg_settle(struct ctx *c, struct store *s)
 	PGresult *result = PQexec(p->conn, s->mode == STORE_READ ? read : write);
 	bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
 	PQclear(result);
+	if (good && s->by_keys) {
+		result = PQexec(p->conn, keys);
+		good = PQresultStatus(result) == PGRES_COMMAND_OK;
+		PQclear(result);
+	}
 	if (!good || PQenterPipelineMode(p->conn) != 1 || PQsetnonblocking(p->conn, 1) != 0)
 		return pg_lost(c, s, "connect");
 	p->session++;

@@ -44,6 +44,12 @@ void store_close(struct store **store)
 	*store = NULL;
 }
 
+enum err store_by_keys(struct ctx *c, struct store *s)
+{
+	s->by_keys = true;
+	return s->lite ? OK : pg_by_keys(c, s);
+}
+
 bool store_is_lite(const struct store *s)
 {
 	return s->lite;
@@ -172,7 +178,14 @@ enum err store_run_each(struct ctx *c, const struct store_stmt *stmt,
 		TRY(check_args(c, str_of(stmt->params + stmt->shared), each + i * own));
 	bool *told = hit != NULL ? hit : NEW_MANY(c->mem, bool, count);
 	memset(told, 0, count * sizeof(*told));
+	s->again = s->in_txn && s->again;
+	s->broken = s->in_txn && s->broken;
 	enum err err = s->driver->run_each(c, s, stmt, shared, each, count, told, found);
+	if (err != OK && !s->in_txn && s->again) {
+		c->refusal = (struct refusal){ 0 };
+		memset(told, 0, count * sizeof(*told));
+		err = s->driver->run_each(c, s, stmt, shared, each, count, told, found);
+	}
 	for (size_t i = 0; i < count; i++)
 		any = any || told[i];
 	/* Who does not ask is not told, and may have changed everything. */

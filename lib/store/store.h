@@ -167,7 +167,7 @@ struct store_task {
 	enum err (*many)(struct ctx *, struct store_task *const *, size_t count, enum err *verdict);
 	void (*done)(struct store_task *, enum err);
 	void *arg;
-	uint64_t spread;	 /* tasks of one spread go to the same writer, in order */
+	uint64_t spread;	 /* tasks of one spread go to the same writer */
 	struct store_task *next; /* the writer's own, and when it was posted */
 	int64_t posted_us;
 };

@@ -5,6 +5,7 @@
 #include "store/store.h"
 
 struct sqlite3;
+struct lite_log;
 
 enum store_control {
 	STORE_BEGIN,
@@ -47,6 +48,7 @@ struct store {
 	bool lite;
 	bool in_txn;
 	bool gathers;
+	bool by_keys;	     /* a writer of the server: its statements go by keys */
 	bool again;	     /* the failure asks for the whole transaction once more */
 	bool broken;	     /* the failure ended the transaction, not just its statement */
 	unsigned touched;    /* enum store_side */
@@ -96,15 +98,20 @@ MUST_USE bool store_row_room(struct ctx *, struct store_rows *, size_t *size);
 
 MUST_USE enum err lite_open(struct ctx *, struct store *, const char *path);
 MUST_USE enum err pg_open(struct ctx *, struct store *, const char *url);
+MUST_USE enum err pg_by_keys(struct ctx *, struct store *);
 
 /* lite.c: from now on a thread of its own moves the log into the file. */
 struct lite_checkpointer;
 struct lite_checkpointer *lite_checkpointer_start(struct arena *, struct store *);
 void lite_checkpointer_stop(struct lite_checkpointer *);
 
+/* From now on the planner is told to go by keys, after each connecting as well. */
+MUST_USE enum err store_by_keys(struct ctx *, struct store *);
+
 /* lite_log.c: the writer's connection writes its log in few pieces. */
-void lite_log_gather(struct arena *, struct sqlite3 *);
-void lite_gather(struct store *); /* lite.c: the same, of a store on SQLite */
+struct lite_log *lite_log_gather(struct arena *, struct sqlite3 *); /* NULL: it cannot */
+void lite_log_drop(struct lite_log *); /* what a transaction left that was taken back */
+void lite_gather(struct store *);      /* lite.c: the same, of a store on SQLite */
 
 void store_pause(int64_t us); /* before another try */
 

@@ -76,16 +76,23 @@ static void set_out(struct thread *t, struct ctx *w, struct store_task *task)
 static enum err run_alone(struct ctx *w, struct store_task *task)
 {
 	struct ctx *c = task->ctx;
-	enum err err = OK;
+	enum err err = OK, all;
 
 	if (task->many == NULL) {
 		err = task->run(c, task->arg);
-	} else if (task->many(w, &task, 1, &err) != OK || w->refusal.err != OK) {
+		return err != OK ? err : c->refusal.err;
+	}
+	all = task->many(w, &task, 1, &err);
+	if (all == OK)
+		all = w->refusal.err;
+	if (w->refusal.err != OK) {
 		c->refusal = w->refusal;
+		c->refusal.field = str_copy(c->mem, w->refusal.field);
 		c->refusal.message = str_copy(c->mem, w->refusal.message);
 		c->refusal.said = str_copy(c->mem, w->refusal.said);
-		err = c->refusal.err;
 	}
+	if (all != OK)
+		err = all;
 	/* A refusal that the task did not pass up still dooms it. */
 	return err != OK ? err : c->refusal.err;
 }
@@ -196,7 +203,7 @@ static enum outcome try_batch(struct thread *t, struct ctx *w, int count)
 /* Why the batch failed: said by the writer's own context, or by the task that met it. */
 static struct str reason_of(struct thread *t, const struct ctx *w, int count)
 {
-	if (w->refusal.err != OK)
+	if (w->refusal.err == ERR_STORE)
 		return str_copy(t->scratch, w->refusal.message);
 	for (int i = 0; i < count; i++)
 		if (t->task[i]->ctx->refusal.err == ERR_STORE)
@@ -328,6 +335,7 @@ enum err store_writer_start(struct ctx *c, struct arena *mem, struct store_write
 		t->scratch = arena_new(0);
 		TRY(store_open(c, t->mem, options.url, STORE_WRITE, &t->store));
 		t->store->gathers = true;
+		TRY(store_by_keys(c, t->store));
 		store_patience(t->store, STORE_DEADLINE_US);
 		if (t->store->lite) {
 			w->o.threads = 1;

@@ -18,7 +18,7 @@ enum { PLACES = 4096 };
 
 struct known {
 	char token[HASH_BYTES]; /* its hash */
-	int64_t until_us;	/* 0: nobody */
+	int64_t until_us;	/* on the steady clock; 0: nobody */
 	uint64_t generation;
 	int64_t id;
 	uint32_t roles;
@@ -58,7 +58,7 @@ void web_known_forget(struct web_known *k)
 	atomic_fetch_add(&k->generation, 1);
 }
 
-bool web_known_find(struct web_known *k, struct ctx *c, struct str token)
+bool web_known_find(struct web_known *k, struct ctx *c, struct str token, int64_t steady_us)
 {
 	struct str hash = hash_sha256(c->mem, token);
 	struct known found;
@@ -66,8 +66,7 @@ bool web_known_find(struct web_known *k, struct ctx *c, struct str token)
 	os_lock_take(k->lock);
 	found = *place_of(k, hash);
 	os_lock_give(k->lock);
-	if (found.until_us < c->now.us || found.until_us - KNOWN_FOR_US > c->now.us ||
-	    found.generation != web_known_generation(k) ||
+	if (found.until_us < steady_us || found.generation != web_known_generation(k) ||
 	    memcmp(found.token, hash.at, sizeof(found.token)) != 0)
 		return false;
 	c->actor.id = found.id;
@@ -78,11 +77,12 @@ bool web_known_find(struct web_known *k, struct ctx *c, struct str token)
 	return true;
 }
 
-void web_known_keep(struct web_known *k, const struct ctx *c, struct str token, uint64_t generation)
+void web_known_keep(struct web_known *k, const struct ctx *c, struct str token, int64_t steady_us,
+		    uint64_t generation)
 {
 	struct str hash = hash_sha256(c->mem, token);
 	struct known one = {
-		.until_us = c->now.us + KNOWN_FOR_US,
+		.until_us = steady_us + KNOWN_FOR_US,
 		.generation = generation,
 		.id = c->actor.id,
 		.roles = c->actor.roles,

@@ -187,10 +187,12 @@ static enum err ask_gate(struct web_request *req)
 		return OK;
 	if (req->route->runs != WEB_BATCH)
 		return web->options.gate(&req->ctx, token);
-	if (web_known_find(web->known, &req->ctx, token))
+	int64_t now = clock_steady_us(web->options.clock);
+
+	if (web_known_find(web->known, &req->ctx, token, now))
 		return OK;
 	TRY(web->options.gate(&req->ctx, token));
-	web_known_keep(web->known, &req->ctx, token, generation);
+	web_known_keep(web->known, &req->ctx, token, now, generation);
 	return OK;
 }
 

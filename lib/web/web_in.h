@@ -212,9 +212,10 @@ struct web_known;
 struct web_known *web_known_new(struct arena *);
 uint64_t web_known_generation(const struct web_known *);
 /* Sets the actor; false when nobody is known by the token. */
-MUST_USE bool web_known_find(struct web_known *, struct ctx *, struct str token);
+MUST_USE bool web_known_find(struct web_known *, struct ctx *, struct str token, int64_t steady_us);
 /* What the gate has said; `generation` is from before it was asked. */
-void web_known_keep(struct web_known *, const struct ctx *, struct str token, uint64_t generation);
+void web_known_keep(struct web_known *, const struct ctx *, struct str token, int64_t steady_us,
+		    uint64_t generation);
 void web_known_forget(struct web_known *);
 
 /* --- write.c --- */

@@ -60,7 +60,10 @@ static enum err write_many(struct ctx *w, struct store_task *const *task, size_t
 			size_t place = item[i].place;
 			struct web_request *req = task[place]->arg;
 
-			verdict[place] = item[i].err != OK ? item[i].err : web_reply_finish(req);
+			verdict[place] = item[i].err;
+			/* One that cannot be answered must not have happened: then each is run alone. */
+			if (item[i].err == OK)
+				TRY(web_reply_finish(req));
 		}
 	}
 	return OK;
@@ -90,11 +93,12 @@ static void back_written(struct web_job *job)
 {
 	struct web_request *req = job->request;
 
+	/* Whether or not anybody waits for the answer. */
+	if (req->route->renews)
+		web_known_forget(req->web->known);
 	if (web_request_lost(req))
 		return;
 	req->ctx.store = NULL;
-	if (req->route->renews)
-		web_known_forget(req->web->known);
 	if (req->err == OK && req->reply.body == WEB_BODY_FILE)
 		web_request_post_or_refuse(req, req->web->files, run_open, web_request_back);
 	else

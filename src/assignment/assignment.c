@@ -260,6 +260,17 @@ static enum err keep_answers(struct ctx *c, project_id project, bool approve,
 	return job_gather(c, "pay.release", project.v);
 }
 
+/* Rows are changed in the order of their key, so that two servers do not wait in a circle. */
+static int by_key(const void *left, const void *right)
+{
+	const struct assignment_hand *a = *(struct assignment_hand *const *)left,
+				     *b = *(struct assignment_hand *const *)right;
+
+	if (a->task.v != b->task.v)
+		return a->task.v < b->task.v ? -1 : 1;
+	return (a->worker.v > b->worker.v) - (a->worker.v < b->worker.v);
+}
+
 /* Move the states of those whose lease is as it was; the rest of the hands stay in `*late`. */
 static enum err submit_in_time(struct ctx *c, project_id project, bool approve,
 			       struct assignment_hand **hand, size_t count, size_t *late)
@@ -273,6 +284,7 @@ static enum err submit_in_time(struct ctx *c, project_id project, bool approve,
 	size_t n = 0, places;
 
 	*late = 0;
+	qsort(hand, count, sizeof(struct assignment_hand *), by_key);
 	for (size_t i = 0; i < count; i++)
 		row[i] = (struct assignment_submit_set_row){ hand[i]->task, hand[i]->worker,
 							     hand[i]->epoch, hand[i]->active_ms };
@@ -396,11 +408,15 @@ enum err assignment_return(struct ctx *c, struct assignment_key key, int64_t epo
 	return lease_is_over(c);
 }
 
-static int by_project(const void *left, const void *right)
+static int by_name(const void *left, const void *right)
 {
 	const struct assignment_overdue *a = left, *b = right;
 
-	return (a->project.v > b->project.v) - (a->project.v < b->project.v);
+	if (a->project.v != b->project.v)
+		return a->project.v < b->project.v ? -1 : 1;
+	if (a->task.v != b->task.v)
+		return a->task.v < b->task.v ? -1 : 1;
+	return (a->worker.v > b->worker.v) - (a->worker.v < b->worker.v);
 }
 
 /* Those of one project. Some may have been submitted or extended meanwhile. */
@@ -435,13 +451,22 @@ enum err assignment_expire(struct ctx *c, int limit, int *expired)
 
 	*expired = 0;
 	TRY(assignment_overdue(c, c->now, limit, &row, &count));
-	qsort(row, count, sizeof(*row), by_project);
+	qsort(row, count, sizeof(*row), by_name);
 	for (size_t i = 0, next; i < count; i = next) {
 		for (next = i; next < count && row[next].project.v == row[i].project.v; next++)
 			;
 		TRY(expire_in(c, row + i, next - i, expired));
 	}
 	return OK;
+}
+
+static int by_answer(const void *left, const void *right)
+{
+	const struct assignment_approve_set_row *a = left, *b = right;
+
+	if (a->task.v != b->task.v)
+		return a->task.v < b->task.v ? -1 : 1;
+	return (a->worker.v > b->worker.v) - (a->worker.v < b->worker.v);
 }
 
 enum err assignment_approve_due(struct ctx *c, project_id project, usec upto, int limit,
@@ -457,6 +482,7 @@ enum err assignment_approve_due(struct ctx *c, project_id project, usec upto, in
 	bool *changed = NEW_MANY(c->mem, bool, count);
 	for (size_t i = 0; i < count; i++)
 		row[i] = (struct assignment_approve_set_row){ wait[i].task, wait[i].worker };
+	qsort(row, count, sizeof(*row), by_answer);
 	TRY(assignment_approve_set(c, project, row, count, changed));
 	for (size_t i = 0; i < count; i++)
 		*approved += changed[i];

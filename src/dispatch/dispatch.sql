@@ -11,7 +11,7 @@ FROM project_state AS s JOIN project AS p ON p.id = s.project_id WHERE s.project
 SELECT plain_id, gold_id, again_us, again_id FROM dispatch_cursor
 WHERE project_id = $1 AND worker_id = $2;
 
--- Two servers may write it: the one that is further on stands.
+-- Two servers may write it: the tasks that are further on stand, and the later word on the rest.
 -- dispatch_cursor_put(project project_id; worker user_id, plain task_id, gold task_id, again usec, again_task task_id) -> none
 INSERT INTO dispatch_cursor(project_id, worker_id, plain_id, gold_id, again_us, again_id)
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -26,8 +26,8 @@ ON CONFLICT (project_id, worker_id) DO UPDATE SET
 SELECT again_us FROM task /*lite: INDEXED BY task_again*/
 WHERE project_id = $1 AND open = 1 AND again_us > 0 ORDER BY again_us DESC LIMIT 1;
 
--- dispatch_again(project project_id; again usec, task task_id) -> maybe (task task_id, again usec)
-SELECT id, again_us FROM task /*lite: INDEXED BY task_again*/
+-- dispatch_again(project project_id; again usec, task task_id) -> maybe (task task_id, again usec, free int)
+SELECT id, again_us, need - taken - filled FROM task /*lite: INDEXED BY task_again*/
 WHERE project_id = $1 AND open = 1 AND again_us > 0 AND (again_us, id) > ($2, $3)
 ORDER BY again_us, id LIMIT 1;
 

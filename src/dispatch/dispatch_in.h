@@ -11,7 +11,7 @@
 #include "dispatch/dispatch.h"
 
 enum {
-	DISPATCH_HINTS = 1 << 15, /* 88 bytes each */
+	DISPATCH_HINTS = 1 << 15, /* about 100 bytes each */
 	DISPATCH_WINDOWS = 256,	  /* projects that are handed out at a time */
 	DISPATCH_PLACES = 4096,	  /* tasks of one window */
 	DISPATCH_READ = 1024,	  /* tasks that are read at a time */
@@ -72,6 +72,8 @@ enum dispatch_look {
 	DISPATCH_NONE,
 };
 struct dispatch_window *dispatch_window_of(struct dispatch_memory *, project_id, bool gold);
+/* NULL when there is none just now. */
+struct dispatch_window *dispatch_window_find(struct dispatch_memory *, project_id, bool gold);
 /* The first task behind `after` with a place; the place is counted as taken. */
 enum dispatch_look dispatch_window_take(struct dispatch_window *, int64_t after, usec now,
 					task_id *out);

@@ -10,7 +10,7 @@
  * What memory has counted stays counted when the transaction is taken back: then a place is left
  * open behind the hints of those who were to have it. The look for what was passed by finds
  * it, as it finds all that hints have missed: it goes over the open tasks a piece at a time, and
- * only for who finds nothing else.
+ * only for who finds nothing else; until it comes there he is told that there is none.
  */
 #include "dispatch/dispatch.sql.h"
 #include "dispatch/dispatch_in.h"
@@ -130,7 +130,17 @@ static void suggest(struct seeker *one, task_id task, bool fresh, bool gold)
 	one->gold = gold;
 }
 
-/* What was opened again since he looked last. */
+/* How many in this round were sent to the task before, of those whose places are counted here. */
+static int64_t sent_before(const struct search *s, size_t upto, task_id task)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < upto; i++)
+		n += s->seeker[i].has && !s->seeker[i].fresh && s->seeker[i].task.v == task.v;
+	return n;
+}
+
+/* What was opened again since he looked last; no more are sent there than it has places. */
 static enum err suggest_again(struct ctx *c, struct search *s)
 {
 	struct dispatch_again_row *row = NEW_MANY(c->mem, struct dispatch_again_row, s->count);
@@ -153,7 +163,8 @@ static enum err suggest_again(struct ctx *c, struct search *s)
 	for (size_t i = 0; i < n; i++) {
 		struct seeker *one = &s->seeker[place[i]];
 
-		if (!found[i]) /* until something is opened after all that he knows */
+		/* Until something is opened after all that he knows; or others are sent there now. */
+		if (!found[i] || sent_before(s, place[i], again[i].task) >= again[i].free)
 			continue;
 		one->hint.again_us = again[i].again.us;
 		one->hint.again_id = again[i].task.v;
@@ -224,7 +235,7 @@ static enum err suggest_unseen(struct ctx *c, struct search *s, struct seeker *o
 	struct dispatch_reach reach;
 	bool found;
 
-	if (hint->swept_us + SWEEP_PAUSE_US > c->now.us)
+	if (hint->swept_us <= c->now.us && hint->swept_us + SWEEP_PAUSE_US > c->now.us)
 		return OK;
 	TRY(dispatch_unseen(c, project, one->ask->worker, hint->sweep_gold,
 			    (task_id){ hint->sweep_id }, DISPATCH_SWEEP, &unseen, &found));

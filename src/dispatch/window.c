@@ -10,10 +10,24 @@
 /* How long it is taken for granted that nothing lies behind the last task. */
 #define WHOLE_FOR_US USEC_SECOND
 
-struct dispatch_window *dispatch_window_of(struct dispatch_memory *m, project_id project, bool gold)
+static struct dispatch_window *place_in(struct dispatch_memory *m, project_id project, bool gold)
 {
 	uint64_t mix = (uint64_t)project.v * 0x9e3779b97f4a7c15u + gold;
-	struct dispatch_window *w = &m->window[(mix ^ mix >> 31) % m->window_count];
+
+	return &m->window[(mix ^ mix >> 31) % m->window_count];
+}
+
+struct dispatch_window *dispatch_window_find(struct dispatch_memory *m, project_id project,
+					     bool gold)
+{
+	struct dispatch_window *w = place_in(m, project, gold);
+
+	return w->project == project.v && w->gold == gold ? w : NULL;
+}
+
+struct dispatch_window *dispatch_window_of(struct dispatch_memory *m, project_id project, bool gold)
+{
+	struct dispatch_window *w = place_in(m, project, gold);
 
 	if (w->project != project.v || w->gold != gold)
 		*w = (struct dispatch_window){ .project = project.v,
@@ -46,6 +60,9 @@ static size_t place_behind(const struct dispatch_window *w, int64_t after)
 enum dispatch_look dispatch_window_take(struct dispatch_window *w, int64_t after, usec now,
 					task_id *out)
 {
+	/* A new window begins where its first worker is: what lies before may be very long. */
+	if (w->count == 0 && w->upto == 0 && !w->whole)
+		w->from = w->upto = after;
 	if (after < w->from)
 		return DISPATCH_LEFT;
 	for (size_t i = place_behind(w, after); i < w->count; i++) {
@@ -55,7 +72,9 @@ enum dispatch_look dispatch_window_take(struct dispatch_window *w, int64_t after
 		out->v = number_at(w, i);
 		return DISPATCH_FOUND;
 	}
-	return w->whole && now.us - w->read_us < WHOLE_FOR_US ? DISPATCH_NONE : DISPATCH_MORE;
+	return w->whole && now.us >= w->read_us && now.us - w->read_us < WHOLE_FOR_US ?
+		       DISPATCH_NONE :
+		       DISPATCH_MORE;
 }
 
 /* Leave out what has no place; when that does not make enough room, the first half as well. */

@@ -66,7 +66,8 @@ PLACES_CHANGE(release, task_release_set, c->now, )
 PLACES_CHANGE(fill_some, task_fill_some, )
 PLACES_CHANGE(fill_last, task_fill_last, )
 
-/* Run the change on those of the list that have not got all they ask for; `n` 0: as asked. */
+/* Run the change on those of the list that have got nothing; `n`: with so many, where more were
+ * asked for; 0: as asked. */
 static enum err change_rest(struct ctx *c, project_id project, struct task_places *list,
 			    size_t count, places_change *change, int64_t n)
 {
@@ -75,7 +76,7 @@ static enum err change_rest(struct ctx *c, project_id project, struct task_place
 	bool *hit = NEW_MANY(c->mem, bool, count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (list[i].got > 0)
+		if (list[i].got > 0 || (n > 0 && list[i].n == n))
 			continue;
 		rest[left] = list[i];
 		rest[left].n = n == 0 ? list[i].n : n;
@@ -101,7 +102,9 @@ static void must_be_in_order(struct task_places *list, size_t count)
 enum err task_claim(struct ctx *c, project_id project, struct task_places *list, size_t count)
 {
 	must_be_in_order(list, count);
-	TRY(change_rest(c, project, list, count, claim_some, 0));
+	/* For SQLite's sake alone; on PostgreSQL two passes would lock the rows out of order. */
+	if (store_is_lite(c->store))
+		TRY(change_rest(c, project, list, count, claim_some, 0));
 	TRY(change_rest(c, project, list, count, claim_last, 0));
 	/* Fewer are left than were asked for: one of those who ask shall have one. */
 	return change_rest(c, project, list, count, claim_last, 1);
