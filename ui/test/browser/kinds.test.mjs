@@ -80,7 +80,7 @@ async function until(what, seen) {
 }
 
 /** A published project with one item for each row; `file` is [name, bytes]. */
-async function publish(title, blocks, [name, bytes]) {
+async function publish(title, blocks, [name, bytes], more = {}) {
   const { id } = await rita('POST', '/api/v1/projects', { title });
   const source = await rita.upload(`/api/v1/projects/${id}/sources?name=${name}`, bytes);
   const at = `/api/v1/projects/${id}/sources/${source.id}`;
@@ -89,7 +89,7 @@ async function publish(title, blocks, [name, bytes]) {
   await rita('POST', `${at}/import`, { skip_bad: false });
   await state('imported');
   await rita('POST', `/api/v1/projects/${id}`, {
-    template: { blocks }, instructions: 'Do as you are asked.', reward: 5, redundancy: 3, estimate_s: 10, approve_after_s: 3600,
+    template: { blocks }, instructions: 'Do as you are asked.', reward: 5, redundancy: 3, estimate_s: 10, approve_after_s: 3600, ...more,
   });
   await rita('POST', `/api/v1/projects/${id}/publish`, { total: (await rita('GET', `/api/v1/projects/${id}/quote`)).total });
   await until('the project opens', async () => (await rita('GET', `/api/v1/projects/${id}`)).state === 'open');
@@ -150,7 +150,7 @@ test('choice: pictures as options, side by side and with their words', async () 
   const table = 'left,right\na.png,b.png\n';
   const files = zipOf([['table.csv', Buffer.from(table)], ['a.png', png(120, 90, [[10, 10, 50, 50]])], ['b.png', png(120, 90, [[60, 20, 50, 50]])]]);
   const block = { type: 'choice', name: 'which', label: 'Which one has it on the left?', options: [{ value: 'l', label: 'The first', image: '{{left}}' }, { value: 'r', label: 'The second', image: '{{right}}' }] };
-  const id = await publish('Left or right', [block], ['two.zip', files]);
+  const id = await publish('Left or right', [block], ['two.zip', files], { method: 'plurality' });
   await seen(id, 'choice');
   const there = async (w) => assert.ok(await w.locator('img').evaluateAll(async (all) => {
     await Promise.all(all.map((i) => i.decode()));

@@ -183,14 +183,16 @@ async function story(view) {
   await page.getByRole('link', { name: 'Results', exact: true }).click();
   await page.getByRole('link', { name: 'Item 6', exact: true }).waitFor();
   await see('results');
-  assert.equal(await page.locator('.table tbody tr').count(), 6);
+  assert.equal(await page.locator('.table tbody tr').getByRole('link', { name: /^Item \d+$/ }).count(), 6);
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download CSV' }).click()]);
   const lines = readFileSync(await file.path(), 'utf8').trim().split(/\r?\n/);
   assert.equal(lines.length, 7);
   assert.match(lines[0], /city/);
   assert.match(lines[3], /Osaka.*large/);
   const [more] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download JSON Lines' }).click()]);
-  assert.equal(readFileSync(await more.path(), 'utf8').trim().split('\n').map((l) => JSON.parse(l)).length, 6);
+  const said = readFileSync(await more.path(), 'utf8').trim().split('\n').map((l) => JSON.parse(l));
+  assert.deepEqual(said.slice(0, -1).map((l) => l.task), [1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(said.at(-1).certificate.map((f) => f.field), ['size']);
 
   await page.getByRole('link', { name: 'Item 2', exact: true }).click();
   await page.getByRole('heading', { name: 'Item 2', level: 1 }).waitFor();
