@@ -13,7 +13,7 @@ room=$(mktemp -d) || exit 1
 trap 'rm -rf "$room"' EXIT
 passed=0
 failed=0
-one() { timeout 350 "$sim" --seed "$1" --days "$2" --every 4 >"$room/$3"; }
+one() { timeout 700 "$sim" --seed "$1" --days "$2" --every 4 >"$room/$3"; }
 one "$seed" "$half" first &
 one $((seed + half)) $((days - half)) second
 wait

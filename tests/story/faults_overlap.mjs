@@ -205,6 +205,7 @@ const BODIES = {
 	invites: { email: 'sven@faults.example' },
 	publish: { total: 5 },
 	gold: { task: 1, truth: { label: 'cat' } },
+	checks: { task: 1, answer: { label: 'cat' } },
 	reject: { reason: 'no' },
 	'approve-all': { upto: '2030-01-01T00:00:00Z' },
 	submit: { epoch: '5', answer: { label: 'cat' } },
