@@ -66,7 +66,8 @@ static const char *const text[STATEMENTS] = {
 		 "AND id >= ?1 AND open = 1 ORDER BY id LIMIT 1",
 	[TAKE] = "UPDATE task SET taken = taken + 1, open = taken + filled + 1 < need "
 		 "WHERE project_id = 7 AND id = ?1 AND taken + filled < need",
-	[ACCEPT] = "INSERT INTO assignment VALUES (7, ?1, ?2, 1, ?3, ?4 + 600000000, ?4, 0, 0, 0)",
+	[ACCEPT] =
+		"INSERT INTO assignment VALUES (7, ?1, ?2, 1, ?3, ?4 + 600000000, ?4, 0, 0, 0, 0)",
 	[SUBMIT] = "UPDATE assignment SET state = 3, submitted_us = ?4, active_ms = 900 " ONE
 		   " AND epoch = ?3 AND state = 1",
 	[ANSWER] = "INSERT INTO answer VALUES (7, ?1, ?2, '{\"label\":\"cat\"}')",
@@ -82,7 +83,7 @@ static const char *const text[STATEMENTS] = {
 		"judged_us) VALUES (7, ?1, 'label', '\"cat\"', 1.0, 3, '', ?4)",
 	[TALLY] = "INSERT INTO tally VALUES (7, 'tally' || ?1, 0, ?2) "
 		  "ON CONFLICT DO UPDATE SET n = n + excluded.n",
-	[PACE] = "INSERT INTO assignment_pace VALUES (7, 900, 64) "
+	[PACE] = "INSERT INTO assignment_pace(project_id, median_ms, answers) VALUES (7, 900, 64) "
 		 "ON CONFLICT DO UPDATE SET answers = answers + excluded.answers",
 	[JOB_PUT] = "INSERT INTO job VALUES ('job' || ?1, 7, 0, 0, ?4, 0, 0, 0, 0, '')",
 	[JOB_END] = "DELETE FROM job WHERE key = 7 AND kind = 'job' || ?1 AND part = 0",

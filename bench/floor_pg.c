@@ -46,7 +46,7 @@ static const char *const of_cycles[] = {
 	"UPDATE task AS t SET taken = taken + n, "
 	"open = CASE WHEN taken + filled + n < need THEN 1 ELSE 0 END FROM " TASKS
 	" WHERE t.project_id = $1 AND t.id = u.task AND taken + filled + n <= need",
-	"INSERT INTO assignment SELECT $1, task, worker, 1, 7, $4 + 600000000, $4, 0, 0, 0 "
+	"INSERT INTO assignment SELECT $1, task, worker, 1, 7, $4 + 600000000, $4, 0, 0, 0, 0 "
 	"FROM " EACH,
 	"UPDATE assignment AS a SET state = 3, submitted_us = $4, active_ms = 900 FROM " EACH
 	" " HIS " AND epoch = 7 AND state = 1",
@@ -64,7 +64,8 @@ static const char *const of_cycles[] = {
 	"SELECT $1, task, 'label', '\"cat\"', 1.0, 3, '', $4 FROM " FULL " ON CONFLICT DO NOTHING",
 	"INSERT INTO tally SELECT $1, 'tally' || k, 0, 64 FROM generate_series(0, 5) AS k "
 	"ON CONFLICT (key, name, part) DO UPDATE SET n = tally.n + excluded.n",
-	"INSERT INTO assignment_pace VALUES ($1, 900, 64) ON CONFLICT (project_id) "
+	"INSERT INTO assignment_pace(project_id, median_ms, answers) VALUES ($1, 900, 64) "
+	"ON CONFLICT (project_id) "
 	"DO UPDATE SET answers = assignment_pace.answers + excluded.answers",
 	"INSERT INTO job SELECT 'job' || k, $1, 0, 0, $4, 0, 0, 0, 0, '' "
 	"FROM generate_series(0, 1) AS k",

@@ -89,7 +89,7 @@ struct fixture fixture_open(struct ctx *c, struct fixture_shape s)
 		.has_gold_redundancy = true,
 		.gold_share_permille = s.gold_share_permille,
 		.has_gold_share_permille = true,
-		.time_allowed_s = s.time_allowed_s,
+		.time_allowed_s = s.learned ? 0 : s.time_allowed_s,
 		.has_time_allowed_s = true,
 		.approve_after_s = s.approve_after_s,
 		.method = s.shrunk ? S("shrunk") : S("plurality"),

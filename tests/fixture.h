@@ -18,6 +18,7 @@ struct fixture_shape {
 	int64_t reward_minor; /* 10 when 0 */
 	int64_t approve_after_s;
 	int64_t time_allowed_s; /* 600 when 0 */
+	bool learned;		/* that time is left to the house */
 	bool picking;
 	int confidence_permille; /* 2 answers at least */
 	bool shrunk;		 /* results by skill; else by plurality */

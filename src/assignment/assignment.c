@@ -194,19 +194,61 @@ enum err assignment_must_know(struct ctx *c, struct assignment_key key)
 	return found ? OK : no_lease(c, key);
 }
 
+/* A lease that runs and is his: until when was he promised it? */
+static enum err hold_lease(struct ctx *c, struct assignment_key key, int64_t epoch,
+			   struct assignment_lease_hold *out)
+{
+	bool found;
+
+	TRY(assignment_lease_hold(c, key.project, key.task, key.worker, epoch, c->now, out,
+				  &found));
+	if (found)
+		return OK;
+	TRY(assignment_must_know(c, key));
+	return lease_is_over(c);
+}
+
+static usec earlier(usec a, usec b)
+{
+	return a.us < b.us ? a : b;
+}
+
+/* Up to `end`, but not past what may be asked for in all; never earlier than was promised. */
+static usec promise(const struct assignment_lease_hold *lease, usec end, int64_t allowed_us)
+{
+	end = earlier(end, usec_after(lease->accepted, ASSIGNMENT_EXTENSIONS * allowed_us));
+	return end.us > lease->until.us ? end : lease->until;
+}
+
 enum err assignment_heartbeat(struct ctx *c, struct assignment_key key, int64_t epoch,
 			      int64_t allowed_us, usec *until)
 {
-	struct assignment_extend row;
-	bool found;
+	struct assignment_lease_hold lease;
+	int64_t changed;
 
-	TRY(assignment_extend(c, key.project, key.task, key.worker, epoch, c->now, allowed_us,
-			      allowed_us * ASSIGNMENT_EXTENSIONS, &row, &found));
-	if (!found) {
-		TRY(assignment_must_know(c, key));
-		return lease_is_over(c);
-	}
-	*until = row.until;
+	TRY(hold_lease(c, key, epoch, &lease));
+	*until = promise(&lease, usec_after(c->now, allowed_us), allowed_us);
+	TRY(assignment_lease_set(c, key.project, key.task, key.worker, epoch, *until, (usec){ 0 },
+				 &changed));
+	CHECK(changed == 1); /* the row is held */
+	return OK;
+}
+
+enum err assignment_sign(struct ctx *c, struct assignment_key key, int64_t epoch,
+			 int64_t allowed_us, const struct assignment_sign *sign, usec *until)
+{
+	int64_t silence = ASSIGNMENT_SIGNS * sign->every_us;
+	struct assignment_lease_hold lease;
+	int64_t changed;
+
+	silence = silence > ASSIGNMENT_SILENCE_MIN_US ? silence : ASSIGNMENT_SILENCE_MIN_US;
+	usec gone = usec_after(c->now, silence);
+
+	TRY(hold_lease(c, key, epoch, &lease));
+	*until = sign->acts ? promise(&lease, gone, allowed_us) : lease.until;
+	TRY(assignment_lease_set(c, key.project, key.task, key.worker, epoch,
+				 sign->keeps ? *until : earlier(gone, *until), *until, &changed));
+	CHECK(changed == 1); /* the row is held */
 	return OK;
 }
 
@@ -549,25 +591,4 @@ enum err assignment_mark_paid(struct ctx *c, project_id project,
 	for (size_t i = 0; i < count; i++)
 		row[i] = (struct assignment_paid_set_row){ list[i].task, list[i].worker };
 	return assignment_paid_set(c, project, row, count, changed);
-}
-
-enum { PACE_MEMORY = 1000 };
-
-enum err assignment_pace_note(struct ctx *c, project_id project, int64_t median_ms, int64_t answers)
-{
-	struct assignment_pace_get row;
-	int64_t changed;
-	bool found;
-
-	if (answers <= 0)
-		return OK;
-	TRY(assignment_pace_get(c, project, &row, &found));
-	if (!found)
-		row = (struct assignment_pace_get){ .median_ms = median_ms, .answers = 0 };
-	if (row.answers > PACE_MEMORY)
-		row.answers = PACE_MEMORY;
-
-	int64_t all = row.answers + answers;
-	int64_t median = (row.median_ms * row.answers + median_ms * answers) / all;
-	return assignment_pace_put(c, project, median, all, &changed);
 }

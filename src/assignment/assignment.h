@@ -98,6 +98,23 @@ enum { ASSIGNMENT_EXTENSIONS = 10 };
 MUST_USE enum err assignment_heartbeat(struct ctx *, struct assignment_key, int64_t epoch,
 				       int64_t allowed_us, usec *until);
 
+/*
+ * An open page tells of itself each `every_us`. The lease then ends ASSIGNMENT_SIGNS times that
+ * after the last sign, ASSIGNMENT_SILENCE_MIN_US at least, but never later than was promised: so
+ * a page that is gone gives its place back soon, and one that tells nothing keeps the whole time.
+ * While the worker acts at it the promise runs along, within the bound of a heartbeat. `*until` is
+ * the promised end. ERR_CONFLICT as above.
+ */
+enum { ASSIGNMENT_SIGNS = 3 };
+#define ASSIGNMENT_SILENCE_MIN_US USEC_MINUTE
+struct assignment_sign {
+	int64_t every_us;
+	bool acts;
+	bool keeps; /* he may hold several and lay one aside: silence takes nothing */
+};
+MUST_USE enum err assignment_sign(struct ctx *, struct assignment_key, int64_t epoch,
+				  int64_t allowed_us, const struct assignment_sign *, usec *until);
+
 /* Keep what was done so far; any JSON object, checked only for size. ERR_CONFLICT as above. */
 MUST_USE enum err assignment_draft(struct ctx *, struct assignment_key, int64_t epoch,
 				   struct str body);
@@ -159,11 +176,29 @@ MUST_USE enum err assignment_mark_paid(struct ctx *, project_id, const struct as
 				       size_t count, bool *changed);
 
 /*
- * How long workers take in a project: the judge tells the median of each batch, and the mean of the
- * batches' medians, weighted by answers over about the last thousand, stands for it.
+ * How long workers take in a project, told by the judge for each batch: their time at work, of which
+ * the mean of the batches' medians, weighted by answers over about the last thousand, is kept; and
+ * the time from accept to submit, of which a sketch is kept with its p90. The times at work are put
+ * in order.
  */
-MUST_USE enum err assignment_pace_note(struct ctx *, project_id, int64_t median_ms,
-				       int64_t answers);
+MUST_USE enum err assignment_pace_note(struct ctx *, project_id, int64_t *active_ms,
+				       const int64_t *took_ms, size_t count);
+
+/*
+ * How long a worker may hold a task: as the requester has set it, or learned,
+ *
+ *   2 × p90 of the times from accept to submit, within 60 s to 30 min
+ *
+ * and PROJECT_TIME_FIRST_S until ASSIGNMENT_LEARNED_FROM answers are in. (p90 and not p95: the times of
+ * those who are called away swell the last twentieth.)
+ */
+enum {
+	ASSIGNMENT_LEARNED_FROM = 50,
+	ASSIGNMENT_LEARNED_MIN_S = 60,
+	ASSIGNMENT_LEARNED_MAX_S = 30 * 60,
+};
+int64_t assignment_allowed_s(int64_t set_s, int64_t timed, int64_t p90_ms);
+MUST_USE enum err assignment_allowed(struct ctx *, const struct project *, int64_t *allowed_us);
 
 /*
  * What a requester is told instead of a worker's account: a number that is the worker's in this

@@ -6,7 +6,7 @@ VALUES ($1, $4, $5, 1, $6, $2, $3)
 ON CONFLICT DO NOTHING;
 
 -- assignment_get(project project_id, task task_id, worker user_id) -> maybe (state int, epoch int, accepted usec, until usec)
-SELECT state, epoch, accepted_us, until_us FROM assignment
+SELECT state, epoch, accepted_us, CASE WHEN promised_us > 0 THEN promised_us ELSE until_us END FROM assignment
 WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
 
 -- assignment_hold(project project_id, task task_id, worker user_id) -> maybe (state int, epoch int)
@@ -15,17 +15,20 @@ SELECT state, epoch FROM assignment
 WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 /*pg: FOR UPDATE*/;
 
 -- assignment_held_get(project project_id; worker user_id) -> maybe (task task_id, epoch int, accepted usec, until usec)
-SELECT task_id, epoch, accepted_us, until_us FROM assignment /*lite: INDEXED BY assignment_lease*/
+SELECT task_id, epoch, accepted_us, CASE WHEN promised_us > 0 THEN promised_us ELSE until_us END
+FROM assignment /*lite: INDEXED BY assignment_lease*/
 WHERE project_id = $1 AND worker_id = $2 AND state = 1
 ORDER BY task_id LIMIT 1;
 
--- assignment_extend(project project_id, task task_id, worker user_id, epoch int, now usec, allowed int, longest int) -> maybe (until usec)
-UPDATE assignment SET until_us = CASE WHEN $5 + $6 < accepted_us + $7 THEN $5 + $6
-                                      WHEN until_us > accepted_us + $7 THEN until_us
-                                      ELSE accepted_us + $7 END
+-- assignment_lease_hold(project project_id, task task_id, worker user_id, epoch int, now usec) -> maybe (accepted usec, until usec)
+-- A lease that runs, with its promised end; it stays as it is until the transaction ends.
+SELECT accepted_us, CASE WHEN promised_us > 0 THEN promised_us ELSE until_us END FROM assignment
 WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 1 AND epoch = $4
-  AND until_us >= $5
-RETURNING until_us;
+  AND until_us >= $5 /*pg: FOR UPDATE*/;
+
+-- assignment_lease_set(project project_id, task task_id, worker user_id, epoch int, until usec, promised usec) -> changed
+UPDATE assignment SET until_us = $5, promised_us = $6
+WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 1 AND epoch = $4;
 
 -- assignment_submit_set(project project_id, was int, becomes int, now usec; task task_id, worker user_id, epoch int, active_ms int) -> changed
 UPDATE assignment SET state = $3, submitted_us = $4,
@@ -90,12 +93,14 @@ SELECT body FROM draft WHERE project_id = $1 AND task_id = $2 AND worker_id = $3
 -- draft_drop(project project_id; task task_id, worker user_id) -> none
 DELETE FROM draft WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
 
--- assignment_pace_get(project project_id) -> maybe (median_ms int, answers int)
-SELECT median_ms, answers FROM assignment_pace WHERE project_id = $1;
+-- assignment_pace_get(project project_id) -> maybe (median_ms int, answers int, bins text, timed int, p90_ms int)
+SELECT median_ms, answers, bins, timed, p90_ms FROM assignment_pace WHERE project_id = $1;
 
--- assignment_pace_put(project project_id, median_ms int, answers int) -> changed
-INSERT INTO assignment_pace(project_id, median_ms, answers) VALUES ($1, $2, $3)
-ON CONFLICT (project_id) DO UPDATE SET median_ms = excluded.median_ms, answers = excluded.answers;
+-- assignment_pace_put(project project_id, median_ms int, answers int, bins text, timed int, p90_ms int) -> changed
+INSERT INTO assignment_pace(project_id, median_ms, answers, bins, timed, p90_ms)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (project_id) DO UPDATE SET median_ms = excluded.median_ms, answers = excluded.answers,
+  bins = excluded.bins, timed = excluded.timed, p90_ms = excluded.p90_ms;
 
 -- inv_assignment_taken() -> many (project project_id, task task_id)
 -- sweep: an invariant looks at everything

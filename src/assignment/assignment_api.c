@@ -6,6 +6,8 @@ struct lease_form {
 	struct assignment_key key; /* the worker is who asks */
 	int64_t epoch;
 	const struct json_value *answer;
+	int64_t every_s;
+	int64_t acts;
 };
 
 #define LEASE_FIELDS                                                                 \
@@ -25,6 +27,17 @@ static const struct web_field lease_fields[] = {
 	{ .name = NULL },
 };
 
+static const struct web_field heartbeat_fields[] = {
+	LEASE_FIELDS,
+	{ "every_s", WEB_BODY, WEB_INT, offsetof(struct lease_form, every_s), false, 5, 600,
+	  .about =
+		  "the page tells of itself so often, and its lease ends soon after it has stopped; "
+		  "without it the lease runs for the whole time from now" },
+	{ "acts", WEB_BODY, WEB_BOOL, offsetof(struct lease_form, acts), false,
+	  .about = "the worker is at it: with `every_s`, the lease runs along" },
+	{ .name = NULL },
+};
+
 static const struct web_field draft_fields[] = {
 	LEASE_FIELDS,
 	{ "answer", WEB_BODY, WEB_VALUE, offsetof(struct lease_form, answer), true, 0,
@@ -35,14 +48,20 @@ static const struct web_field draft_fields[] = {
 static enum err heartbeat_post(struct ctx *c, void *in, struct web_reply *reply)
 {
 	struct lease_form *form = in;
+	struct assignment_sign sign = { form->every_s * USEC_SECOND, form->acts != 0, false };
 	struct json *out = web_json(reply);
 	struct project project;
+	int64_t allowed_us;
 	usec until;
 
 	form->key.worker = user_actor(c);
 	TRY(project_get(c, form->key.project, &project));
-	TRY(assignment_heartbeat(c, form->key, form->epoch, project.time_allowed_s * USEC_SECOND,
-				 &until));
+	TRY(assignment_allowed(c, &project, &allowed_us));
+	sign.keeps = project.picking;
+	if (form->every_s > 0)
+		TRY(assignment_sign(c, form->key, form->epoch, allowed_us, &sign, &until));
+	else
+		TRY(assignment_heartbeat(c, form->key, form->epoch, allowed_us, &until));
 	json_object(out);
 	json_time_of(out, "until", until);
 	json_object_end(out);
@@ -80,7 +99,7 @@ static enum err return_post(struct ctx *c, void *in, struct web_reply *reply)
 		.form_size = sizeof(struct lease_form), .spread = "project", .urgent = true
 
 const struct web_route assignment_routes[] = {
-	{ LEASE_ROUTE("heartbeat", heartbeat_post, lease_fields), .view = "{until:time}",
+	{ LEASE_ROUTE("heartbeat", heartbeat_post, heartbeat_fields), .view = "{until:time}",
 	  .about = "The page is still open: the lease runs on" },
 	{ LEASE_ROUTE("draft", draft_post, draft_fields), .body_max = 128 * 1024,
 	  .about = "Keep what was done so far" },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "assignment/assignment.h"
+#include "assignment/assignment_in.h"
 #include "tests/fixture.h"
 
 static struct assignment_key key_of(const struct fixture *f, int64_t task, int worker)
@@ -149,6 +150,220 @@ TEST(assignment, a_heartbeat_extends_a_lease_ten_times_at_most)
 	WANT_I64(a.accepted.us + 10 * USEC_MINUTE, until.us);
 	test_wait(c, USEC_MINUTE);
 	WANT_ERR(ERR_CONFLICT, assignment_heartbeat(c, a.key, a.epoch, USEC_MINUTE, &until));
+}
+
+/* --- an open page tells of itself --- */
+
+static enum err sign(struct ctx *c, const struct assignment *a, int64_t allowed_us, int64_t every_s,
+		     bool acts, usec *until)
+{
+	const struct assignment_sign sign = { every_s * USEC_SECOND, acts, false };
+
+	return assignment_sign(c, a->key, a->epoch, allowed_us, &sign, until);
+}
+
+static struct assignment accepted_for(struct ctx *c, const struct fixture *f, int64_t allowed_us)
+{
+	struct assignment a;
+	bool got;
+
+	WANT_OK(assignment_accept(c, key_of(f, 1, 0), allowed_us, &a, &got));
+	WANT(got);
+	return a;
+}
+
+/* Seconds until another may have the task; the timer runs as it does in a server. */
+static int64_t seconds_until_open(struct ctx *c, const struct fixture *f, int most)
+{
+	for (int s = 0; s < most; s++) {
+		test_run_jobs(c);
+		if (can_take(c, f, 1, 1))
+			return s;
+		test_wait(c, USEC_SECOND);
+	}
+	return most;
+}
+
+TEST(assignment, a_page_that_is_gone_gives_its_place_back_a_minute_later)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted_for(c, &f, USEC_HOUR);
+	usec until;
+
+	for (int i = 0; i < 10; i++) {
+		test_wait(c, 20 * USEC_SECOND);
+		WANT_OK(sign(c, &a, USEC_HOUR, 20, false, &until));
+		WANT_I64(a.until.us, until.us); /* what is promised stays */
+	}
+	WANT_I64(61, seconds_until_open(c, &f, 100));
+}
+
+TEST(assignment, a_page_that_tells_nothing_keeps_the_whole_time)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+
+	(void)accepted_for(c, &f, 3 * USEC_MINUTE);
+	WANT_I64(181, seconds_until_open(c, &f, 1000));
+}
+
+TEST(assignment, a_page_that_tells_seldom_is_waited_for_longer)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted_for(c, &f, USEC_HOUR);
+	usec until;
+
+	WANT_OK(sign(c, &a, USEC_HOUR, 60, false, &until));
+	WANT_I64(181, seconds_until_open(c, &f, 1000));
+}
+
+TEST(assignment, a_returned_place_is_open_within_the_second)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted_for(c, &f, USEC_HOUR);
+
+	WANT_OK(assignment_return(c, a.key, a.epoch));
+	WANT_I64(0, seconds_until_open(c, &f, 10));
+}
+
+TEST(assignment, signs_alone_do_not_outlast_what_was_promised)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted(c, &f, 1, 0);
+	usec until;
+
+	for (int i = 0; i < 3; i++) {
+		test_wait(c, 20 * USEC_SECOND);
+		WANT_OK(sign(c, &a, USEC_MINUTE, 20, false, &until));
+		WANT_I64(a.until.us, until.us);
+	}
+	test_wait(c, USEC_SECOND);
+	WANT_ERR(ERR_CONFLICT, sign(c, &a, USEC_MINUTE, 20, false, &until));
+}
+
+TEST(assignment, the_lease_runs_along_while_the_worker_acts_ten_times_the_time_at_most)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted(c, &f, 1, 0), again;
+	usec until;
+	bool found;
+
+	for (int i = 0; i < 29; i++) {
+		test_wait(c, 20 * USEC_SECOND);
+		WANT_OK(sign(c, &a, USEC_MINUTE, 20, true, &until));
+	}
+	WANT_I64(a.accepted.us + 10 * USEC_MINUTE, until.us);
+	WANT_OK(assignment_look(c, a.key, &again, &found));
+	WANT_I64(until.us, again.until.us);
+	test_wait(c, 20 * USEC_SECOND + 1);
+	WANT_ERR(ERR_CONFLICT, sign(c, &a, USEC_MINUTE, 20, true, &until));
+}
+
+TEST(assignment, who_may_lay_a_task_aside_keeps_it_though_its_page_is_gone)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted_for(c, &f, 5 * USEC_MINUTE);
+	const struct assignment_sign kept = { 20 * USEC_SECOND, true, true };
+	usec until;
+
+	WANT_OK(assignment_sign(c, a.key, a.epoch, 5 * USEC_MINUTE, &kept, &until));
+	WANT_I64(301, seconds_until_open(c, &f, 1000));
+}
+
+TEST(assignment, asking_for_more_time_after_a_sign_gives_the_whole_time)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted_for(c, &f, 5 * USEC_MINUTE);
+	usec until;
+
+	WANT_OK(sign(c, &a, 5 * USEC_MINUTE, 20, true, &until));
+	test_wait(c, USEC_SECOND);
+	WANT_OK(assignment_heartbeat(c, a.key, a.epoch, 5 * USEC_MINUTE, &until));
+	WANT_I64(c->now.us + 5 * USEC_MINUTE, until.us);
+	WANT_I64(301, seconds_until_open(c, &f, 1000));
+}
+
+/* --- the time allowed, learned --- */
+
+TEST(assignment, the_time_is_learned_from_fifty_answers_on_and_within_bounds)
+{
+	(void)c;
+	WANT_I64(77, assignment_allowed_s(77, 1000, 40000));
+	WANT_I64(300, assignment_allowed_s(0, 0, 0));
+	WANT_I64(300, assignment_allowed_s(0, 49, 200000));
+	WANT_I64(400, assignment_allowed_s(0, 50, 200000));
+	WANT_I64(60, assignment_allowed_s(0, 50, 29000));
+	WANT_I64(1800, assignment_allowed_s(0, 50, 901000));
+}
+
+static int by_size(const void *left, const void *right)
+{
+	int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+PROPERTY(assignment, a_sketch_tells_a_time_to_within_its_share)
+{
+	enum { TIMES = 900 };
+	struct assignment_bins bins = { { 0 } };
+	int64_t time[TIMES];
+
+	for (int i = 0; i < TIMES; i++) {
+		int64_t longest = INT64_C(1) << (10 + ctx_random(c) % 12);
+
+		time[i] = 1000 + (int64_t)(ctx_random(c) % (uint64_t)longest);
+		assignment_bins_add(&bins, time[i]);
+	}
+	qsort(time, TIMES, sizeof(*time), by_size);
+	for (int permille = 100; permille < 1000; permille += 100) {
+		int64_t right = time[(TIMES * permille + 999) / 1000 - 1];
+		int64_t told = assignment_bins_ms(&bins, permille);
+
+		WANT(told >= right * 954 / 1000 && told <= right * 1046 / 1000);
+	}
+}
+
+TEST(assignment, a_sketch_follows_a_pace_that_changes)
+{
+	struct assignment_bins bins = { { 0 } };
+
+	(void)c;
+	WANT_I64(0, assignment_bins_ms(&bins, 900));
+	for (int i = 0; i < 5000; i++)
+		assignment_bins_add(&bins, 20000);
+	WANT(assignment_bins_ms(&bins, 900) < 21000);
+	for (int i = 0; i < 3000; i++)
+		assignment_bins_add(&bins, 100000);
+	WANT(assignment_bins_ms(&bins, 500) > 95000);
+}
+
+/* Answers that take half a minute, but for two of each ten, which take two. */
+TEST(assignment, a_project_that_leaves_the_time_to_the_house_learns_it)
+{
+	struct fixture f = fixture_open(
+		c, (struct fixture_shape){ .tasks = 30, .redundancy = 2, .learned = true });
+	struct project project;
+	int64_t allowed;
+	bool fresh;
+
+	WANT_OK(project_get(c, f.project, &project));
+	WANT_I64(0, project.time_allowed_s);
+	WANT_OK(assignment_allowed(c, &project, &allowed));
+	WANT_I64(300 * USEC_SECOND, allowed);
+	for (int64_t task = 1; task <= 30; task++) {
+		for (int w = 0; w < 2; w++) {
+			struct assignment a;
+			bool got;
+
+			WANT_OK(assignment_accept(c, key_of(&f, task, w), allowed, &a, &got));
+			test_wait(c, (task % 5 == 0 ? 120 : 30) * USEC_SECOND);
+			WANT_OK(assignment_submit(c, a.key, a.epoch, S("{\"label\":\"cat\"}"), 5,
+						  &fresh));
+		}
+		test_run_jobs(c);
+	}
+	WANT_OK(assignment_allowed(c, &project, &allowed));
+	WANT(allowed >= 229 * USEC_SECOND && allowed <= 252 * USEC_SECOND);
 }
 
 TEST(assignment, a_draft_is_kept_and_goes_with_the_answer)

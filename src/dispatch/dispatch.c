@@ -26,7 +26,7 @@ enum err dispatch_desk(struct ctx *c, project_id id, struct dispatch_desk *out)
 			.template = row.template,
 			.reward = row.reward,
 			.gold_share_permille = row.gold_share,
-			.time_allowed_s = row.time_allowed,
+			.time_allowed_s = row.learned != 0 ? 0 : row.time_allowed,
 			.approve_after_s = row.approve_after,
 			.invited_only = row.invited_only != 0,
 			.picking = row.picking != 0,
@@ -34,6 +34,8 @@ enum err dispatch_desk(struct ctx *c, project_id id, struct dispatch_desk *out)
 		.state = row.state,
 		.has_gold = row.gold > 0,
 	};
+	out->allowed_us = assignment_allowed_s(out->project.time_allowed_s, row.timed, row.p90_ms) *
+			  USEC_SECOND;
 	return OK;
 }
 
@@ -107,8 +109,7 @@ static enum err pick(struct ctx *c, const struct dispatch_desk *d, struct dispat
 	ask->err = may_pick(ask->ctx, d, ask->worker);
 	if (ask->err != OK)
 		return ctx_take_failure(c, ask->ctx);
-	return assignment_accept(c, key, d->project.time_allowed_s * USEC_SECOND, &ask->lease,
-				 &ask->got);
+	return assignment_accept(c, key, d->allowed_us, &ask->lease, &ask->got);
 }
 
 static int by_worker(const void *left, const void *right)

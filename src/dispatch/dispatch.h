@@ -29,6 +29,7 @@ struct dispatch_desk {
 		project; /* what work asks of it: no brief, no org, no numbers of its budget */
 	int64_t state;	 /* enum project_state_word */
 	bool has_gold;
+	int64_t allowed_us; /* how long a task may be held; see assignment_allowed_s */
 };
 /* ERR_MISSING no such project. */
 MUST_USE enum err dispatch_desk(struct ctx *, project_id, struct dispatch_desk *);

@@ -2,10 +2,12 @@
 
 -- dispatch_desk_row(project project_id) -> maybe (title text, instructions text, template text,
 --   reward money, gold_share int, time_allowed int, approve_after int, invited_only int,
---   picking int, state int, gold int)
+--   picking int, state int, gold int, learned int, timed int, p90_ms int)
 SELECT p.title, p.instructions, p.template, p.reward_minor, p.gold_share_permille,
-  p.time_allowed_s, p.approve_after_s, p.invited_only, p.picking, s.state, s.gold
-FROM project_state AS s JOIN project AS p ON p.id = s.project_id WHERE s.project_id = $1;
+  p.time_allowed_s, p.approve_after_s, p.invited_only, p.picking, s.state, s.gold, p.time_learned,
+  COALESCE(a.timed, 0), COALESCE(a.p90_ms, 0)
+FROM project_state AS s JOIN project AS p ON p.id = s.project_id
+LEFT JOIN assignment_pace AS a ON a.project_id = s.project_id WHERE s.project_id = $1;
 
 -- dispatch_cursor_get(project project_id; worker user_id) -> maybe (plain task_id, gold task_id, again usec, again_task task_id)
 SELECT plain_id, gold_id, again_us, again_id FROM dispatch_cursor
@@ -68,10 +70,11 @@ WHERE s.state = 2 AND s.project_id < $1 AND (p.invited_only = 0 OR EXISTS (
   SELECT 1 FROM project_invite AS i WHERE i.project_id = p.id AND i.user_id = $3))
 ORDER BY s.project_id DESC LIMIT $2;
 
--- dispatch_project(project project_id) -> maybe (project project_id, org org_id, title text, kind text, state int, reward money, places int, pace_ms int, pace_answers int, estimate_s int, time_allowed_s int, approve_after_s int, picking int, deadline usec)
+-- dispatch_project(project project_id) -> maybe (project project_id, org org_id, title text, kind text, state int, reward money, places int, pace_ms int, pace_answers int, estimate_s int, time_allowed_s int, approve_after_s int, picking int, deadline usec, learned int, timed int, p90_ms int)
 SELECT p.id, p.org_id, p.title, p.kind_line, s.state, s.reward_minor, s.places,
   COALESCE(a.median_ms, 0), COALESCE(a.answers, 0), p.estimate_s, p.time_allowed_s,
-  p.approve_after_s, p.picking, p.deadline_us
+  p.approve_after_s, p.picking, p.deadline_us, p.time_learned, COALESCE(a.timed, 0),
+  COALESCE(a.p90_ms, 0)
 FROM project_state AS s JOIN project AS p ON p.id = s.project_id
 LEFT JOIN assignment_pace AS a ON a.project_id = s.project_id
 WHERE s.project_id = $1 AND s.state >= 2;

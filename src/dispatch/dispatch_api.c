@@ -329,7 +329,9 @@ static enum err put_offer(struct ctx *c, const struct dispatch_project *row, use
 	json_bool_of(out, "hourly_measured", measured);
 	json_i64_of(out, "seconds", (pace_ms(row, &measured) + 500) / 1000);
 	json_i64_of(out, "left", left > 0 ? left : 0);
-	json_i64_of(out, "time_allowed_s", row->time_allowed_s);
+	json_i64_of(out, "time_allowed_s",
+		    assignment_allowed_s(row->learned != 0 ? 0 : row->time_allowed_s, row->timed,
+					 row->p90_ms));
 	json_i64_of(out, "approve_after_s", row->approve_after_s);
 	json_bool_of(out, "picking", row->picking == 1);
 	json_time_of(out, "deadline", row->deadline);

@@ -274,6 +274,16 @@ TEST(dispatch, a_project_that_is_not_open_gives_nothing)
 	WANT_ERR(ERR_MISSING, next(c, (project_id){ 12345 }, f.worker[0], &a, &got));
 }
 
+TEST(dispatch, where_the_time_is_left_to_the_house_a_lease_starts_with_five_minutes)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .learned = true });
+	struct assignment a;
+	bool got;
+
+	WANT_OK(next(c, f.project, f.worker[0], &a, &got));
+	WANT_I64(c->now.us + 5 * USEC_MINUTE, a.until.us);
+}
+
 TEST(dispatch, a_wrong_answer_tells_nothing_to_who_has_not_had_the_task)
 {
 	struct fixture f = fixture_open(c, (struct fixture_shape){ 0 });

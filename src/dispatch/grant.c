@@ -309,8 +309,7 @@ static enum err claim_all(struct ctx *c, struct search *s, size_t *left)
 	*left = n;
 	if (n == 0)
 		return OK;
-	TRY(assignment_claim(c, s->desk->project.id, s->desk->project.time_allowed_s * USEC_SECOND,
-			     claim, n));
+	TRY(assignment_claim(c, s->desk->project.id, s->desk->allowed_us, claim, n));
 	os_lock_take(s->memory->lock);
 	for (size_t i = 0; i < n; i++) {
 		learn(s, &s->seeker[place[i]], &claim[i]);

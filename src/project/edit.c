@@ -167,10 +167,17 @@ static enum err change_rules(struct ctx *c, const struct project_edit *e, struct
 	TRY(must_be_in(c, "redundancy", p->redundancy, 1, PROJECT_REDUNDANCY_MAX));
 	TRY(must_be_in(c, "gold_share_permille", p->gold_share_permille, 0, 1000));
 	TRY(must_be_in(c, "gold_redundancy", p->gold_redundancy, 1, PROJECT_GOLD_REDUNDANCY_MAX));
-	TRY(must_be_in(c, "time_allowed_s", p->time_allowed_s, PROJECT_TIME_MIN_S,
-		       PROJECT_TIME_MAX_S));
+	if (p->time_allowed_s != 0)
+		TRY(must_be_in(c, "time_allowed_s", p->time_allowed_s, PROJECT_TIME_MIN_S,
+			       PROJECT_TIME_MAX_S));
 	TRY(must_be_in(c, "approve_after_s", p->approve_after_s, 0, PROJECT_APPROVE_MAX_S));
 	return must_be_in(c, "estimate_s", p->estimate_s, 0, PROJECT_TIME_MAX_S);
+}
+
+/* The row has a time in any case: where it is learned, the one to start with. */
+static int64_t time_kept(const struct project *p)
+{
+	return p->time_allowed_s > 0 ? p->time_allowed_s : PROJECT_TIME_FIRST_S;
 }
 
 enum err project_change(struct ctx *c, const struct project_edit *e)
@@ -192,9 +199,9 @@ enum err project_change(struct ctx *c, const struct project_edit *e)
 		TRY(change_template(c, e, &s, &p));
 	TRY(project_edit(c, p.id, p.revision, p.title, p.brief, p.instructions, p.template,
 			 p.kind_line, p.reward, p.redundancy, p.gold_share_permille,
-			 p.gold_redundancy, p.time_allowed_s, p.approve_after_s, p.deadline,
+			 p.gold_redundancy, time_kept(&p), p.approve_after_s, p.deadline,
 			 p.invited_only, p.picking, p.estimate_s, p.method, p.confidence_permille,
-			 p.redundancy_least, &changed));
+			 p.redundancy_least, p.time_allowed_s == 0, &changed));
 	if (changed == 0)
 		return refuse_field(c, ERR_CONFLICT, S("revision"),
 				    "somebody else has changed this meanwhile");

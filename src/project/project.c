@@ -55,7 +55,7 @@ enum err project_get(struct ctx *c, project_id id, struct project *out)
 		.redundancy = row.redundancy,
 		.gold_share_permille = row.gold_share,
 		.gold_redundancy = row.gold_redundancy,
-		.time_allowed_s = row.time_allowed,
+		.time_allowed_s = row.learned != 0 ? 0 : row.time_allowed,
 		.approve_after_s = row.approve_after,
 		.deadline = row.deadline,
 		.invited_only = row.invited_only != 0,
@@ -190,7 +190,7 @@ enum err project_new(struct ctx *c, org_id org, struct str title, project_id *ou
 	TRY(project_add(c, id, org, title, S(""), S(""), S(FIRST_TEMPLATE), S("choice"), reward,
 			setting_number(c, "project.fee_permille"), FIRST_REDUNDANCY,
 			FIRST_GOLD_SHARE, FIRST_GOLD_REDUNDANCY, FIRST_TIME_S, FIRST_APPROVE_S, 0,
-			c->now, user_actor(c), PROJECT_SHRUNK));
+			c->now, user_actor(c), PROJECT_SHRUNK, 0));
 	TRY(project_state_add(c, id, org));
 	TRY(audit_add(c, id.v, S("project.new"), id.v, S("")));
 	*out = id;

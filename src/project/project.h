@@ -51,6 +51,9 @@ struct str project_state_text(int64_t state);
 /* How results are made of answers; see quality.h. */
 enum project_method { PROJECT_PLURALITY = 0, PROJECT_SHRUNK = 1 };
 
+/* How long a task may be held while that is learned and too few answers are in. */
+enum { PROJECT_TIME_FIRST_S = 300 };
+
 struct project {
 	project_id id;
 	org_id org;
@@ -64,7 +67,7 @@ struct project {
 	int64_t redundancy;	 /* answers per task, 1 to 100 */
 	int64_t gold_share_permille;
 	int64_t gold_redundancy; /* answers per gold task, 1 to 10,000 */
-	int64_t time_allowed_s;
+	int64_t time_allowed_s;	 /* 0: learned from the times that answers take */
 	int64_t approve_after_s;
 	usec deadline;	    /* 0: none */
 	bool invited_only;  /* audience */

@@ -92,8 +92,9 @@ static const struct web_field edit_fields[] = {
 	     "how many of a worker's tasks have a known answer"),
 	EDIT("gold_redundancy", WEB_INT, gold_redundancy, 1, PROJECT_GOLD_REDUNDANCY_MAX,
 	     "answers for each task with a known answer"),
-	EDIT("time_allowed_s", WEB_INT, time_allowed_s, PROJECT_TIME_MIN_S, PROJECT_TIME_MAX_S,
-	     "how long a worker may hold a task"),
+	EDIT("time_allowed_s", WEB_INT, time_allowed_s, 0, PROJECT_TIME_MAX_S,
+	     "how long a worker may hold a task, 10 at least; 0: learned from the times that "
+	     "answers take"),
 	EDIT("approve_after_s", WEB_INT, approve_after_s, 0, PROJECT_APPROVE_MAX_S,
 	     "answers not judged by then are approved"),
 	EDIT("estimate_s", WEB_INT, estimate_s, 0, PROJECT_TIME_MAX_S,

@@ -118,21 +118,17 @@ static enum err judge_one(struct ctx *c, const struct project *project, struct s
 	return OK;
 }
 
-static int by_number(const void *one, const void *two)
+static enum err note_pace(struct ctx *c, project_id project, const struct quality_full_answers *row,
+			  size_t count)
 {
-	int64_t a = *(const int64_t *)one, b = *(const int64_t *)two;
+	int64_t *active = NEW_MANY(c->mem, int64_t, count),
+		*took = NEW_MANY(c->mem, int64_t, count);
 
-	return (a > b) - (a < b);
-}
-
-static int64_t median_ms(struct ctx *c, const struct quality_full_answers *row, size_t count)
-{
-	int64_t *time = NEW_MANY(c->mem, int64_t, count);
-
-	for (size_t i = 0; i < count; i++)
-		time[i] = row[i].active_ms;
-	qsort(time, count, sizeof(*time), by_number);
-	return time[count / 2];
+	for (size_t i = 0; i < count; i++) {
+		active[i] = row[i].active_ms;
+		took[i] = row[i].took_ms;
+	}
+	return assignment_pace_note(c, project, active, took, count);
 }
 
 enum err quality_finish(struct ctx *c, project_id project, const struct skill_book *b)
@@ -224,7 +220,7 @@ enum err quality_judge(struct ctx *c, project_id id, int limit, int *judged, boo
 	TRY(judge_all(c, &project, &book, (struct batch){ row, 0, 0 }, &held, judged, more));
 	TRY(skill_book_save(c, id, &book));
 	*more = *more || *judged == limit;
-	TRY(assignment_pace_note(c, id, median_ms(c, row, held.answers), (int64_t)held.answers));
+	TRY(note_pace(c, id, row, held.answers));
 	if (is_stale(&book))
 		TRY(job_signal(c, "quality.refit", id.v));
 	return *more ? OK : quality_finish(c, id, &book);

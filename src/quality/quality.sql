@@ -5,8 +5,8 @@
 SELECT id FROM task /*lite: INDEXED BY task_full*/
 WHERE project_id = $1 AND stage = 1 ORDER BY id LIMIT $2 /*pg: FOR UPDATE*/;
 
--- quality_full_answers(project project_id, limit int) -> many (task task_id, gold int, worker user_id, active_ms int, body text)
-SELECT t.id, t.gold, a.worker_id, a.active_ms, b.body
+-- quality_full_answers(project project_id, limit int) -> many (task task_id, gold int, worker user_id, active_ms int, took_ms int, body text)
+SELECT t.id, t.gold, a.worker_id, a.active_ms, (a.submitted_us - a.accepted_us) / 1000, b.body
 FROM (SELECT id, gold FROM task /*lite: INDEXED BY task_full*/
       WHERE project_id = $1 AND stage = 1 ORDER BY id LIMIT $2) AS t
 JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2, 3)

@@ -52,7 +52,7 @@ const changes = [
 	['zero redundancy', { redundancy: 0 }, 'redundancy'],
 	['huge redundancy', { redundancy: 1e9 }, 'redundancy'],
 	['redundancy that is not whole', { redundancy: 2.5 }, 'redundancy'],
-	['no time', { time_allowed_s: 0 }, 'time_allowed_s'],
+	['less time than one can work in', { time_allowed_s: 9 }, 'time_allowed_s'],
 	['more gold than there is', { gold_share_permille: 1001 }, 'gold_share_permille'],
 	['a deadline in the past', { deadline: '2001-01-01T00:00:00Z' }, 'deadline', /past/],
 	['a deadline that is none', { deadline: 'tomorrow' }, 'deadline'],

@@ -178,7 +178,7 @@ function operation(site, verb, path, query, body) {
       return site.none ? { state: 'submitted', none: 'no task is left for you here' } : { state: 'submitted', next: lease(site, w) };
     }
     if (held?.epoch !== body.epoch) throw new Refusal(409, 'your time for this task is over');
-    if (g.act === 'heartbeat') { held.until = minutes(site.lease); return { until: held.until }; }
+    if (g.act === 'heartbeat') { if (!body.every_s) held.until = minutes(site.lease); return { until: held.until }; }
     if (g.act === 'draft') { site.drafts.push({ project: g.project, task: g.task, answer: body.answer }); return undefined; }
     if (g.act === 'return') { site.held.delete(g.project); site.skipped = (site.skipped ?? 0) + 1; return undefined; }
   }

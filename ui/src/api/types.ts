@@ -285,7 +285,7 @@ export interface Api {
   'GET /work/{project}': { reply: WorkDetail };
   'GET /work/{project}/tasks': { query: Page; reply: List<{ task: TaskNo }> };
   'POST /work/{project}/accept': { body: { task?: number }; reply: { assignment?: Assignment | null; none?: string | null } };
-  'POST /work/{project}/tasks/{task}/heartbeat': { body: { epoch: string }; reply: { until: Time } };
+  'POST /work/{project}/tasks/{task}/heartbeat': { body: { epoch: string; every_s?: number; acts?: boolean }; reply: { until: Time } };
   'POST /work/{project}/tasks/{task}/draft': { body: { epoch: string; answer: Answer }; reply: void };
   'POST /work/{project}/tasks/{task}/submit': {
     body: { epoch: string; answer: Answer; active_ms?: number; next?: boolean };

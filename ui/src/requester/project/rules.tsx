@@ -99,7 +99,7 @@ export function Rules({ draft }: { draft: Draft }) {
         <Whole draft={draft} name="redundancy" word={target > 0 ? 'rules.most' : 'rules.redundancy'} note={target > 0 ? 'rules.most.hint' : 'rules.redundancy.hint'} min={1} max={100} />
         {method === 'shrunk' && <Whole draft={draft} name="confidence_permille" word="rules.target" note="rules.target.hint" unit="%" times={10} max={99.9} />}
         {target > 0 && <Whole draft={draft} name="redundancy_least" word="rules.least" note="rules.least.hint" min={1} max={100} />}
-        <Whole draft={draft} name="time_allowed_s" word="rules.time" note="rules.time.hint" unit={t('unit.minutes')} times={60} min={0.5} max={1440} />
+        <Whole draft={draft} name="time_allowed_s" word="rules.time" note="rules.time.hint" unit={t('unit.minutes')} times={60} max={1440} />
         <Whole draft={draft} name="approve_after_s" word="rules.approve" note="rules.approve.hint" unit={t('unit.hours')} times={3600} max={720} />
         <Whole draft={draft} name="gold_share_permille" word="rules.gold" note={p.gold > 0 ? 'rules.gold.hint' : 'rules.gold.none'} unit="%" times={10} max={100} />
         {p.gold > 0 && <Whole draft={draft} name="gold_redundancy" word="rules.gold-redundancy" note="rules.gold-redundancy.hint" min={1} max={1000} />}

@@ -45,7 +45,7 @@ function Body({ p, reload }: { p: Project; reload: () => void }) {
     [t('quote.fee'), percent(p.fee_permille / 1000, 1)],
     [t('settings.items'), number(p.tasks)],
     [t('rules.redundancy'), number(p.redundancy)],
-    [t('rules.time'), duration(p.time_allowed_s)],
+    [t('rules.time'), p.time_allowed_s ? duration(p.time_allowed_s) : t('settings.learned')],
     [t('rules.approve'), p.approve_after_s ? duration(p.approve_after_s) : t('settings.at-once')],
     [t('rules.gold'), p.gold ? t('settings.gold', { share: percent(p.gold_share_permille / 1000, 1), n: p.gold }) : t('settings.gold.none')],
     [t('rules.audience'), t(`rules.audience.${p.audience}`)],

@@ -23,6 +23,9 @@ import { itemText, type Submitted } from './player.tsx';
 
 const DRAFT_MS = 5000;
 const IDLE_MS = 30_000;
+// The open page tells the server of itself: in sight, and in a background tab, whose timers browsers slow down to a minute.
+const SIGN_S = 20;
+const SIGN_HIDDEN_S = 60;
 
 export interface DeskProps {
   a: Assignment;
@@ -164,6 +167,34 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
     return () => {
       clearInterval(timer);
       document.removeEventListener('visibilitychange', hide);
+    };
+  }, []);
+
+  // --- signs: the lease ends soon after they stop; while somebody acts it runs along ---
+  const signed = useRef({ at: 0, active: -1 });
+  const sign = (now = false) => {
+    const every_s = document.hidden ? SIGN_HIDDEN_S : SIGN_S;
+    const s = signed.current;
+    if (current.current.over || current.current.busy || (!now && Date.now() - s.at < every_s * 900)) return;
+    const acts = !document.hidden && active() > s.active;
+    signed.current = { at: Date.now(), active: active() };
+    call('POST /work/{project}/tasks/{task}/heartbeat', { path, body: { epoch: a.epoch, every_s, acts }, keepalive: now }).then(
+      (reply) => setUntil(timeMs(reply.until)),
+      (error: unknown) => {
+        if (error instanceof ApiError && error.status === 409 && !current.current.busy) setOver(true);
+      },
+    );
+  };
+  const tell = useRef(sign);
+  tell.current = sign;
+  useEffect(() => {
+    const timer = setInterval(() => tell.current(), SIGN_S * 1000);
+    const turn = () => tell.current(true);
+    document.addEventListener('visibilitychange', turn);
+    turn();
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', turn);
     };
   }, []);
 
