@@ -245,7 +245,8 @@ enum err assignment_sign(struct ctx *c, struct assignment_key key, int64_t epoch
 	usec gone = usec_after(c->now, silence);
 
 	TRY(hold_lease(c, key, epoch, &lease));
-	*until = sign->acts ? promise(&lease, gone, allowed_us) : lease.until;
+	usec ahead = earlier(gone, usec_after(c->now, allowed_us));
+	*until = sign->acts ? promise(&lease, ahead, allowed_us) : lease.until;
 	TRY(assignment_lease_set(c, key.project, key.task, key.worker, epoch,
 				 sign->keeps ? *until : earlier(gone, *until), *until, &changed));
 	CHECK(changed == 1); /* the row is held */

@@ -102,7 +102,8 @@ MUST_USE enum err assignment_heartbeat(struct ctx *, struct assignment_key, int6
  * An open page tells of itself each `every_us`. The lease then ends ASSIGNMENT_SIGNS times that
  * after the last sign, ASSIGNMENT_SILENCE_MIN_US at least, but never later than was promised: so
  * a page that is gone gives its place back soon, and one that tells nothing keeps the whole time.
- * While the worker acts at it the promise runs along, within the bound of a heartbeat. `*until` is
+ * While the worker acts at it the promise runs along, that far ahead and no further than
+ * the allowed time, within the bound of a heartbeat. `*until` is
  * the promised end. ERR_CONFLICT as above.
  */
 enum { ASSIGNMENT_SIGNS = 3 };

@@ -269,6 +269,17 @@ TEST(assignment, who_may_lay_a_task_aside_keeps_it_though_its_page_is_gone)
 	WANT_I64(301, seconds_until_open(c, &f, 1000));
 }
 
+TEST(assignment, a_short_time_is_not_made_longer_by_acting_but_from_now_on)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
+	struct assignment a = accepted_for(c, &f, 30 * USEC_SECOND);
+	usec until;
+
+	test_wait(c, 20 * USEC_SECOND);
+	WANT_OK(sign(c, &a, 30 * USEC_SECOND, 20, true, &until));
+	WANT_I64(c->now.us + 30 * USEC_SECOND, until.us);
+}
+
 TEST(assignment, asking_for_more_time_after_a_sign_gives_the_whole_time)
 {
 	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
