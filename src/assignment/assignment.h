@@ -177,9 +177,9 @@ MUST_USE enum err assignment_mark_paid(struct ctx *, project_id, const struct as
 				       size_t count, bool *changed);
 
 /*
- * How long workers take in a project, told by the judge for each batch: their time at work, of which
- * the mean of the batches' medians, weighted by answers over about the last thousand, is kept; and
- * the time from accept to submit, of which a sketch is kept with its p90. The times at work are put
+ * How long workers take in a project, told by the judge for each batch: their time at work, of
+ * which the mean of the batches' medians, weighted by answers over about the last thousand, is
+ * kept; and the time from accept to submit, of which a sketch is kept with its p90. The times at work are put
  * in order.
  */
 MUST_USE enum err assignment_pace_note(struct ctx *, project_id, int64_t *active_ms,
@@ -190,8 +190,8 @@ MUST_USE enum err assignment_pace_note(struct ctx *, project_id, int64_t *active
  *
  *   2 × p90 of the times from accept to submit, within 60 s to 30 min
  *
- * and PROJECT_TIME_FIRST_S until ASSIGNMENT_LEARNED_FROM answers are in. (p90 and not p95: the times of
- * those who are called away swell the last twentieth.)
+ * and PROJECT_TIME_FIRST_S until ASSIGNMENT_LEARNED_FROM answers are in. (p90 and not p95: the
+ * times of those who are called away swell the last twentieth.)
  */
 enum {
 	ASSIGNMENT_LEARNED_FROM = 50,

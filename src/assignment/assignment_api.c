@@ -30,9 +30,8 @@ static const struct web_field lease_fields[] = {
 static const struct web_field heartbeat_fields[] = {
 	LEASE_FIELDS,
 	{ "every_s", WEB_BODY, WEB_INT, offsetof(struct lease_form, every_s), false, 5, 600,
-	  .about =
-		  "the page tells of itself so often, and its lease ends soon after it has stopped; "
-		  "without it the lease runs for the whole time from now" },
+	  .about = "the page tells of itself so often, and its lease ends soon after it has "
+		   "stopped; without it the lease runs for the whole time from now" },
 	{ "acts", WEB_BODY, WEB_BOOL, offsetof(struct lease_form, acts), false,
 	  .about = "the worker is at it: with `every_s`, the lease runs along" },
 	{ .name = NULL },

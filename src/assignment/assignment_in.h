@@ -4,8 +4,8 @@
 #include "assignment/assignment.h"
 
 /*
- * A sketch of times: counts by bins of equal ratio, so a quantile is told to within a fixed share of
- * itself, from 1 s to 34 min; what is older than about a thousand answers fades by halves.
+ * A sketch of times: counts by bins of equal ratio, so a quantile is told to within a fixed share
+ * of itself, from 1 s to 34 min; what is older than about a thousand answers fades by halves.
  * Source: Masson, Rim, Lee: DDSketch, a fast and fully-mergeable quantile sketch with
  * relative-error guarantees, VLDB 2019; here with ratio 2^(1/8), so the error is
  * (2^(1/8) − 1) / (2^(1/8) + 1) = 4.4 %.
