@@ -179,8 +179,8 @@ MUST_USE enum err assignment_mark_paid(struct ctx *, project_id, const struct as
 /*
  * How long workers take in a project, told by the judge for each batch: their time at work, of
  * which the mean of the batches' medians, weighted by answers over about the last thousand, is
- * kept; and the time from accept to submit, of which a sketch is kept with its p90. The times at work are put
- * in order.
+ * kept; and the time from accept to submit, of which a sketch is kept with its p90. The times
+ * at work are put in order.
  */
 MUST_USE enum err assignment_pace_note(struct ctx *, project_id, int64_t *active_ms,
 				       const int64_t *took_ms, size_t count);
