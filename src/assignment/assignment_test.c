@@ -172,16 +172,17 @@ static struct assignment accepted_for(struct ctx *c, const struct fixture *f, in
 	return a;
 }
 
-/* Seconds until another may have the task; the timer runs as it does in a server. */
-static int64_t seconds_until_open(struct ctx *c, const struct fixture *f, int most)
+/* By a server's timer another may have the task after so many seconds, and not before. */
+static void want_open_after(struct ctx *c, const struct fixture *f, int64_t seconds)
 {
-	for (int s = 0; s < most; s++) {
+	if (seconds > 0) {
+		test_wait(c, (seconds - 1) * USEC_SECOND);
 		test_run_jobs(c);
-		if (can_take(c, f, 1, 1))
-			return s;
+		WANT(!can_take(c, f, 1, 1));
 		test_wait(c, USEC_SECOND);
 	}
-	return most;
+	test_run_jobs(c);
+	WANT(can_take(c, f, 1, 1));
 }
 
 TEST(assignment, a_page_that_is_gone_gives_its_place_back_a_minute_later)
@@ -195,7 +196,7 @@ TEST(assignment, a_page_that_is_gone_gives_its_place_back_a_minute_later)
 		WANT_OK(sign(c, &a, USEC_HOUR, 20, false, &until));
 		WANT_I64(a.until.us, until.us); /* what is promised stays */
 	}
-	WANT_I64(61, seconds_until_open(c, &f, 100));
+	want_open_after(c, &f, 61);
 }
 
 TEST(assignment, a_page_that_tells_nothing_keeps_the_whole_time)
@@ -203,7 +204,7 @@ TEST(assignment, a_page_that_tells_nothing_keeps_the_whole_time)
 	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 1 });
 
 	(void)accepted_for(c, &f, 3 * USEC_MINUTE);
-	WANT_I64(181, seconds_until_open(c, &f, 1000));
+	want_open_after(c, &f, 181);
 }
 
 TEST(assignment, a_page_that_tells_seldom_is_waited_for_longer)
@@ -213,7 +214,7 @@ TEST(assignment, a_page_that_tells_seldom_is_waited_for_longer)
 	usec until;
 
 	WANT_OK(sign(c, &a, USEC_HOUR, 60, false, &until));
-	WANT_I64(181, seconds_until_open(c, &f, 1000));
+	want_open_after(c, &f, 181);
 }
 
 TEST(assignment, a_returned_place_is_open_within_the_second)
@@ -222,7 +223,7 @@ TEST(assignment, a_returned_place_is_open_within_the_second)
 	struct assignment a = accepted_for(c, &f, USEC_HOUR);
 
 	WANT_OK(assignment_return(c, a.key, a.epoch));
-	WANT_I64(0, seconds_until_open(c, &f, 10));
+	want_open_after(c, &f, 0);
 }
 
 TEST(assignment, signs_alone_do_not_outlast_what_was_promised)
@@ -266,7 +267,7 @@ TEST(assignment, who_may_lay_a_task_aside_keeps_it_though_its_page_is_gone)
 	usec until;
 
 	WANT_OK(assignment_sign(c, a.key, a.epoch, 5 * USEC_MINUTE, &kept, &until));
-	WANT_I64(301, seconds_until_open(c, &f, 1000));
+	want_open_after(c, &f, 301);
 }
 
 TEST(assignment, a_short_time_is_not_made_longer_by_acting_but_from_now_on)
@@ -290,7 +291,7 @@ TEST(assignment, asking_for_more_time_after_a_sign_gives_the_whole_time)
 	test_wait(c, USEC_SECOND);
 	WANT_OK(assignment_heartbeat(c, a.key, a.epoch, 5 * USEC_MINUTE, &until));
 	WANT_I64(c->now.us + 5 * USEC_MINUTE, until.us);
-	WANT_I64(301, seconds_until_open(c, &f, 1000));
+	want_open_after(c, &f, 301);
 }
 
 /* --- the time allowed, learned --- */

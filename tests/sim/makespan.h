@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * makespan: how long a project takes from the first to the last answer, with simulated workers at
- * the real rooms, jobs and store under the pretend clock.
+ * makespan: how long a project takes from the first to the last answer, with simulated workers
+ * at the real rooms, jobs and store under the pretend clock.
  *
- * The crowd is that of the reference (decompose-stitch, 5.1): a task takes a lognormal time (median
- * 30 s, sigma .6), times the worker's own speed, lognormal (sigma .35); 3 of 100 are distracted and
- * take 5 to 20 times as long; 5 of 100 walk away from the task, of whom 70 of 100 close the page, and
- * the others leave it open. A worker is there for 25 minutes in the mean and away for 50; both
- * are memoryless. Who has no task asks each 5 s. Three answers are asked for each task. What the
- * reference leaves open is chosen here: the time is drawn for a task and is the same for all who do it;
- * who walks away never does that task, and is away as after any stay, until its lease is over at least; who
- * works on when his lease is over hands in late.
+ * The crowd is that of the reference (decompose-stitch, 5.1): a task takes a lognormal time
+ * (median 30 s, sigma .6), times the worker's own speed, lognormal (sigma .35); 3 of 100 are
+ * distracted and take 5 to 20 times as long; 5 of 100 walk away from the task, of whom 70 of 100
+ * close the page, and the others leave it open. A worker is there for 25 minutes in the mean and
+ * away for 50; both are memoryless. Who has no task asks each 5 s. Three answers are asked for
+ * each task. What the reference leaves open is chosen here: the time is drawn for a task and is
+ * the same for all who do it; who walks away never does that task, and is away as after any
+ * stay, until its lease is over at least; who works on when his lease is over hands in late.
  */
 #ifndef TESTS_SIM_MAKESPAN_H
 #define TESTS_SIM_MAKESPAN_H

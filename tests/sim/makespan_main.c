@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * makespan: the table of makespans of the reference (decompose-stitch, 5.1), with simulated workers at
- * the real rooms; see makespan.h. Minutes, mean (p95); the reference's figure behind "ref".
+ * makespan: the table of makespans of the reference (decompose-stitch, 5.1), with simulated
+ * workers at the real rooms; see makespan.h. Minutes, mean (p95); the reference's figure behind
+ * "ref".
  *
  *   makespan [--seed N] [--runs N] [--tasks N]
  *
- * --tasks: only that row of the table. The reference's adaptive lease is 3 × p95 × speed, at least
- * 60 s; the house's is 2 × p90, after the first 50 answers: those columns are neighbours, not the same.
- * Exit 1 when a run did not end, or an invariant did not hold.
+ * --tasks: only that row of the table. The reference's adaptive lease is 3 × p95 × speed, at
+ * least 60 s; the house's is 2 × p90, after the first 50 answers: those columns are neighbours,
+ * not the same. Exit 1 when a run did not end, or an invariant did not hold.
  */
 #include <ftw.h>
 #include <stdio.h>
