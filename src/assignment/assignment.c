@@ -571,6 +571,23 @@ enum err assignment_reject(struct ctx *c, struct assignment_key key, bool *chang
 	return OK;
 }
 
+enum err assignment_restore(struct ctx *c, struct assignment_key key)
+{
+	int64_t changed;
+	bool got;
+
+	TRY(assignment_restore_set(c, key.project, key.task, key.worker, &changed));
+	if (changed == 0)
+		return refuse(c, ERR_CONFLICT, "this answer is not rejected");
+	TRY(task_restore(c, key.project, key.task, &got));
+	if (!got)
+		return refuse(c, ERR_CONFLICT,
+			      "every place has been taken since: nothing is left to pay it with");
+	TRY(tally_add(c, key.project.v, "rejected", -1));
+	TRY(tally_add(c, key.project.v, "approved", 1));
+	return job_signal(c, "pay.release", key.project.v);
+}
+
 enum err assignment_unpaid(struct ctx *c, project_id project, int limit,
 			   struct assignment_unpaid **out, size_t *count)
 {

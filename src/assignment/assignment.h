@@ -8,7 +8,7 @@
  * only who shows that epoch may submit. What may happen:
  *
  *   accepted -> submitted -> approved        (paid once by pay)
- *                         -> rejected        (place given back)
+ *                         -> rejected        (place given back) -> approved (upheld)
  *            -> returned | expired           (place given back)
  *
  * Work that comes late is kept, not thrown away: a submit with the right epoch after
@@ -165,6 +165,13 @@ MUST_USE enum err assignment_approve_due(struct ctx *, project_id, usec upto, in
 MUST_USE enum err assignment_approve(struct ctx *, struct assignment_key, bool *changed);
 /* Refuse the answer and open its place again. `*changed` and ERR_MISSING as for approve. */
 MUST_USE enum err assignment_reject(struct ctx *, struct assignment_key, bool *changed);
+
+/*
+ * A refused answer is approved after all, in a place that task_restore finds; results that stand
+ * without it are the caller's to drop. Signals pay.release. ERR_CONFLICT no place is free,
+ * so nothing is left to pay it with; or it is not refused.
+ */
+MUST_USE enum err assignment_restore(struct ctx *, struct assignment_key);
 
 /* For pay: approved and not yet paid, at most `limit`; and mark one as paid. */
 struct assignment_unpaid {

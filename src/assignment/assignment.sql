@@ -54,6 +54,10 @@ WHERE project_id = $1 AND task_id = $3 AND worker_id = $4 AND state = 1 AND unti
 UPDATE assignment SET state = $4
 WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 2;
 
+-- assignment_restore_set(project project_id, task task_id, worker user_id) -> changed
+UPDATE assignment SET state = 3
+WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 4;
+
 -- assignment_waiting_list(project project_id, upto usec, limit int) -> many (task task_id, worker user_id)
 SELECT task_id, worker_id FROM assignment /*lite: INDEXED BY assignment_waiting*/
 WHERE project_id = $1 AND state = 2 AND submitted_us <= $2

@@ -8,6 +8,7 @@
 #include "job/job.h"
 #include "pay/pay.sql.h"
 #include "pay/pay_in.h"
+#include "review/review.h"
 
 enum { SHUT_TASKS = 2000 };
 
@@ -64,9 +65,10 @@ enum err pay_close(struct ctx *c, project_id id, money *amount)
 	bool moved, more;
 
 	*amount = (money){ 0 };
-	TRY(project_state_get(c, id, &state));
+	TRY(project_hold(c, id, &state));
 	if (state.state == PROJECT_CLOSED)
 		return OK;
+	TRY(review_must_be_settled(c, id));
 	if (state.state == PROJECT_DRAFT || state.state == PROJECT_LEAVING)
 		return refuse(c, ERR_CONFLICT, "the project is not published");
 	if (state.state == PROJECT_FUNDING)

@@ -37,6 +37,45 @@ enum err quality_gold_set(struct ctx *c, project_id id, task_id task,
 	return job_signal(c, "quality.score", id.v);
 }
 
+enum err quality_gold_retire(struct ctx *c, project_id id, task_id task)
+{
+	int64_t count;
+	bool changed;
+
+	TRY(task_unmake_gold(c, id, task, &changed));
+	if (!changed)
+		return OK;
+	TRY(gold_drop(c, id, task, &count));
+	TRY(gold_score_forget(c, id, task, &count));
+	TRY(gold_answer_drop(c, id, task, &count));
+	return job_signal(c, "quality.refit", id.v);
+}
+
+enum err quality_gold_yield(struct ctx *c, project_id id, task_id task,
+			    const struct json_value *answer)
+{
+	struct json out = json_make(c->mem, KIND_ANSWER_MAX);
+	struct json_value *truth;
+	bool any = false;
+
+	TRY(quality_truth(c, id, task, &truth));
+	json_object(&out);
+	for (const struct json_value *known = truth->first; known != NULL; known = known->next) {
+		const struct json_value *said = json_get(answer, known->key);
+
+		if (said == NULL)
+			continue;
+		json_key_str(&out, known->key);
+		json_put_value(&out, said);
+		any = true;
+	}
+	json_object_end(&out);
+	if (!any)
+		return refuse(c, ERR_CONFLICT, "this answer says nothing of what was known");
+	TRY(json_read_own(c, json_end(&out), &truth));
+	return quality_gold_set(c, id, task, truth);
+}
+
 /* The known answer as a JSON object: set by hand, or from the record's gold_ columns. */
 enum err quality_truth(struct ctx *c, project_id project, task_id task, struct json_value **out)
 {

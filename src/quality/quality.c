@@ -228,8 +228,10 @@ enum err quality_judge(struct ctx *c, project_id id, int limit, int *judged, boo
 
 /* --- forgetting --- */
 
-/* The task's answers that its results stand for: those that count, and the one just refused. */
-static enum err read_counted(struct ctx *c, struct assignment_key refused, struct batch *b)
+/* The task's answers that its results stand for: those that count, and the one just refused. One
+ * that is forgiven was not among them. */
+static enum err read_counted(struct ctx *c, struct assignment_key refused, bool forgiven,
+			     struct batch *b)
 {
 	struct quality_task_answers *row;
 	size_t count;
@@ -237,7 +239,8 @@ static enum err read_counted(struct ctx *c, struct assignment_key refused, struc
 	TRY(quality_task_answers(c, refused.project, refused.task, &row, &count));
 	*b = (struct batch){ .row = NEW_MANY(c->mem, struct quality_full_answers, count) };
 	for (size_t i = 0; i < count; i++)
-		if (row[i].state != ASSIGNMENT_REJECTED || row[i].worker.v == refused.worker.v)
+		if (row[i].worker.v == refused.worker.v ? !forgiven :
+							  row[i].state != ASSIGNMENT_REJECTED)
 			b->row[b->to++] = (struct quality_full_answers){ .task = refused.task,
 									 .worker = row[i].worker,
 									 .body = row[i].body };
@@ -267,7 +270,7 @@ static enum err take_away(struct ctx *c, struct assignment_key refused, struct s
 	return OK;
 }
 
-static enum err count_refused(struct ctx *c, struct assignment_key refused,
+static enum err count_refused(struct ctx *c, struct assignment_key refused, bool forgiven,
 			      const struct result_list *row, size_t count)
 {
 	struct project project;
@@ -281,25 +284,26 @@ static enum err count_refused(struct ctx *c, struct assignment_key refused,
 		       "the same columns");
 	TRY(project_get(c, refused.project, &project));
 	kind_template_load(c->mem, project.template, &template);
-	TRY(read_counted(c, refused, &b));
-	user_id *worker = NEW_MANY(c->mem, user_id, b.to);
+	TRY(read_counted(c, refused, forgiven, &b));
+	user_id *worker = NEW_MANY(c->mem, user_id, b.to + 1);
 	for (size_t i = 0; i < b.to; i++)
 		worker[i] = b.row[i].worker;
+	worker[b.to] = refused.worker;
 	TRY(skill_of_range(c, refused.project, refused.task, refused.task, &skill, &skills));
-	TRY(skill_book_open(c, refused.project, &template, worker, b.to, true, &book));
+	TRY(skill_book_open(c, refused.project, &template, worker, b.to + 1, true, &book));
 	TRY(skill_book_take(c, &book, (struct skill_of_full *)(void *)skill, skills));
-	if (count > 0)
+	if (count > 0 && b.to > 0)
 		TRY(take_away(c, refused, &book, &b, row, count));
 	int64_t at = skill_book_find(&book, refused.worker);
 	CHECK(at >= 0);
 	for (int f = 0; f < book.fields; f++) {
-		skill_at(&book, at, f)->rejected++;
+		skill_at(&book, at, f)->rejected += forgiven ? -1 : 1;
 		skill_at(&book, at, f)->changed = true;
 	}
 	return skill_book_save(c, refused.project, &book);
 }
 
-enum err quality_forget(struct ctx *c, struct assignment_key refused)
+static enum err forget(struct ctx *c, struct assignment_key refused, bool forgiven)
 {
 	struct result_list *row;
 	int64_t dropped, confidence = 0;
@@ -307,7 +311,7 @@ enum err quality_forget(struct ctx *c, struct assignment_key refused)
 	bool moved;
 
 	TRY(result_list(c, refused.project, refused.task, &row, &count));
-	TRY(count_refused(c, refused, row, count));
+	TRY(count_refused(c, refused, forgiven, row, count));
 	TRY(result_drop(c, refused.project, refused.task, &dropped));
 	if (dropped == 0)
 		return OK;
@@ -317,6 +321,16 @@ enum err quality_forget(struct ctx *c, struct assignment_key refused)
 	TRY(tally_add(c, refused.project.v, "results", -dropped));
 	TRY(tally_add(c, refused.project.v, "confidence", -confidence));
 	return project_state_move(c, refused.project, PROJECT_DONE, PROJECT_OPEN, &moved);
+}
+
+enum err quality_forget(struct ctx *c, struct assignment_key refused)
+{
+	return forget(c, refused, false);
+}
+
+enum err quality_forgive(struct ctx *c, struct assignment_key refused)
+{
+	return forget(c, refused, true);
 }
 
 enum err quality_results(struct ctx *c, project_id project, task_id task,

@@ -43,6 +43,10 @@ MUST_USE enum err quality_judge(struct ctx *, project_id, int limit, int *judged
  * who gave it. */
 MUST_USE enum err quality_forget(struct ctx *, struct assignment_key refused);
 
+/* A refused answer counts after all, and nothing is held against who gave it: drop what was
+ * concluded without it. Like quality_forget called after the answer's state has moved. */
+MUST_USE enum err quality_forgive(struct ctx *, struct assignment_key refused);
+
 struct quality_result {
 	struct str field;
 	struct str value;  /* JSON; of a tie the first */
@@ -64,6 +68,15 @@ MUST_USE enum err quality_posterior_put(struct ctx *, const struct kind_field *,
 /* Say the known answer of a task: makes it gold. ERR_INPUT the truth does not fit the template. */
 MUST_USE enum err quality_gold_set(struct ctx *, project_id, task_id,
 				   const struct json_value *truth);
+
+/* The known answer of a gold task as an object: set by hand, or from its record. */
+MUST_USE enum err quality_truth(struct ctx *, project_id, task_id, struct json_value **out);
+/* The known answer was wrong: what this answer says to the fields that were known is known now.
+ * ERR_CONFLICT it says nothing of them. */
+MUST_USE enum err quality_gold_yield(struct ctx *, project_id, task_id,
+				     const struct json_value *answer);
+/* Nobody can know: an ordinary task from now on, nobody else is asked, no score counts it. */
+MUST_USE enum err quality_gold_retire(struct ctx *, project_id, task_id);
 
 struct quality_score {
 	int64_t seen, right;

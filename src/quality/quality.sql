@@ -63,6 +63,9 @@ ORDER BY task_id, field;
 INSERT INTO gold(project_id, task_id, truth) VALUES ($1, $2, $3)
 ON CONFLICT (project_id, task_id) DO UPDATE SET truth = excluded.truth;
 
+-- gold_drop(project project_id, task task_id) -> changed
+DELETE FROM gold WHERE project_id = $1 AND task_id = $2;
+
 -- gold_get(project project_id, task task_id) -> maybe (truth text)
 SELECT truth FROM gold WHERE project_id = $1 AND task_id = $2;
 

@@ -7,9 +7,6 @@
 /* Compare up to `limit` answers on gold tasks with the truth. `*more` when some are left. */
 MUST_USE enum err quality_gold_score(struct ctx *, project_id, int limit, bool *more);
 
-/* The known answer of a gold task as an object: set by hand, or from its record. */
-MUST_USE enum err quality_truth(struct ctx *, project_id, task_id, struct json_value **out);
-
 /* Is every task judged, and were the answers estimated since? Then the project is done. */
 MUST_USE enum err quality_finish(struct ctx *, project_id, const struct skill_book *);
 

@@ -7,6 +7,11 @@
  * reason, which the worker reads; its place is open again, its task's result is dropped
  * and the worker is told. Approved answers are paid by pay; no approval is ever
  * taken back here.
+ *
+ * A worker may contest a rejection, once and with a text, and so a known answer that his own
+ * is not like, as soon as nobody gets that item any more (contest.c says why). A reviewer
+ * dismisses it with a reply or upholds it: then the answer is approved, a known answer is what
+ * this worker said or is known no more, and results and scores of all who answered follow.
  */
 #ifndef REVIEW_H
 #define REVIEW_H
@@ -20,6 +25,33 @@ MUST_USE enum err review_reject(struct ctx *, struct assignment_key, struct str 
 
 /* Approve what has waited long enough, at most `limit`. `*more` when some are left. */
 MUST_USE enum err review_sweep(struct ctx *, project_id, int limit, bool *more);
+
+enum { REVIEW_CONTEST_MAX = 1000 };
+/*
+ * ERR_INPUT no text, or too long; ERR_MISSING there is no judgement of this answer to contest;
+ * ERR_CONFLICT it was contested before, or the project is closed and a rejection could not be paid.
+ */
+MUST_USE enum err review_contest(struct ctx *, struct assignment_key, struct str text);
+
+/*      name      word */
+#define REVIEW_CONTESTED_TABLE(X)                                           \
+	X(RIGHT, "right")     /* a known answer becomes what he said */     \
+	X(UNCLEAR, "unclear") /* nobody can know: a known answer no more */ \
+	X(DISMISS, "dismiss")
+enum review_contested {
+#define REVIEW_CONTESTED_ENUM(name, word) REVIEW_##name,
+	REVIEW_CONTESTED_TABLE(REVIEW_CONTESTED_ENUM)
+#undef REVIEW_CONTESTED_ENUM
+};
+/*
+ * Decide on what was contested. A repeat is OK. ERR_INPUT dismissed without a reply;
+ * ERR_MISSING nothing was contested; ERR_CONFLICT it was decided otherwise, or no place is free to
+ * pay the answer with, or it says nothing of what was known.
+ */
+MUST_USE enum err review_contest_decide(struct ctx *, struct assignment_key, enum review_contested,
+					struct str reply);
+/* ERR_CONFLICT a contested rejection waits: its money must stay. */
+MUST_USE enum err review_must_be_settled(struct ctx *, project_id);
 
 extern const struct room review_room;
 

@@ -69,6 +69,55 @@ static enum err tell(struct ctx *c, struct job *job)
 	return OK;
 }
 
+/* --- what was contested --- */
+
+struct heard {
+	struct contest_decided *row;
+	size_t count;
+	struct str title;
+};
+
+static enum err heard_before(struct ctx *c, struct job *job)
+{
+	struct heard *heard = NEW(c->mem, struct heard);
+	project_id id = { job->key };
+	struct project project;
+
+	TRY(project_get(c, id, &project));
+	TRY(contest_decided(c, id, (task_id){ job->part }, &heard->row, &heard->count));
+	heard->title = project.title;
+	job->prepared = heard;
+	return OK;
+}
+
+static struct str verdict(const struct contest_decided *row)
+{
+	if (row->state != 1)
+		return S("your objection was not accepted");
+	return row->about == 1 ? S("your objection was accepted, and your answer is paid") :
+				 S("your objection was accepted: the known answer was wrong");
+}
+
+static enum err heard(struct ctx *c, struct job *job)
+{
+	const struct heard *heard = job->prepared;
+
+	for (size_t i = 0; i < heard->count; i++) {
+		const struct contest_decided *row = &heard->row[i];
+		struct str key = str_format(c->mem, "contest:%lld:%lld:%lld", (long long)job->key,
+					    (long long)job->part, (long long)row->worker.v);
+		struct str text = str_format(c->mem, "In \"%.*s\" (task %lld) %.*s%s%.*s",
+					     STR_ARG(heard->title), (long long)job->part,
+					     STR_ARG(verdict(row)), row->reply.len > 0 ? ": " : "",
+					     STR_ARG(row->reply));
+
+		TRY(notice_add(c, row->worker, key, S("work"),
+			       str_cut(text, 0,
+				       text.len < NOTICE_TEXT_MAX ? text.len : NOTICE_TEXT_MAX)));
+	}
+	return OK;
+}
+
 const struct job_kind review_jobs[] = {
 	{ .name = "review.due",
 	  .body = due,
@@ -79,5 +128,9 @@ const struct job_kind review_jobs[] = {
 	  .before = tell_before,
 	  .body = tell,
 	  .about = "Tells workers why an answer was rejected" },
+	{ .name = "review.contested",
+	  .before = heard_before,
+	  .body = heard,
+	  .about = "Tells workers what became of what they contested" },
 	{ .name = NULL },
 };

@@ -181,6 +181,38 @@ enum err task_reopen(struct ctx *c, project_id project, task_id id)
 	return OK;
 }
 
+/* A place for it out of another task: gold has places to spare. */
+static enum err borrow(struct ctx *c, project_id project, task_id id, bool *got)
+{
+	struct task_lend_from from;
+	int64_t changed;
+
+	TRY(task_lend_from(c, project, id, &from, got));
+	if (!*got)
+		return OK;
+	TRY(task_lend(c, project, from.id, &changed));
+	*got = changed == 1;
+	if (!*got)
+		return OK;
+	TRY(task_borrow(c, project, id, &changed));
+	CHECK(changed == 1);
+	return OK;
+}
+
+enum err task_restore(struct ctx *c, project_id project, task_id id, bool *got)
+{
+	struct task_restore_set row;
+
+	TRY(task_restore_set(c, project, id, &row, got));
+	if (!*got) {
+		TRY(borrow(c, project, id, got));
+		if (!*got)
+			return OK;
+		TRY(task_restore_set(c, project, id, &row, got));
+	}
+	return *got && row.filled >= row.need ? job_signal(c, "quality.judge", project.v) : OK;
+}
+
 /* --- stages --- */
 
 enum err task_judged(struct ctx *c, project_id project, const task_id *task, size_t count,
@@ -210,6 +242,14 @@ enum err task_make_gold(struct ctx *c, project_id project, task_id id, bool *cha
 	TRY(task_gold_set(c, project, id, &rows));
 	*changed = rows > 0;
 	return OK;
+}
+
+enum err task_unmake_gold(struct ctx *c, project_id project, task_id id, bool *changed)
+{
+	struct task_gold_unset row;
+
+	TRY(task_gold_unset(c, project, id, &row, changed));
+	return *changed && row.stage == TASK_FULL ? job_signal(c, "quality.judge", project.v) : OK;
 }
 
 /* --- shutting --- */

@@ -68,6 +68,14 @@ MUST_USE enum err task_fill_late(struct ctx *, project_id, task_id, bool *got, b
 /* An answer no longer counts: its place is free again and the task collects again. */
 MUST_USE enum err task_reopen(struct ctx *, project_id, task_id);
 
+/*
+ * A refused answer counts after all: it takes a place that is paid for and free, of this task or,
+ * where none is, one of a gold task that has several left. `*got` is false where there is no such
+ * place. The task is full or collects: its result, if it had one, is the caller's to drop.
+ * Signals quality.judge when it is full.
+ */
+MUST_USE enum err task_restore(struct ctx *, project_id, task_id, bool *got);
+
 /* Full -> judged; `moved[i]` is false when it is not full any more. */
 MUST_USE enum err task_judged(struct ctx *, project_id, const task_id *, size_t count, bool *moved);
 /* Is nothing left to do? True as well when there are no tasks at all. */
@@ -75,6 +83,10 @@ MUST_USE enum err task_all_judged(struct ctx *, project_id, bool *out);
 
 /* Make a task gold (its known answer is kept by quality). `*changed` is false when it was. */
 MUST_USE enum err task_make_gold(struct ctx *, project_id, task_id, bool *changed);
+
+/* The other way: an ordinary task that is offered to nobody else; full when nothing is held. Places
+ * that were not used go back when the project is closed. */
+MUST_USE enum err task_unmake_gold(struct ctx *, project_id, task_id, bool *changed);
 
 /*
  * Shut free places for good, of up to `limit` tasks behind `after`: cap and need shrink to what is

@@ -56,6 +56,29 @@ RETURNING filled, need;
 UPDATE task SET filled = filled - 1, open = 1, stage = 0, again_us = $3
 WHERE project_id = $1 AND id = $2 AND filled > 0;
 
+-- An answer counts after all, in a place that is paid for and free, on offer or not.
+-- task_restore_set(project project_id, id task_id) -> maybe (filled int, need int)
+UPDATE task SET filled = filled + 1,
+  need = CASE WHEN taken + filled < need THEN need ELSE need + 1 END,
+  open = CASE WHEN taken + filled + 1 < need THEN 1 ELSE 0 END,
+  stage = CASE WHEN taken + filled >= need THEN CASE WHEN taken = 0 THEN 1 ELSE 0 END
+               WHEN filled + 1 >= need THEN 1 ELSE 0 END
+WHERE project_id = $1 AND id = $2 AND taken + filled < cap
+RETURNING filled, need;
+
+-- A gold task that stays open with one place less.
+-- task_lend_from(project project_id, to task_id) -> maybe (id task_id)
+SELECT id FROM task /*lite: INDEXED BY task_open*/
+WHERE project_id = $1 AND gold = 1 AND open = 1 AND id <> $2 AND taken + filled + 1 < need
+ORDER BY id LIMIT 1;
+
+-- task_lend(project project_id, id task_id) -> changed
+UPDATE task SET cap = cap - 1, need = need - 1
+WHERE project_id = $1 AND id = $2 AND taken + filled + 1 < need;
+
+-- task_borrow(project project_id, id task_id) -> changed
+UPDATE task SET cap = cap + 1 WHERE project_id = $1 AND id = $2;
+
 -- task_judged_set(project project_id; id task_id) -> changed
 UPDATE task SET stage = 2 WHERE project_id = $1 AND id = $2 AND stage = 1;
 
@@ -64,6 +87,15 @@ SELECT id FROM task /*lite: INDEXED BY task_todo*/ WHERE project_id = $1 AND sta
 
 -- task_gold_set(project project_id, id task_id) -> changed
 UPDATE task SET gold = 1 WHERE project_id = $1 AND id = $2 AND gold = 0;
+
+-- Nobody else is asked; what is held is waited for.
+-- task_gold_unset(project project_id, id task_id) -> maybe (stage int)
+UPDATE task SET gold = 0,
+  need = CASE WHEN taken + filled > 0 THEN taken + filled ELSE 1 END,
+  open = CASE WHEN taken + filled > 0 THEN 0 ELSE 1 END,
+  stage = CASE WHEN stage = 0 AND taken = 0 AND filled > 0 THEN 1 ELSE stage END
+WHERE project_id = $1 AND id = $2 AND gold = 1
+RETURNING stage;
 
 -- task_free_rows(project project_id, after task_id, limit int) -> many (id task_id, free int)
 SELECT id, cap - taken - filled FROM task

@@ -130,6 +130,14 @@ function operation(site, verb, path, query, body) {
       { project: '12', title: 'Check an address', answers: 6, rejected: 0 },
     ] };
   }
+  if (m('GET /me/contests')) {
+    return { items: [
+      { project: '11', task: 7, title: 'How many white cells?', about: 'known', answer: { label: '4' }, truth: { label: '5' }, state: 'open' },
+      { project: '12', task: 2, title: 'Check an address', about: 'rejection', answer: { label: 'yes' }, reason: 'The street is missing.', state: 'waiting', text: 'It stands on the back.' },
+    ] };
+  }
+  if (m('POST /work/{project}/tasks/{task}/contest')) return undefined;
+  if (m('GET /projects/{project}/contests')) return { items: [] };
   if (m('GET /me/accuracy')) return { percent: 96 };
   if (m('GET /me/earnings')) {
     const sent = site.answers.reduce((n, a) => n + a.reward, 0);

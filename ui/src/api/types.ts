@@ -171,6 +171,15 @@ export interface Certified {
 export interface Skill {
   project: Id; title: string; answers: number; rejected: number; percent?: number | null; at_least?: number | null;
 }
+/** A judgement of one's own answer that can be contested, or was. */
+export interface MyContest {
+  project: Id; task: number; title: string; about: 'rejection' | 'known'; answer: Answer; reason?: string | null;
+  truth?: Answer | null; state: 'open' | 'waiting' | 'upheld' | 'dismissed'; text?: string | null; reply?: string | null;
+}
+export interface Contest {
+  task: number; worker: Id; about: 'rejection' | 'known'; text: string; at: Time; reason?: string | null;
+  answer: Answer; fields: Record<string, string>; truth?: Answer | null;
+}
 export interface UserRow {
   id: Id; name: string; email: string; roles: Role[]; state: string; created: Time;
 }
@@ -228,6 +237,8 @@ export interface Api {
   'POST /me/notices/read': { body: { upto: Id }; reply: void };
   'GET /me/entries': { query: Page; reply: List<Entry> };
   'GET /me/skills': { query: Page; reply: List<Skill> };
+  'GET /me/contests': { query: Page; reply: List<MyContest> };
+  'POST /work/{project}/tasks/{task}/contest': { body: { text: string }; reply: void };
   'GET /me/accuracy': { reply: { percent?: number | null } };
   'GET /me/earnings': { reply: Earnings };
 
@@ -279,6 +290,10 @@ export interface Api {
   'POST /projects/{project}/reviews/{task}/{worker}/approve': { reply: unknown };
   'POST /projects/{project}/reviews/{task}/{worker}/reject': { body: { reason: string }; reply: unknown };
   'POST /projects/{project}/reviews/approve-all': { body: { upto: Time }; reply: { approved: number; more: boolean } };
+  'GET /projects/{project}/contests': { query: Page; reply: List<Contest> };
+  'POST /projects/{project}/contests/{task}/{worker}': {
+    body: { decision: 'right' | 'unclear' | 'dismiss'; reply: string }; reply: void;
+  };
   'GET /projects/{project}/progress': { reply: Progress };
 
   'GET /work': { query: Page & { kind?: string; min_hourly?: Minor }; reply: List<Work> };

@@ -28,6 +28,7 @@ export const pages: PageEntry[] = [
   { path: '/work/:project/do/:task', view: player, bare: true },
   { path: '/held', view: Held },
   { path: '/answers', view: later(async () => (await records()).Mine) },
+  { path: '/answers/contest', view: later(async () => (await records()).Contests) },
   { path: '/earnings', view: later(async () => (await records()).Earnings) },
   { path: '/notices', view: later(async () => (await records()).Notices) },
   { path: '/profile', view: later(async () => (await records()).Profile) },

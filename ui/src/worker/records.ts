@@ -3,6 +3,7 @@
 import { addWords } from '../base/i18n.ts';
 import { words } from '../locale/en/records.ts';
 
+export { Contests } from './assignment/contests.tsx';
 export { Mine } from './assignment/mine.tsx';
 export { Notices } from './notice/notices.tsx';
 export { Earnings } from './pay/earnings.tsx';

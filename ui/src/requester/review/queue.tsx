@@ -17,6 +17,7 @@ import { Empty, errorText, Notice } from '../../ui/page.tsx';
 import { List } from '../../ui/table.tsx';
 import { Time } from '../../ui/text.tsx';
 import { Work } from '../../ui/work.tsx';
+import { Contested } from './contests.tsx';
 import { projectHref, ProjectPage, valueText, workerText } from '../project/parts.tsx';
 
 const keyOf = (r: Review) => `${r.task} ${r.worker}`;
@@ -207,5 +208,5 @@ function Body({ p }: { p: Project }) {
 }
 
 export function ReviewQueue({ params }: { params: Record<string, string> }) {
-  return <ProjectPage id={params['project']!} tab="review">{(p) => <Body p={p} />}</ProjectPage>;
+  return <ProjectPage id={params['project']!} tab="review">{(p) => <><Contested p={p} /><Body p={p} /></>}</ProjectPage>;
 }

@@ -21,7 +21,7 @@ function State({ state }: { state: string }) {
 export function Mine() {
   const list = useList((after, signal) => call('GET /work/mine', { query: { after }, signal }), []);
   return (
-    <Page title={t('answers.title')} lead={t('answers.lead')}>
+    <Page title={t('answers.title')} lead={t('answers.lead')} actions={<Button href="/answers/contest">{t('contests.title')}</Button>}>
       <List list={list} empty={
         <Empty icon="history" title={t('answers.none')} text={t('answers.none.text')}
           action={<Button kind="primary" href="/work">{t('held.none.act')}</Button>} />
