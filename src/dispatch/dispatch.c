@@ -33,6 +33,7 @@ enum err dispatch_desk(struct ctx *c, project_id id, struct dispatch_desk *out)
 		},
 		.state = row.state,
 		.has_gold = row.gold > 0,
+		.has_barred = row.barred > 0,
 	};
 	out->allowed_us = assignment_allowed_s(out->project.time_allowed_s, row.timed, row.p90_ms) *
 			  USEC_SECOND;
@@ -44,11 +45,16 @@ enum err dispatch_desk(struct ctx *c, project_id id, struct dispatch_desk *out)
 /* Is the project published, and for this worker? */
 static enum err must_be_for(struct ctx *c, const struct dispatch_desk *d, user_id worker)
 {
-	bool may;
+	bool may, barred = false;
 
 	TRY(project_may_work(c, &d->project, worker, &may));
 	if (!may || d->state < PROJECT_OPEN)
 		return refuse(c, ERR_MISSING, "there is no such project");
+	if (d->has_barred)
+		TRY(project_is_barred(c, d->project.id, worker, &barred));
+	if (barred)
+		return refuse(c, ERR_DENIED,
+			      "your work in this project was paused; a notice tells you why");
 	return OK;
 }
 

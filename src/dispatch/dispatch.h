@@ -15,7 +15,11 @@
  * Rules of a grant: the project is open, the worker is in its audience, has never had
  * the task, and holds no other lease in the project (then he is given that one; where tasks
  * are picked he may hold DISPATCH_HELD_MAX, so that nobody keeps all of them from the others).
- * A share of what he gets, by chance, are tasks whose answer is known (gold).
+ * A share of what he gets, by chance, are tasks whose answer is known (gold): the project's share s
+ * when he has had many, more while little is known of him. Of who was given n such tasks here it is
+ *   s + (min(4 s, 1/2) - s) 5 / (5 + n), or s if that is more
+ * for the model of src/quality/belief weighs five answers of the crowd against a worker's own. Each draw is
+ * independent, and gold is claimed by the same statements, so neither order nor time tells.
  */
 #ifndef DISPATCH_H
 #define DISPATCH_H
@@ -30,6 +34,7 @@ struct dispatch_desk {
 	int64_t state;	 /* enum project_state_word */
 	bool has_gold;
 	int64_t allowed_us; /* how long a task may be held; see assignment_allowed_s */
+	bool has_barred; /* some workers get no more tasks */
 };
 /* ERR_MISSING no such project. */
 MUST_USE enum err dispatch_desk(struct ctx *, project_id, struct dispatch_desk *);
@@ -38,6 +43,7 @@ MUST_USE enum err dispatch_desk(struct ctx *, project_id, struct dispatch_desk *
  * A worker asks for a task. `err` tells what becomes of it:
  * ERR_MISSING  the project is not for this worker, or not published
  * ERR_CONFLICT the project is not open
+ * ERR_DENIED   a person has decided that this worker gets no more tasks here
  * and of a picked task also
  * ERR_DENIED   the project does not allow it
  * ERR_LIMIT    he holds as many as he may
@@ -69,6 +75,14 @@ struct dispatch_hand {
 };
 MUST_USE enum err dispatch_submit(struct ctx *, const struct dispatch_desk *,
 				  struct dispatch_hand *, size_t count);
+
+/*
+ * Give a worker as many known tasks as a newcomer. At once in this process; another one follows
+ * when it reads his hint anew.
+ */
+MUST_USE enum err dispatch_watch(struct ctx *, project_id, user_id);
+/* In thousandths, of who was given so many. */
+int64_t dispatch_gold_share(int64_t share_permille, int64_t had);
 
 extern const struct room dispatch_room;
 

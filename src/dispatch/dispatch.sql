@@ -2,27 +2,30 @@
 
 -- dispatch_desk_row(project project_id) -> maybe (title text, instructions text, template text,
 --   reward money, gold_share int, time_allowed int, approve_after int, invited_only int,
---   picking int, state int, gold int, learned int, timed int, p90_ms int)
+--   picking int, state int, gold int, barred int, learned int, timed int, p90_ms int)
 SELECT p.title, p.instructions, p.template, p.reward_minor, p.gold_share_permille,
-  p.time_allowed_s, p.approve_after_s, p.invited_only, p.picking, s.state, s.gold, p.time_learned,
-  COALESCE(a.timed, 0), COALESCE(a.p90_ms, 0)
+  p.time_allowed_s, p.approve_after_s, p.invited_only, p.picking, s.state, s.gold, s.barred,
+  p.time_learned, COALESCE(a.timed, 0), COALESCE(a.p90_ms, 0)
 FROM project_state AS s JOIN project AS p ON p.id = s.project_id
 LEFT JOIN assignment_pace AS a ON a.project_id = s.project_id WHERE s.project_id = $1;
 
--- dispatch_cursor_get(project project_id; worker user_id) -> maybe (plain task_id, gold task_id, again usec, again_task task_id)
-SELECT plain_id, gold_id, again_us, again_id FROM dispatch_cursor
+-- dispatch_cursor_get(project project_id; worker user_id) -> maybe (plain task_id, gold task_id, again usec, again_task task_id, gold_had int)
+SELECT plain_id, gold_id, again_us, again_id, gold_had FROM dispatch_cursor
 WHERE project_id = $1 AND worker_id = $2;
 
 -- Two servers may write it: the tasks that are further on stand, and the later word on the rest.
--- dispatch_cursor_put(project project_id; worker user_id, plain task_id, gold task_id, again usec, again_task task_id) -> none
-INSERT INTO dispatch_cursor(project_id, worker_id, plain_id, gold_id, again_us, again_id)
-VALUES ($1, $2, $3, $4, $5, $6)
+-- dispatch_cursor_put(project project_id; worker user_id, plain task_id, gold task_id, again usec, again_task task_id, gold_had int) -> none
+INSERT INTO dispatch_cursor(project_id, worker_id, plain_id, gold_id, again_us, again_id, gold_had)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (project_id, worker_id) DO UPDATE SET
   plain_id = CASE WHEN excluded.plain_id > dispatch_cursor.plain_id
                   THEN excluded.plain_id ELSE dispatch_cursor.plain_id END,
   gold_id = CASE WHEN excluded.gold_id > dispatch_cursor.gold_id
                  THEN excluded.gold_id ELSE dispatch_cursor.gold_id END,
-  again_us = excluded.again_us, again_id = excluded.again_id;
+  again_us = excluded.again_us, again_id = excluded.again_id, gold_had = excluded.gold_had;
+
+-- dispatch_cursor_watch(project project_id, worker user_id) -> changed
+UPDATE dispatch_cursor SET gold_had = 0 WHERE project_id = $1 AND worker_id = $2;
 
 -- dispatch_again_last(project project_id) -> maybe (again usec)
 SELECT again_us FROM task /*lite: INDEXED BY task_again*/
@@ -68,6 +71,8 @@ ORDER BY t.id LIMIT $4;
 SELECT s.project_id FROM project_state AS s JOIN project AS p ON p.id = s.project_id
 WHERE s.state = 2 AND s.project_id < $1 AND (p.invited_only = 0 OR EXISTS (
   SELECT 1 FROM project_invite AS i WHERE i.project_id = p.id AND i.user_id = $3))
+  AND (s.barred = 0 OR NOT EXISTS (
+  SELECT 1 FROM project_bar AS b WHERE b.project_id = s.project_id AND b.user_id = $3))
 ORDER BY s.project_id DESC LIMIT $2;
 
 -- dispatch_project(project project_id) -> maybe (project project_id, org org_id, title text, kind text, state int, reward money, places int, pace_ms int, pace_answers int, estimate_s int, time_allowed_s int, approve_after_s int, picking int, deadline usec, learned int, timed int, p90_ms int)

@@ -28,6 +28,7 @@ struct dispatch_hint {
 	int64_t again_us, again_id;   /* the last of those that were opened again */
 	int64_t sweep_gold, sweep_id; /* where the look for what was passed by goes on */
 	int64_t swept_us;	      /* when that look came to its end last */
+	int64_t gold_had;	      /* tasks with a known answer that he was given */
 	int64_t unsaved;	      /* grants since it was written down */
 	int64_t used;		      /* the clock of the table: the oldest goes first */
 };

@@ -70,6 +70,7 @@ static enum err load_hints(struct ctx *c, struct search *s)
 		hint->after[1] = cursor[i].gold.v;
 		hint->again_us = cursor[i].again.us;
 		hint->again_id = cursor[i].again_task.v;
+		hint->gold_had = cursor[i].gold_had;
 	}
 	return OK;
 }
@@ -85,11 +86,10 @@ static enum err keep_hints(struct ctx *c, struct search *s)
 		struct dispatch_hint *hint = &s->seeker[i].hint;
 
 		if (hint->unsaved >= (s->memory->is_small ? 1 : DISPATCH_SAVE_EVERY)) {
-			row[n++] = (struct dispatch_cursor_put_row){ { hint->worker },
-								     { hint->after[0] },
-								     { hint->after[1] },
-								     { hint->again_us },
-								     { hint->again_id } };
+			row[n++] = (struct dispatch_cursor_put_row){
+				{ hint->worker },   { hint->after[0] }, { hint->after[1] },
+				{ hint->again_us }, { hint->again_id }, hint->gold_had
+			};
 			hint->unsaved = 0;
 		}
 		dispatch_hint_keep(s->memory, hint);
@@ -283,6 +283,7 @@ static void learn(struct search *s, struct seeker *one, const struct assignment_
 		ask->lease = claim->lease;
 		one->done = true;
 		one->hint.unsaved++;
+		one->hint.gold_had += one->gold;
 		return;
 	}
 	struct dispatch_window *w = dispatch_window_of(s->memory, s->desk->project.id, one->gold);
@@ -319,6 +320,30 @@ static enum err claim_all(struct ctx *c, struct search *s, size_t *left)
 	return OK;
 }
 
+int64_t dispatch_gold_share(int64_t share, int64_t had)
+{
+	const int64_t fresh = 4 * share < 500 ? 4 * share : 500;
+
+	return fresh > share ? share + (fresh - share) * 5 / (5 + had) : share;
+}
+
+enum err dispatch_watch(struct ctx *c, project_id project, user_id worker)
+{
+	struct dispatch_memory *m = room_state(c, &dispatch_room);
+	int64_t changed;
+
+	TRY(dispatch_cursor_watch(c, project, worker, &changed));
+	if (m == NULL)
+		return OK;
+	os_lock_take(m->lock);
+	struct dispatch_hint hint = dispatch_hint_get(m, project, worker);
+	hint.gold_had = 0;
+	if (hint.known)
+		dispatch_hint_keep(m, &hint);
+	os_lock_give(m->lock);
+	return OK;
+}
+
 enum err dispatch_seek(struct ctx *c, const struct dispatch_desk *d,
 		       struct dispatch_ask *const *ask, size_t count)
 {
@@ -332,12 +357,13 @@ enum err dispatch_seek(struct ctx *c, const struct dispatch_desk *d,
 	size_t left = count;
 	bool found;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		s.seeker[i].ask = ask[i];
-		s.seeker[i].gold_first = d->has_gold && (int64_t)(ctx_random(c) % 1000) <
-								d->project.gold_share_permille;
-	}
 	TRY(load_hints(c, &s));
+	for (size_t i = 0; i < count && d->has_gold; i++)
+		s.seeker[i].gold_first = (int64_t)(ctx_random(c) % 1000) <
+					 dispatch_gold_share(d->project.gold_share_permille,
+							     s.seeker[i].hint.gold_had);
 	TRY(dispatch_again_last(c, d->project.id, &last, &found));
 	s.again_us = found ? last.again.us : 0;
 	for (int round = 0; round < DISPATCH_ROUNDS && left > 0; round++) {

@@ -164,6 +164,31 @@ enum err project_may_work(struct ctx *c, const struct project *p, user_id who, b
 	return project_invite_has(c, p->id, who, &row, out);
 }
 
+enum err project_bar(struct ctx *c, project_id id, user_id who, struct str reason, bool *changed)
+{
+	int64_t count;
+
+	TRY(project_bar_add(c, id, who, reason, user_actor(c), c->now, &count));
+	*changed = count == 1;
+	return *changed ? project_barred_add(c, id, 1, &count) : OK;
+}
+
+enum err project_unbar(struct ctx *c, project_id id, user_id who, bool *changed)
+{
+	int64_t count;
+
+	TRY(project_bar_drop(c, id, who, &count));
+	*changed = count == 1;
+	return *changed ? project_barred_add(c, id, -1, &count) : OK;
+}
+
+enum err project_is_barred(struct ctx *c, project_id id, user_id who, bool *out)
+{
+	struct project_bar_get row;
+
+	return project_bar_get(c, id, who, &row, out);
+}
+
 /* --- making --- */
 
 static enum err must_be_title(struct ctx *c, struct str title)

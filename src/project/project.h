@@ -119,6 +119,15 @@ MUST_USE enum err project_remove_draft(struct ctx *, project_id);
 /* Is this worker in the audience? */
 MUST_USE enum err project_may_work(struct ctx *, const struct project *, user_id, bool *out);
 
+/*
+ * A worker gets no more tasks of this project, for a reason that he reads, or again. In the
+ * project's shard group; project_state counts them, so that nobody looks where there are none.
+ * `*changed` is false when it was so before.
+ */
+MUST_USE enum err project_bar(struct ctx *, project_id, user_id, struct str reason, bool *changed);
+MUST_USE enum err project_unbar(struct ctx *, project_id, user_id, bool *changed);
+MUST_USE enum err project_is_barred(struct ctx *, project_id, user_id, bool *out);
+
 /* How many answers the imported records ask for. ERR_LIMIT: too many to count. */
 MUST_USE enum err project_places(struct ctx *, const struct project *, const struct project_state *,
 				 int64_t *out);

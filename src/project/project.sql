@@ -112,6 +112,19 @@ WHERE project_id = $1 AND state = 0 AND records = $3 AND gold = $4;
 UPDATE project_state SET state = $3, done_us = CASE WHEN $3 = 4 THEN $4 ELSE done_us END
 WHERE project_id = $1 AND state = $2;
 
+-- project_bar_add(id project_id, who user_id, reason text, by user_id, now usec) -> changed
+INSERT INTO project_bar(project_id, user_id, reason, by_user, at_us) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING;
+
+-- project_bar_drop(id project_id, who user_id) -> changed
+DELETE FROM project_bar WHERE project_id = $1 AND user_id = $2;
+
+-- project_bar_get(id project_id, who user_id) -> maybe (reason text)
+SELECT reason FROM project_bar WHERE project_id = $1 AND user_id = $2;
+
+-- project_barred_add(id project_id, n int) -> changed
+UPDATE project_state SET barred = barred + $2 WHERE project_id = $1;
+
 -- project_refunded_set(id project_id, before int, after int) -> changed
 UPDATE project_state SET refunded = $3 WHERE project_id = $1 AND refunded = $2 AND state > 0;
 
@@ -123,6 +136,13 @@ WHERE project_id = $1 AND state = 0;
 -- sweep: an invariant looks at everything
 SELECT p.id FROM project AS p LEFT JOIN project_state AS s ON s.project_id = p.id
 WHERE s.project_id IS NULL OR s.org_id <> p.org_id;
+
+-- inv_project_barred() -> many (id project_id)
+-- sweep: an invariant looks at everything
+SELECT s.project_id FROM project_state AS s
+LEFT JOIN (SELECT project_id, COUNT(*) AS n FROM project_bar GROUP BY project_id) AS b
+  ON b.project_id = s.project_id
+WHERE s.barred <> COALESCE(b.n, 0);
 
 -- inv_project_frozen() -> many (id project_id)
 -- sweep: an invariant looks at everything

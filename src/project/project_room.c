@@ -214,6 +214,8 @@ static const struct setting settings[] = {
 static const struct room_invariant invariants[] = {
 	{ "project.state", &inv_project_state_stmt,
 	  "A project has no state, or one of another organisation." },
+	{ "project.barred", &inv_project_barred_stmt,
+	  "the count of workers who get no more tasks is wrong" },
 	{ "project.frozen", &inv_project_frozen_stmt, "What was paid for is not what was frozen." },
 	{ 0 },
 };

@@ -13,8 +13,8 @@ JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2
 JOIN answer AS b ON b.project_id = $1 AND b.task_id = t.id AND b.worker_id = a.worker_id
 ORDER BY t.id, a.worker_id;
 
--- quality_judged_answers(project project_id, after task_id, limit int) -> many (task task_id, gold int, told text, worker user_id, body text)
-SELECT t.id, t.gold, COALESCE(s.answer, ''), a.worker_id, b.body
+-- quality_judged_answers(project project_id, after task_id, limit int) -> many (task task_id, gold int, told text, worker user_id, active_ms int, body text)
+SELECT t.id, t.gold, COALESCE(s.answer, ''), a.worker_id, a.active_ms, b.body
 FROM (SELECT id, gold FROM task WHERE project_id = $1 AND id > $2 AND stage = 2
       ORDER BY id LIMIT $3) AS t
 LEFT JOIN spot AS s ON s.project_id = $1 AND s.task_id = t.id
@@ -183,6 +183,25 @@ WHERE project_id = $1 AND field = $2;
 
 -- crowd_fitted(project project_id, field text, fitted int) -> changed
 UPDATE crowd SET fitted = $3 WHERE project_id = $1 AND field = $2;
+
+-- What a person has decided on stays as it was.
+-- doubt_put(project project_id, worker user_id, what int, other user_id, field text, answers int, found real, expected real, value text, now usec) -> changed
+INSERT INTO doubt(project_id, worker_id, what, other_id, field, answers, found, expected, value, at_us)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (project_id, worker_id, what, other_id, field) DO UPDATE SET
+  answers = excluded.answers, found = excluded.found, expected = excluded.expected,
+  value = excluded.value, at_us = excluded.at_us WHERE doubt.state = 0;
+
+-- doubt_drop_old(project project_id, before usec) -> changed
+DELETE FROM doubt WHERE project_id = $1 AND state = 0 AND at_us < $2;
+
+-- doubt_list(project project_id, from user_id, upto user_id) -> many (worker user_id, what int, other user_id, field text, answers int, found real, expected real, value text, state int)
+SELECT worker_id, what, other_id, field, answers, found, expected, value, state FROM doubt
+WHERE project_id = $1 AND worker_id >= $2 AND worker_id <= $3
+ORDER BY worker_id, what, other_id, field;
+
+-- doubt_settle(project project_id, worker user_id, state int, by user_id) -> changed
+UPDATE doubt SET state = $3, by_user = $4 WHERE project_id = $1 AND worker_id = $2;
 
 -- spot_reach(project project_id) -> one (last int)
 SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) FROM task WHERE project_id = $1;

@@ -14,6 +14,7 @@
 #include "job/job.h"
 #include "job/tally.h"
 #include "model/model.h"
+#include "quality/doubt/doubt.h"
 #include "quality/judge_in.h"
 #include "quality/quality_in.h"
 
@@ -36,8 +37,11 @@ struct fit {
 	size_t tasks, answers;
 	task_id *task;
 	bool *gold;
-	int32_t *from;	 /* answers of a task */
-	int32_t *worker; /* of each answer, in the book */
+	int32_t *from;	      /* answers of a task */
+	int32_t *worker;      /* of each answer, in the book */
+	int32_t *ms;	      /* how long it took */
+	struct doubt **doubt; /* of each field, and how many */
+	size_t *doubts;
 	uint16_t **mark; /* of each field: question q of answer i at [i * questions + q] */
 	int32_t *
 		*truth; /* of each field: question q of task t at [t * questions + q]; -1 unknown */
@@ -53,6 +57,7 @@ static void make_room(struct ctx *c, struct fit *f)
 	f->gold = NEW_MANY(c->mem, bool, tasks);
 	f->from = NEW_MANY(c->mem, int32_t, tasks + 1);
 	f->worker = NEW_MANY(c->mem, int32_t, answers);
+	f->ms = NEW_MANY(c->mem, int32_t, answers);
 	f->mark = NEW_MANY(c->mem, uint16_t *, (size_t)f->book.fields);
 	f->truth = NEW_MANY(c->mem, int32_t *, (size_t)f->book.fields);
 	for (int n = 0; n < f->book.fields; n++) {
@@ -113,6 +118,7 @@ static enum err take_answer(struct ctx *c, struct fit *f, const struct quality_j
 		for (size_t q = 0; q < questions; q++)
 			f->mark[n][f->answers * questions + q] = (uint16_t)own[q];
 	}
+	f->ms[f->answers] = (int32_t)(row->active_ms < INT32_MAX ? row->active_ms : INT32_MAX);
 	f->worker[f->answers++] = (int32_t)worker;
 	return OK;
 }
@@ -391,6 +397,23 @@ static void calibrate(struct ctx *c, struct fit *f, int n, const struct model_an
 	field->trust = belief_learn(known, count, a->classes);
 }
 
+/* Whose answers are hard to explain by work, now that what all of them are worth is known. */
+static void doubt_answers(struct ctx *c, struct fit *f, int n, const struct model_answers *a)
+{
+	struct belief_sums *sums = NEW_MANY(c->mem, struct belief_sums, f->book.workers);
+	double *right = NEW_MANY(c->mem, double, f->book.workers);
+
+	for (size_t w = 0; w < f->book.workers; w++) {
+		const struct skill *s = skill_at(&f->book, (int64_t)w, n);
+
+		sums[w] = s->sums;
+		right[w] = (double)s->others / BELIEF_ONE /
+			   (double)(s->sums.answers > 0 ? s->sums.answers : 1);
+	}
+	doubt_find(c->mem, &(struct doubt_crowd){ a, f->ms, sums, right, &f->book.field[n].crowd },
+		   &f->doubt[n], &f->doubts[n]);
+}
+
 static void estimate(struct ctx *c, struct fit *f, int n)
 {
 	struct skill_field *field = &f->book.field[n];
@@ -408,6 +431,8 @@ static void estimate(struct ctx *c, struct fit *f, int n)
 	sum_up(c, f, n, &a, &fit);
 	add_others(c, f, n, &a);
 	calibrate(c, f, n, &a);
+	if (field->list.questions == 1)
+		doubt_answers(c, f, n, &a);
 }
 
 enum err quality_refit_before(struct ctx *c, struct job *job)
@@ -415,6 +440,8 @@ enum err quality_refit_before(struct ctx *c, struct job *job)
 	struct fit *f = NEW(c->mem, struct fit);
 
 	TRY(open_fit(c, (project_id){ job->key }, f));
+	f->doubt = NEW_MANY(c->mem, struct doubt *, (size_t)f->book.fields);
+	f->doubts = NEW_MANY(c->mem, size_t, (size_t)f->book.fields);
 	if (f->is_small) {
 		TRY(read_all(c, f));
 		for (int n = 0; n < f->book.fields; n++)
@@ -466,6 +493,37 @@ static enum err write_crowd(struct ctx *c, const struct fit *f, const struct ski
 	return OK;
 }
 
+static enum err write_doubt(struct ctx *c, const struct fit *f, int n, const struct doubt *d,
+			    int32_t worker, int32_t other)
+{
+	const struct kind_field *field = f->book.field[n].field;
+	user_id with = { other >= 0 ? f->book.worker[other].v : 0 };
+	struct str value = { 0 };
+	int64_t changed;
+
+	if (d->what == DOUBT_CONSTANT)
+		value = field->kind->named(c->mem, field, d->label);
+	return doubt_put(c, f->project.id, f->book.worker[worker], d->what, with,
+			 d->what == DOUBT_FAST ? S("") : field->name, d->answers, d->found,
+			 d->expected, value, c->now, &changed);
+}
+
+/* Those of an earlier estimate that are not found again go, unless a person has decided. */
+static enum err write_doubts(struct ctx *c, const struct fit *f)
+{
+	int64_t dropped;
+
+	for (int n = 0; n < f->book.fields; n++)
+		for (size_t i = 0; i < f->doubts[n]; i++) {
+			const struct doubt *d = &f->doubt[n][i];
+
+			TRY(write_doubt(c, f, n, d, d->worker, d->other));
+			if (d->what == DOUBT_ALIKE)
+				TRY(write_doubt(c, f, n, d, d->other, d->worker));
+		}
+	return doubt_drop_old(c, f->project.id, c->now, &dropped);
+}
+
 enum err quality_refit_body(struct ctx *c, struct job *job)
 {
 	const struct fit *f = job->prepared;
@@ -479,6 +537,8 @@ enum err quality_refit_body(struct ctx *c, struct job *job)
 	if (f->is_small && w < f->book.workers)
 		return job_signal_part(c, "quality.refit", job->key, f->book.worker[w - 1].v);
 	TRY(write_crowd(c, f, &f->before));
+	if (f->is_small)
+		TRY(write_doubts(c, f));
 	return job_signal(c, "quality.apply", job->key);
 }
 

@@ -265,12 +265,14 @@ static void count_pairs(struct look *f)
 	const struct model_answers *a = f->a;
 	const int classes = a->classes;
 	double *log_z = NEW_MANY(f->mem, double, classes), *z = NEW_MANY(f->mem, double, classes);
+	int64_t steps = 0;
 
-	for (int32_t t = 0; t < a->tasks; t++) {
+	for (int32_t t = 0; t < a->tasks && steps < DOUBT_STEPS; t++) {
 		const int32_t from = a->from[t];
 		int32_t to = a->from[t + 1];
 
 		to = to - from > DOUBT_ANSWERS ? from + DOUBT_ANSWERS : to;
+		steps += (int64_t)(to - from) * (to - from) / 2 * classes * classes;
 		all_say(f, from, to, log_z);
 		for (int32_t i = from; i < to; i++)
 			for (int32_t j = i + 1; j < to; j++)
@@ -337,7 +339,8 @@ void doubt_find(struct arena *mem, const struct doubt_crowd *of, struct doubt **
 		make_said(&f);
 		find_fast(&f, said, log(DOUBT_CHANCE / workers));
 		find_constant(&f, said, log(DOUBT_CHANCE / workers));
-		find_alike(&f);
+		if (a->classes <= BELIEF_CLASSES)
+			find_alike(&f);
 	}
 	arena_reset(mem, mark);
 	qsort(f.out, f.count, sizeof(*f.out), by_worker);

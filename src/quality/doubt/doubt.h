@@ -24,7 +24,8 @@
  * workers one has a doubt of a kind. Fewer than DOUBT_LEAST answers say nothing.
  *
  * Work: the answers, and for each question the pairs of its first DOUBT_ANSWERS; at most DOUBT_PAIRS
- * pairs of workers are followed, those that meet first.
+ * pairs of workers are followed, those that meet first, and pairs times K^2 are at most DOUBT_STEPS: the
+ * first questions. Pairs are not looked at where there are more than BELIEF_CLASSES classes.
  */
 #ifndef QUALITY_DOUBT_H
 #define QUALITY_DOUBT_H
@@ -35,6 +36,7 @@ enum {
 	DOUBT_LEAST = 10,
 	DOUBT_ANSWERS = 200,
 	DOUBT_PAIRS = 1 << 18,
+	DOUBT_STEPS = 1000000000,
 	DOUBT_MAX = 1000, /* told of one project */
 };
 #define DOUBT_CHANCE 1e-3
