@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "dispatch/dispatch.h"
+#include "dispatch/dispatch.sql.h"
 #include "dispatch/dispatch_in.h"
 #include "tests/fixture.h"
 
@@ -302,4 +303,33 @@ TEST(dispatch, a_wrong_answer_tells_nothing_to_who_has_not_had_the_task)
 	WANT_ERR(ERR_MISSING, submit(c, key, 5, empty, 0));
 	WANT_ERR(ERR_MISSING, assignment_return(c, key, 5));
 	WANT_OK(project_state_move(c, f.project, PROJECT_DRAFT, PROJECT_OPEN, &moved));
+}
+
+TEST(dispatch, a_newcomer_gets_more_known_tasks_than_who_has_had_many)
+{
+	WANT_I64(200, dispatch_gold_share(50, 0));
+	WANT_I64(125, dispatch_gold_share(50, 5));
+	WANT_I64(50, dispatch_gold_share(50, 1000));
+	WANT_I64(0, dispatch_gold_share(0, 0));
+	WANT_I64(500, dispatch_gold_share(300, 0));
+	WANT_I64(800, dispatch_gold_share(800, 0));
+	(void)c;
+}
+
+TEST(dispatch, known_tasks_that_were_given_are_counted_and_forgotten_for_who_is_watched)
+{
+	struct fixture f = fixture_open(
+		c, (struct fixture_shape){ .tasks = 10, .gold = 9, .gold_share_permille = 1000 });
+	struct dispatch_cursor_get_row who = { f.worker[0] };
+	struct dispatch_cursor_get row;
+	bool found;
+
+	for (int i = 0; i < DISPATCH_SAVE_EVERY; i++)
+		WANT(next_task(c, &f, 0) <= 9);
+	WANT_OK(dispatch_cursor_get(c, f.project, &who, 1, &row, &found));
+	WANT(found);
+	WANT_I64(DISPATCH_SAVE_EVERY, row.gold_had);
+	WANT_OK(dispatch_watch(c, f.project, f.worker[0]));
+	WANT_OK(dispatch_cursor_get(c, f.project, &who, 1, &row, &found));
+	WANT_I64(0, row.gold_had);
 }

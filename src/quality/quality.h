@@ -115,6 +115,19 @@ MUST_USE enum err quality_skills_of(struct ctx *, const struct project *, user_i
 				    user_id upto, struct quality_skill **out, user_id **worker,
 				    size_t *count);
 
+/* --- doubts about workers, for a person to decide on: doubt/doubt.h --- */
+
+enum quality_doubt_state {
+	QUALITY_DOUBT_WAITS = 0,
+	QUALITY_DOUBT_DISMISSED = 1,
+	QUALITY_DOUBT_WATCHED = 2,
+	QUALITY_DOUBT_PAUSED = 3,
+};
+/* What a person has decided; from then on the evidence stays as he has seen it. `*any` is false
+ * when there is none about this worker. */
+MUST_USE enum err quality_doubt_settle(struct ctx *, project_id, user_id worker,
+				       enum quality_doubt_state, bool *any);
+
 /* --- the certificate: how many results are right, as far as somebody has looked --- */
 
 /* A judged task without a known answer and not checked yet, drawn by chance. */

@@ -229,7 +229,8 @@ static enum err workers_page(struct ctx *c, void *in, struct web_reply *reply)
 	struct quality_skill *skill = NULL;
 	struct project project;
 	user_id after = { 0 }, *with = NULL;
-	size_t count, skills = 0, at = 0;
+	struct doubt_list *doubt = NULL;
+	size_t count, skills = 0, at = 0, doubts = 0, d = 0;
 
 	TRY(project_must_own(c, form->project, &project));
 	TRY(assignment_numbers_open(c, form->project, &numbers));
@@ -239,6 +240,9 @@ static enum err workers_page(struct ctx *c, void *in, struct web_reply *reply)
 	if (count > 0)
 		TRY(quality_skills_of(c, &project, row[0].worker, row[count - 1].worker, &skill,
 				      &with, &skills));
+	if (count > 0)
+		TRY(doubt_list(c, form->project, row[0].worker, row[count - 1].worker, &doubt,
+			       &doubts));
 	json_object(out);
 	json_key(out, "items");
 	json_list(out);
@@ -254,6 +258,11 @@ static enum err workers_page(struct ctx *c, void *in, struct web_reply *reply)
 			at++;
 		if (at < skills && with[at].v == row[i].worker.v)
 			put_skill(out, &skill[at]);
+		json_key(out, "doubts");
+		json_list(out);
+		for (; d < doubts && doubt[d].worker.v <= row[i].worker.v; d++)
+			quality_doubt_put(c, &numbers, &doubt[d], out);
+		json_list_end(out);
 		json_object_end(out);
 	}
 	json_list_end(out);
@@ -426,10 +435,11 @@ const struct web_route quality_routes[] = {
 	{ WEB_GET, "/api/v1/projects/{project}/workers", .who = USER_ANY_ROLE, .runs = WEB_READ,
 	  .handler = workers_page, .fields = page_fields, .form_size = sizeof(struct page_form),
 	  .view = "{items:[{worker:id, submitted:int, approved:int, rejected:int, gold_seen:int, "
-		  "gold_right:int, percent:int?, at_least:int?}], next:text?}",
+		  "gold_right:int, percent:int?, at_least:int?, doubts:[" QUALITY_DOUBT_VIEW "]}], "
+		  "next:text?}",
 	  .about =
 		  "Who worked on a project, how they did on gold, and which share of their answers "
-		  "is thought to be right" },
+		  "is thought to be right; and what in their answers is hard to explain by work" },
 	{ WEB_POST, "/api/v1/projects/{project}/gold", .who = USER_ANY_ROLE, .runs = WEB_WRITE,
 	  .handler = gold_post, .fields = gold_fields, .form_size = sizeof(struct gold_form),
 	  .about = "Say the known answer of a task", .spread = "project" },

@@ -2,6 +2,7 @@
 /* What the room's jobs call beside its door. */
 #ifndef QUALITY_IN_H
 #define QUALITY_IN_H
+#include "quality/doubt/doubt.h"
 #include "quality/skill_in.h"
 
 /* Compare up to `limit` answers on gold tasks with the truth. `*more` when some are left. */
@@ -14,6 +15,13 @@ MUST_USE enum err quality_finish(struct ctx *, project_id, const struct skill_bo
 MUST_USE enum err quality_refit_before(struct ctx *, struct job *);
 MUST_USE enum err quality_refit_body(struct ctx *, struct job *);
 MUST_USE enum err quality_apply_body(struct ctx *, struct job *);
+
+/* Evidence as the API gives it. */
+#define QUALITY_DOUBT_VIEW                                                                           \
+	"{what:(fast|constant|alike), with:id?, answers:int, found:real, expected:real, text:text, " \
+	"state:(waits|dismissed|watched|paused)}"
+void quality_doubt_put(struct ctx *, const struct assignment_numbers *, const struct doubt_list *,
+		       struct json *out);
 
 extern const struct web_route quality_routes[];
 extern const struct job_kind quality_jobs[];

@@ -3,7 +3,7 @@
  * What is told of skills, to the worker himself and to those he works for. Fields with several
  * questions count as one answer: the share of their right ones.
  */
-#include "quality/skill_in.h"
+#include "quality/quality_in.h"
 
 /* Sums over the fields of one worker in one project. */
 struct told {
@@ -108,4 +108,55 @@ enum err quality_skills_of(struct ctx *c, const struct project *project, user_id
 		tell(&told, &(*out)[*count - 1]);
 	}
 	return OK;
+}
+
+/* --- doubts --- */
+
+enum err quality_doubt_settle(struct ctx *c, project_id project, user_id worker,
+			      enum quality_doubt_state state, bool *any)
+{
+	int64_t changed;
+
+	TRY(doubt_settle(c, project, worker, (int64_t)state, user_actor(c), &changed));
+	*any = changed > 0;
+	return OK;
+}
+
+/* The evidence as a sentence. */
+static struct str sentence(struct ctx *c, const struct doubt_list *d)
+{
+	const long long all = (long long)d->answers;
+
+	if (d->what == DOUBT_FAST)
+		return str_format(c->mem,
+				  "%.0f of %lld answers took under a quarter of the usual time; "
+				  "at the others' pace it would be %.1f",
+				  d->found, all, d->expected);
+	if (d->what == DOUBT_CONSTANT)
+		return str_format(c->mem,
+				  "%.0f of %lld answers are %.*s; by what the items are and the "
+				  "others say it would be %.1f at most",
+				  d->found, all, STR_ARG(d->value), d->expected);
+	return str_format(c->mem,
+			  "On %lld common items the two give the same wrong answer %.1f times; "
+			  "working alone it would be %.1f",
+			  all, d->found, d->expected);
+}
+
+void quality_doubt_put(struct ctx *c, const struct assignment_numbers *numbers,
+		       const struct doubt_list *d, struct json *out)
+{
+	static const char *const what[] = { "", "fast", "constant", "alike" };
+	static const char *const state[] = { "waits", "dismissed", "watched", "paused" };
+
+	json_object(out);
+	json_text_of(out, "what", str_of(what[d->what]));
+	if (d->other.v != 0)
+		json_id_of(out, "with", assignment_number(c->mem, numbers, d->other));
+	json_i64_of(out, "answers", d->answers);
+	json_f64_of(out, "found", d->found);
+	json_f64_of(out, "expected", d->expected);
+	json_text_of(out, "text", sentence(c, d));
+	json_text_of(out, "state", str_of(state[d->state]));
+	json_object_end(out);
 }

@@ -120,3 +120,10 @@ SELECT c.project_id, c.task_id, c.worker_id FROM contest AS c
 LEFT JOIN assignment AS a ON a.project_id = c.project_id AND a.task_id = c.task_id AND a.worker_id = c.worker_id
 WHERE a.state IS NULL OR a.state NOT IN (2, 3, 4)
    OR (c.about = 1 AND a.state <> CASE WHEN c.state = 1 THEN 3 ELSE 4 END);
+
+-- pause_reason(project project_id, worker user_id) -> maybe (reason text, at usec)
+SELECT reason, at_us FROM project_bar WHERE project_id = $1 AND user_id = $2;
+
+-- pause_waiting(project project_id, worker user_id, limit int) -> many (task task_id)
+SELECT task_id FROM assignment /*lite: INDEXED BY assignment_waiting*/
+WHERE project_id = $1 AND state = 2 AND worker_id = $2 ORDER BY submitted_us LIMIT $3;

@@ -404,6 +404,49 @@ static enum err decide_post(struct ctx *c, void *in, struct web_reply *reply)
 	return OK;
 }
 
+/* --- what is made of doubts about a worker --- */
+
+struct doubted_form {
+	project_id project;
+	int64_t worker;
+	struct str decision;
+	struct str reason;
+};
+
+static const struct web_field doubted_fields[] = {
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct doubted_form, project), true,
+	  .about = "the project" },
+	{ "worker", WEB_PATH, WEB_ID, offsetof(struct doubted_form, worker), true,
+	  .about = "the worker as the list names him" },
+	{ "decision", WEB_BODY, WEB_TEXT, offsetof(struct doubted_form, decision), true,
+	  .one_of = "nothing|gold|pause",
+	  .about = "gold: as many known questions as for a newcomer; pause: no more tasks of this "
+		   "project; nothing or gold also end a pause" },
+	{ "reason", WEB_BODY, WEB_TEXT, offsetof(struct doubted_form, reason), false, 0, 1000,
+	  .about = "of a pause, for the worker to read" },
+	{ .name = NULL },
+};
+
+static enum err doubted_post(struct ctx *c, void *in, struct web_reply *reply)
+{
+	const struct doubted_form *form = in;
+	struct assignment_numbers numbers;
+	enum review_doubted how = REVIEW_NOTHING;
+	struct project project;
+
+	TRY(project_must_own(c, form->project, &project));
+	TRY(assignment_numbers_open(c, form->project, &numbers));
+	if (str_eq(form->decision, S("gold")))
+		how = REVIEW_WATCH;
+	if (str_eq(form->decision, S("pause")))
+		how = REVIEW_PAUSE;
+	TRY(review_worker_decide(c, form->project,
+				 assignment_number_worker(c->mem, &numbers, form->worker), how,
+				 form->reason));
+	web_status(reply, 204);
+	return OK;
+}
+
 const struct web_route review_routes[] = {
 	{ WEB_GET, "/api/v1/projects/{project}/reviews", .who = USER_ANY_ROLE, .runs = WEB_READ,
 	  .handler = waiting_page, .fields = waiting_fields,
@@ -447,5 +490,9 @@ const struct web_route review_routes[] = {
 	  .form_size = sizeof(struct decide_form),
 	  .about = "Uphold or dismiss what a worker contests: results and scores follow",
 	  .spread = "project" },
+	{ WEB_POST, "/api/v1/projects/{project}/workers/{worker}", .who = USER_ANY_ROLE,
+	  .runs = WEB_WRITE, .handler = doubted_post, .fields = doubted_fields,
+	  .form_size = sizeof(struct doubted_form),
+	  .about = "Decide what follows from doubts about a worker", .spread = "project" },
 	{ .path = NULL },
 };

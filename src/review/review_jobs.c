@@ -132,5 +132,12 @@ const struct job_kind review_jobs[] = {
 	  .before = heard_before,
 	  .body = heard,
 	  .about = "Tells workers what became of what they contested" },
+	{ .name = "review.pause",
+	  .body = review_pause_body,
+	  .about = "Takes back what a worker holds and has waiting when his work was paused" },
+	{ .name = "review.paused",
+	  .before = review_paused_before,
+	  .body = review_paused_body,
+	  .about = "Tells a worker why his work was paused" },
 	{ .name = NULL },
 };

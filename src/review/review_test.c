@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "dispatch/dispatch.h"
 #include "pay/pay_in.h"
 #include "quality/quality.h"
 #include "quality/quality.sql.h"
@@ -247,4 +248,97 @@ TEST(review, where_no_place_is_left_an_upheld_rejection_is_refused)
 	WANT_OK(review_contest(c, key, S("a dog, look")));
 	WANT_ERR(ERR_CONFLICT, review_contest_decide(c, key, REVIEW_RIGHT, S("")));
 	WANT_I64(ASSIGNMENT_REJECTED, state_of(c, key));
+}
+
+/* --- what is made of doubts --- */
+
+/* Worker 0 says dog to twenty cats and dogs in turn, on which three others agree. */
+static struct fixture doubted(struct ctx *c)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 24,
+								   .redundancy = 4,
+								   .gold = 2,
+								   .gold_share_permille = 50,
+								   .approve_after_s = 3600,
+								   .shrunk = true });
+
+	for (int n = 1; n <= 20; n++) {
+		fixture_answer(c, &f, 0, n, "dog");
+		for (int w = 1; w < 4; w++)
+			fixture_answer(c, &f, w, n, n % 2 == 0 ? "dog" : "cat");
+	}
+	WANT_OK(job_signal(c, "quality.refit", f.project.v));
+	test_run_jobs(c);
+	return f;
+}
+
+static size_t doubts_about(struct ctx *c, const struct fixture *f, int worker, int64_t *state)
+{
+	struct doubt_list *row;
+	size_t count;
+
+	WANT_OK(doubt_list(c, f->project, f->worker[worker], f->worker[worker], &row, &count));
+	*state = count > 0 ? row[0].state : -1;
+	return count;
+}
+
+static enum err ask_next(struct ctx *c, const struct fixture *f, int worker)
+{
+	struct dispatch_ask ask = { .ctx = c, .worker = f->worker[worker] };
+	struct dispatch_desk desk;
+
+	TRY(dispatch_desk(c, f->project, &desk));
+	TRY(dispatch_next(c, &desk, &ask, 1));
+	return ask.err;
+}
+
+TEST(review, one_answer_to_everything_is_evidence_and_nothing_follows_by_itself)
+{
+	struct fixture f = doubted(c);
+	int64_t state;
+
+	WANT_I64(1, doubts_about(c, &f, 0, &state));
+	WANT_I64(QUALITY_DOUBT_WAITS, state);
+	for (int w = 1; w < 4; w++)
+		WANT_I64(0, doubts_about(c, &f, w, &state));
+	WANT_OK(ask_next(c, &f, 0));
+}
+
+TEST(review, a_paused_worker_gets_no_more_tasks_and_what_waits_opens_again)
+{
+	struct fixture f = doubted(c);
+	struct assignment_key approved = { f.project, { 1 }, f.worker[0] },
+			      waiting = { f.project, { 3 }, f.worker[0] };
+	int64_t state;
+
+	WANT_OK(review_approve(c, approved));
+	WANT_OK(ask_next(c, &f, 0));
+	WANT_ERR(ERR_INPUT,
+		 review_worker_decide(c, f.project, f.worker[0], REVIEW_PAUSE, S(" ")));
+	WANT_ERR(ERR_CONFLICT,
+		 review_worker_decide(c, f.project, f.worker[1], REVIEW_PAUSE, S("why not")));
+	WANT_OK(review_worker_decide(c, f.project, f.worker[0], REVIEW_PAUSE,
+				     S("all your answers are dog")));
+	test_run_jobs(c);
+	WANT_ERR(ERR_DENIED, ask_next(c, &f, 0));
+	WANT_OK(ask_next(c, &f, 1));
+	WANT_I64(ASSIGNMENT_APPROVED, state_of(c, approved));
+	WANT_I64(ASSIGNMENT_REJECTED, state_of(c, waiting));
+	WANT_OK(review_contest(c, waiting, S("they all were dogs to me")));
+	WANT_I64(1, doubts_about(c, &f, 0, &state));
+	WANT_I64(QUALITY_DOUBT_PAUSED, state);
+}
+
+TEST(review, a_pause_ends_by_another_decision_which_the_next_estimate_leaves_alone)
+{
+	struct fixture f = doubted(c);
+	int64_t state;
+
+	WANT_OK(review_worker_decide(c, f.project, f.worker[0], REVIEW_PAUSE, S("dogs only")));
+	WANT_OK(review_worker_decide(c, f.project, f.worker[0], REVIEW_WATCH, S("")));
+	WANT_OK(job_signal(c, "quality.refit", f.project.v));
+	test_run_jobs(c);
+	WANT_OK(ask_next(c, &f, 0));
+	WANT_I64(1, doubts_about(c, &f, 0, &state));
+	WANT_I64(QUALITY_DOUBT_WATCHED, state);
 }

@@ -158,9 +158,14 @@ export interface TaskDetail {
 export interface Review {
   task: number; worker: Id; answer: Answer; fields: Record<string, string>; at: Time; seconds: number;
 }
+/** Something in a worker's answers that is hard to explain by work. */
+export interface Doubt {
+  what: 'fast' | 'constant' | 'alike'; with?: Id | null; answers: number; found: number; expected: number;
+  text: string; state: 'waits' | 'dismissed' | 'watched' | 'paused';
+}
 export interface WorkerRow {
   worker: Id; submitted: number; approved: number; rejected: number; gold_seen: number; gold_right: number;
-  percent?: number | null; at_least?: number | null;
+  percent?: number | null; at_least?: number | null; doubts: Doubt[];
 }
 /** Results of one field that somebody has looked at. */
 export interface Certified {
@@ -286,6 +291,9 @@ export interface Api {
   'GET /projects/{project}/checks/next': { reply: { task?: number | null; page?: WorkPage | null } };
   'POST /projects/{project}/checks': { body: { task: number; answer: Answer }; reply: { items: { field: string; value: unknown; right: boolean }[] } };
   'GET /projects/{project}/workers': { query: Page; reply: List<WorkerRow> };
+  'POST /projects/{project}/workers/{worker}': {
+    body: { decision: 'nothing' | 'gold' | 'pause'; reason: string }; reply: void;
+  };
   'GET /projects/{project}/reviews': { query: Page; reply: List<Review> };
   'POST /projects/{project}/reviews/{task}/{worker}/approve': { reply: unknown };
   'POST /projects/{project}/reviews/{task}/{worker}/reject': { body: { reason: string }; reply: unknown };

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { useList } from '../../ui/hooks.ts';
 import { Empty } from '../../ui/page.tsx';
 import { List, Table } from '../../ui/table.tsx';
+import { Doubts } from '../review/doubts.tsx';
 import { projectHref, ProjectPage, workerText } from '../project/parts.tsx';
 
 function Body({ p }: { p: Project }) {
@@ -17,6 +18,8 @@ function Body({ p }: { p: Project }) {
         action={<Button kind="primary" href={projectHref(p.id)}>{t('workers.none.act')}</Button>} />
     }>
       {(items) => (
+        <>
+        <Doubts p={p} workers={items} done={list.reload} />
         <Table caption={t('tab.workers')} rows={items} rowKey={(w) => w.worker} columns={[
           { key: 'worker', label: t('workers.worker'), head: true, cell: (w) => <span class="figure">{workerText(w.worker)}</span> },
           { key: 'submitted', label: t('workers.submitted'), figure: true, cell: (w) => number(w.submitted) },
@@ -31,6 +34,7 @@ function Body({ p }: { p: Project }) {
             cell: (w) => (w.percent != null && w.at_least != null ? <span>{percent(w.percent / 100)} <span class="note">{t('workers.skill.least', { share: percent(w.at_least / 100) })}</span></span> : '–'),
           },
         ]} />
+        </>
       )}
     </List>
   );

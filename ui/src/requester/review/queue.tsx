@@ -17,8 +17,8 @@ import { Empty, errorText, Notice } from '../../ui/page.tsx';
 import { List } from '../../ui/table.tsx';
 import { Time } from '../../ui/text.tsx';
 import { Work } from '../../ui/work.tsx';
-import { Contested } from './contests.tsx';
 import { projectHref, ProjectPage, valueText, workerText } from '../project/parts.tsx';
+import { Contested } from './contests.tsx';
 
 const keyOf = (r: Review) => `${r.task} ${r.worker}`;
 
