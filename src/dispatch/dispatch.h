@@ -18,8 +18,9 @@
  * A share of what he gets, by chance, are tasks whose answer is known (gold): the project's share s
  * when he has had many, more while little is known of him. Of who was given n such tasks here it is
  *   s + (min(4 s, 1/2) - s) 5 / (5 + n), or s if that is more
- * for the model of src/quality/belief weighs five answers of the crowd against a worker's own. Each draw is
- * independent, and gold is claimed by the same statements, so neither order nor time tells.
+ * for the model of src/quality/belief weighs five answers of the crowd against a worker's own.
+ * Each draw is independent, and gold is claimed by the same statements, so neither order nor time
+ * tells.
  */
 #ifndef DISPATCH_H
 #define DISPATCH_H

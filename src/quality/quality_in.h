@@ -17,9 +17,9 @@ MUST_USE enum err quality_refit_body(struct ctx *, struct job *);
 MUST_USE enum err quality_apply_body(struct ctx *, struct job *);
 
 /* Evidence as the API gives it. */
-#define QUALITY_DOUBT_VIEW                                                                           \
-	"{what:(fast|constant|alike), with:id?, answers:int, found:real, expected:real, text:text, " \
-	"state:(waits|dismissed|watched|paused)}"
+#define QUALITY_DOUBT_VIEW                                                 \
+	"{what:(fast|constant|alike), with:id?, answers:int, found:real, " \
+	"expected:real, text:text, state:(waits|dismissed|watched|paused)}"
 void quality_doubt_put(struct ctx *, const struct assignment_numbers *, const struct doubt_list *,
 		       struct json *out);
 

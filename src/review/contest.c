@@ -3,8 +3,8 @@
  * What a worker says against a judgement of his answer. A known answer is told, and may be
  * contested, only once nobody gets its item any more: all its answers are in, or the project is
  * closed. Telling after each answer was turned down: whoever is told that an item was gold can tell
- * others while they still meet it. A rejection may be contested at once, gold or not, so that a list of
- * what can be contested says nothing of which items are gold.
+ * others while they still meet it. A rejection may be contested at once, gold or not, so that a
+ * list of what can be contested says nothing of which items are gold.
  */
 #include "audit/audit.h"
 #include "quality/quality.h"

@@ -55,9 +55,10 @@ MUST_USE enum err review_must_be_settled(struct ctx *, project_id);
 
 /*
  * What a person makes of doubts about a worker (src/quality/doubt/doubt.h): nothing; as many known
- * questions as for a newcomer; or no more tasks of this project, for a reason that the worker is told: what he
- * holds is given back and what waits is rejected with it, what was approved is paid. The first two
- * also end a pause. ERR_CONFLICT nothing speaks against him; ERR_INPUT a pause without a reason.
+ * questions as for a newcomer; or no more tasks of this project, for a reason that the worker is
+ * told: what he holds is given back and what waits is rejected with it, what was approved is paid.
+ * The first two also end a pause. ERR_CONFLICT nothing speaks against him; ERR_INPUT a pause
+ * without a reason.
  */
 enum review_doubted { REVIEW_NOTHING, REVIEW_WATCH, REVIEW_PAUSE };
 MUST_USE enum err review_worker_decide(struct ctx *, project_id, user_id worker,

@@ -313,8 +313,7 @@ TEST(review, a_paused_worker_gets_no_more_tasks_and_what_waits_opens_again)
 
 	WANT_OK(review_approve(c, approved));
 	WANT_OK(ask_next(c, &f, 0));
-	WANT_ERR(ERR_INPUT,
-		 review_worker_decide(c, f.project, f.worker[0], REVIEW_PAUSE, S(" ")));
+	WANT_ERR(ERR_INPUT, review_worker_decide(c, f.project, f.worker[0], REVIEW_PAUSE, S(" ")));
 	WANT_ERR(ERR_CONFLICT,
 		 review_worker_decide(c, f.project, f.worker[1], REVIEW_PAUSE, S("why not")));
 	WANT_OK(review_worker_decide(c, f.project, f.worker[0], REVIEW_PAUSE,

@@ -147,9 +147,9 @@ static void find_fast(struct look *f, const int32_t *said, double chance)
 }
 
 /*
- * How much of his answers each class would be if he were right, or else as the others are: the larger
- * share of the two, summed. In a project where nearly all is of one class, who is always right
- * says it more often than others do.
+ * How much of his answers each class would be if he were right, or else as the others are: the
+ * larger share of the two, summed. In a project where nearly all is of one class, who is always
+ * right says it more often than others do.
  */
 static void add_shares(struct look *f, int32_t task, int32_t *votes, double *z, int32_t *own,
 		       float *share)

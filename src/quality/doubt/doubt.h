@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * doubt: answers that are hard to explain by work, in pure functions. What is found is evidence for a person
- * to look at: numbers, and a bound on how often chance alone would show as much. Nothing here
- * decides anything.
+ * doubt: answers that are hard to explain by work, in pure functions. What is found is evidence for
+ * a person to look at: numbers, and a bound on how often chance alone would show as much. Nothing
+ * here decides anything.
  *
  *   fast      at least half of a worker's answers took under a quarter of the project's median
  *             time; of the others' answers a share q did. Not said of who is right as often as
  *             the crowd
- *   constant  at least nine tenths of his answers are one class, which would have had a mean share q
- *             in his questions had he been right, or else as the others (the larger for each)
+ *   constant  at least nine tenths of his answers are one class, which would have had a mean
+ *             share q in his questions had he been right, or else as the others (the larger for
+ *             each)
  *   alike     two workers agree on answers that are wrong as far as the others say: with z the
  *             posterior of a question without the two (or its known answer) and e their
  *             confusions as in belief.h,
@@ -18,14 +19,15 @@
  *             raise W for all pairs, so mu is multiplied by (sum of all W) / (sum of all mu), if
  *             that is more than 1. Said of W >= 3 mu
  *
- * Bounds are those of Chernoff and Hoeffding (1963) for sums of n independent parts in [0, 1] with mean
- * q: exp(-n KL(x/n, q)). A doubt is told when its bound is under DOUBT_CHANCE divided by the number
- * of workers, or pairs, that were looked at: in a thousand projects of honest and independent
- * workers one has a doubt of a kind. Fewer than DOUBT_LEAST answers say nothing.
+ * Bounds are those of Chernoff and Hoeffding (1963) for sums of n independent parts in [0, 1] with
+ * mean q: exp(-n KL(x/n, q)). A doubt is told when its bound is under DOUBT_CHANCE divided by the
+ * number of workers, or pairs, that were looked at: in a thousand projects of honest and
+ * independent workers one has a doubt of a kind. Fewer than DOUBT_LEAST answers say nothing.
  *
- * Work: the answers, and for each question the pairs of its first DOUBT_ANSWERS; at most DOUBT_PAIRS
- * pairs of workers are followed, those that meet first, and pairs times K^2 are at most DOUBT_STEPS: the
- * first questions. Pairs are not looked at where there are more than BELIEF_CLASSES classes.
+ * Work: the answers, and for each question the pairs of its first DOUBT_ANSWERS; at most
+ * DOUBT_PAIRS pairs of workers are followed, those that meet first, and pairs times K^2 are at most
+ * DOUBT_STEPS: the first questions. Pairs are not looked at where there are more than
+ * BELIEF_CLASSES classes.
  */
 #ifndef QUALITY_DOUBT_H
 #define QUALITY_DOUBT_H
