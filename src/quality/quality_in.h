@@ -14,7 +14,8 @@ MUST_USE enum err quality_finish(struct ctx *, project_id, const struct skill_bo
 /* The jobs quality.refit and quality.apply: see refit.c. */
 MUST_USE enum err quality_refit_before(struct ctx *, struct job *);
 MUST_USE enum err quality_refit_body(struct ctx *, struct job *);
-MUST_USE enum err quality_apply_body(struct ctx *, struct job *);
+MUST_USE enum err quality_apply_before(struct ctx *, struct job *);
+enum err quality_apply_body(struct ctx *, struct job *);
 
 /* Evidence as the API gives it. */
 #define QUALITY_DOUBT_VIEW                                                 \

@@ -44,6 +44,7 @@ const struct job_kind quality_jobs[] = {
 	  .body = quality_refit_body,
 	  .about = "Estimates all workers of a project anew from all its answers" },
 	{ .name = "quality.apply",
+	  .before = quality_apply_before,
 	  .body = quality_apply_body,
 	  .about = "Looks at judged tasks again after workers were estimated anew" },
 	{ .name = NULL },

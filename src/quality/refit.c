@@ -692,15 +692,36 @@ static enum err open_again(struct ctx *c, project_id id, const struct quality_ju
 	return result_range(c, id, from, upto, &a->result, &a->results);
 }
 
+/* A page of judged tasks with their answers: most of the reading. */
+struct judged_page {
+	struct quality_judged_answers *row;
+	size_t count;
+};
+
+enum err quality_apply_before(struct ctx *c, struct job *job)
+{
+	struct judged_page *page = NEW(c->mem, struct judged_page);
+
+	TRY(quality_judged_answers(c, (project_id){ job->key }, (task_id){ job->part }, APPLY,
+				   &page->row, &page->count));
+	job->prepared = page;
+	return OK;
+}
+
+/*
+ * Answers do not change once they are there. A task that was opened again since its page was read
+ * has no results any more and is passed by; a result that was made anew is left by the guard of
+ * result_revise.
+ */
 enum err quality_apply_body(struct ctx *c, struct job *job)
 {
+	const struct judged_page *page = job->prepared;
+	const struct quality_judged_answers *row = page->row;
 	struct again a = { .confidence = 0 };
-	struct quality_judged_answers *row;
 	project_id id = { job->key };
-	size_t count;
+	size_t count = page->count;
 	int tasks = 0;
 
-	TRY(quality_judged_answers(c, id, (task_id){ job->part }, APPLY, &row, &count));
 	TRY(open_again(c, id, row, count, &a));
 	for (size_t from = 0, to = 0; from < count; from = to, tasks++) {
 		while (to < count && row[to].task.v == row[from].task.v)
