@@ -83,6 +83,8 @@ function Acts({ p, reload }: { p: Project; reload: () => void }) {
   const close = () => call('POST /projects/{project}/close', { path: { project: p.id } })
     .then(({ refund }) => announce(t('project.closed', { money: money(refund) })));
   const open = p.state === 'open';
+  // With a target for confidence a project ends with places that it did not need: they are paid for.
+  const rest = p.state === 'done' && p.confidence_permille > 0;
   // A rejected answer's place opened again, and counts among those needed once more.
   const places = far ? far.answers_needed - far.rejected : 0;
   const unit = far && places > 0 ? Math.round(far.budget / places) : 0;
@@ -95,9 +97,9 @@ function Acts({ p, reload }: { p: Project; reload: () => void }) {
           <Button icon={open ? 'pause' : 'play'} busy={busy} onClick={() => run(open ? 'pause' : 'resume')}>
             {t(open ? 'project.pause' : 'project.resume')}
           </Button>
-          <Button onClick={() => setAsk(true)}>{t('project.close')}</Button>
         </>
       )}
+      {(open || rest || p.state === 'paused') && <Button onClick={() => setAsk(true)}>{t('project.close')}</Button>}
       <Confirm open={ask} danger title={t('project.close.title')}
         yes={far ? t('project.close.yes', { money: money(left * unit) }) : t('project.close')}
         act={close} onClose={() => setAsk(false)} onDone={reload}>
