@@ -13,8 +13,8 @@ failed=${line#*, }
 failed=${failed%% *}
 weak=$("$power" --states 200 --weak)
 printf '%s\n' "$weak" | sed '$d; s/^/synchronous=NORMAL: /'
-# All but the moments at which the log itself is synced.
-if [ "$(printf '%s\n' "$weak" | grep -c ' [1-9][0-9]* with something lost')" = 3 ]; then
+# In three of the four kinds of work at least: a checkpoint may sync the log by itself.
+if [ "$(printf '%s\n' "$weak" | grep -c ' [1-9][0-9]* with something lost')" -ge 3 ]; then
 	passed=$((passed + 1))
 else
 	failed=$((failed + 1))

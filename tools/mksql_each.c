@@ -13,10 +13,11 @@
  *       unnest($2, $3) WITH ORDINALITY AS u_(p2, p3, n_) OFFSET 0) AS b_
  *     WHERE k = b_.p1 AND i = b_.p2 RETURNING b_.n_
  *
- * OFFSET 0 hides from the planner that k is the same for all rows. If it knew, and had no statistics
- * yet, it would read all that has this k and compare each with each; so it can but go by the key
- * of each row. DELETE goes the same way with USING; a SELECT becomes the inside of a LATERAL; of an INSERT,
- * which cannot return b_.n_, the inserted values are returned and told apart by them.
+ * OFFSET 0 hides from the planner that k is the same for all rows. If it knew, and had no
+ * statistics yet, it would read all that has this k and compare each with each; so it can but go by
+ * the key of each row. DELETE goes the same way with USING; a SELECT becomes the inside of a
+ * LATERAL; of an INSERT, which cannot return b_.n_, the inserted values are returned and told apart
+ * by them.
  */
 #include "mksql_in.h"
 

@@ -115,7 +115,7 @@ struct lite_log *lite_log_gather(struct arena *mem, sqlite3 *db)
 	    sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) != SQLITE_OK ||
 	    file == NULL || file->pMethods == NULL)
 		return NULL;
-	/* Else frames are padded behind the sync, and would stay here while others look for them. */
+	/* Else frames are padded behind the sync, where they would stay unwritten. */
 	if ((file->pMethods->xDeviceCharacteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE) == 0)
 		return NULL;
 	struct lite_log *l = NEW(mem, struct lite_log);

@@ -5,8 +5,8 @@
 #include <libpq-fe.h>
 #include "store/store_in.h"
 
-/* Everything that the server's writers run goes by keys. The planner of a new database, which has no
- * statistics yet, thinks otherwise, and keeps to it. */
+/* Everything that the server's writers run goes by keys. The planner of a new database, which has
+ * no statistics yet, thinks otherwise, and keeps to it. */
 #define PG_BY_KEYS "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
 
 enum { WAITING_MAX = 16 };

@@ -61,7 +61,7 @@ static enum err write_many(struct ctx *w, struct store_task *const *task, size_t
 			struct web_request *req = task[place]->arg;
 
 			verdict[place] = item[i].err;
-			/* One that cannot be answered must not have happened: then each is run alone. */
+			/* What cannot be answered must not have happened: each is run alone. */
 			if (item[i].err == OK)
 				TRY(web_reply_finish(req));
 		}

@@ -35,7 +35,7 @@ struct dispatch_desk {
 	int64_t state;	 /* enum project_state_word */
 	bool has_gold;
 	int64_t allowed_us; /* how long a task may be held; see assignment_allowed_s */
-	bool has_barred; /* some workers get no more tasks */
+	bool has_barred;    /* some workers get no more tasks */
 };
 /* ERR_MISSING no such project. */
 MUST_USE enum err dispatch_desk(struct ctx *, project_id, struct dispatch_desk *);

@@ -163,7 +163,7 @@ static enum err suggest_again(struct ctx *c, struct search *s)
 	for (size_t i = 0; i < n; i++) {
 		struct seeker *one = &s->seeker[place[i]];
 
-		/* Until something is opened after all that he knows; or others are sent there now. */
+		/* He knows all of them; or as many are sent there as there are places. */
 		if (!found[i] || sent_before(s, place[i], again[i].task) >= again[i].free)
 			continue;
 		one->hint.again_us = again[i].again.us;

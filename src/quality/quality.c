@@ -144,15 +144,22 @@ enum err quality_finish(struct ctx *c, project_id project, const struct skill_bo
 	return project_state_move(c, project, PROJECT_OPEN, PROJECT_DONE, &moved);
 }
 
-/* Estimated anew when a fifth has come to what was estimated last: so each answer is read some
- * six times in all, however many there will be. */
+enum { MANY_ANSWERS = 10000 };
+
+/*
+ * Estimated anew when a fifth has come to what was estimated last, and where there are many when
+ * as much has come again, since the crowd is well known by then: so each answer is read some six
+ * times while they are few and twice when they are many, however many there will be.
+ */
 static bool is_stale(const struct skill_book *b)
 {
 	for (int f = 0; f < b->fields; f++) {
 		const struct skill_field *field = &b->field[f];
 		int64_t fresh = field->crowd.sums.answers - field->fitted;
 
-		if (field->has_list && fresh > 20 && fresh > field->fitted / 5)
+		int64_t enough = field->fitted < MANY_ANSWERS ? field->fitted / 5 : field->fitted;
+
+		if (field->has_list && fresh > 20 && fresh > enough)
 			return true;
 	}
 	return false;

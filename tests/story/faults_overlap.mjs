@@ -212,6 +212,9 @@ const BODIES = {
 	heartbeat: { epoch: '5' },
 	draft: { epoch: '5', answer: {} },
 	return: { epoch: '5' },
+	contest: { text: 'no' },
+	'/projects/{project}/contests/{task}/{worker}': { decision: 'dismiss', reply: 'no' },
+	'/projects/{project}/workers/{worker}': { decision: 'nothing' },
 };
 
 async function tenants(w, lease) {
@@ -229,7 +232,7 @@ async function tenants(w, lease) {
 			if (!way.includes('{project}')) continue;
 			const body =
 				verb === 'post' && !way.endsWith('/sources')
-					? (BODIES[last] ?? {})
+					? (BODIES[last] ?? BODIES[way] ?? {})
 					: verb === 'post'
 						? 'name\na\n'
 						: undefined;
