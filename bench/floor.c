@@ -5,7 +5,8 @@
  *   floor --data FOLDER [--seconds S] [--tasks N]
  *
  * A bare loop on the house's own schema and settings (WAL, synchronous=FULL), one thread, no HTTP,
- * no JSON, no rules: every row that one answer causes in the product, by the plainest statements.
+ * no JSON, no rules: the rows below, by the plainest statements. What the product writes beyond
+ * them, the sums of skill and the workers' cursors, is left out, so the floor is a little too fast.
  * Prints one JSON object. FOLDER must be on the disk that the server of the same run uses.
  *
  * For each cycle:   the next open task is looked up; task (taken); assignment (new); assignment
