@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { makeSite, start } from '../mock.mjs';
-import { axe, browserStart, overflow, pageOf, smallTargets, smallText } from './lib.mjs';
+import { axe, browserStart, overflow, pageOf, settled, smallTargets, smallText } from './lib.mjs';
 
 let browser;
 before(async () => { browser = await browserStart(); });
@@ -30,8 +30,6 @@ async function on(options, path, body) {
   }
 }
 
-/** The page has its data. */
-const settled = (page) => page.waitForFunction(() => document.querySelector('h1')?.textContent && !document.querySelector('.skeleton'));
 const h1 = (page) => page.locator('h1').first().innerText();
 const posted = (site, end) => site.requests.filter((r) => r.verb === 'POST' && r.path.endsWith(end));
 const worker = { role: 'worker' };

@@ -30,6 +30,10 @@ export async function pageOf(browser, { scheme = 'light', phone = false, width, 
   return { page, context, faults };
 }
 
+/** The page has its heading, and nothing on it waits for its data any more. */
+export const settled = (page) => page.waitForFunction(
+  () => document.querySelector('h1')?.textContent && !document.querySelector('.skeleton'));
+
 /**
  * axe's violations of WCAG 2.2 A and AA, as short lines. Evaluated beside the page's own CSP. What differs
  * in a dark page is its colours: all else is looked at in the light one.

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { browserStart, look, pageOf } from './lib.mjs';
+import { browserStart, look, pageOf, settled } from './lib.mjs';
 import { apiAs, metric, password, siteStart } from './server.mjs';
 
 const demo = join(dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url))))), 'demo');
@@ -144,10 +144,12 @@ async function story(view) {
   assert.match(page.url(), /kind=number/);
   await page.reload();
   await row(page, 'Count the platelets').waitFor();
+  await settled(page);
   assert.equal(await page.locator('.task-row').count(), 1);
   assert.ok(!asked.includes('/api/v1/me'), 'the shell has said who is here');
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await page.getByLabel('Pay per hour').selectOption('20');
+  await row(page, 'Count the platelets').waitFor({ state: 'detached' });
   await row(page, 'Quick words').waitFor();
   assert.deepEqual(await page.locator('.task-row h2').allInnerTexts(), ['Quick words', 'Name the thing']);
   await page.getByRole('button', { name: 'Clear filters' }).click();
@@ -235,8 +237,7 @@ async function story(view) {
   await see('earnings');
   for (const path of ['/profile', '/notices']) {
     await page.goto(site.url + path);
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.locator('.skeleton').waitFor({ state: 'detached' });
+    await settled(page);
     await see(path.slice(1));
   }
 
