@@ -183,7 +183,7 @@ TEST(task, a_late_answer_takes_a_free_place_or_none)
 TEST(task, a_full_task_is_judged_once_and_collects_again_when_reopened)
 {
 	project_id p = opened(c, "a\nx\ny\n", 1);
-	bool moved, all;
+	bool moved = true, all;
 
 	begin(c);
 	WANT_OK(task_judged(c, p, &(task_id){ 1 }, 1, &moved));

@@ -125,7 +125,7 @@ static void cell(struct table *t, int s, int p)
 
 static bool read_words(struct table *t, int count, char **word)
 {
-	for (int i = 1; i < count; i++) {
+	for (int i = 1; i < count; i += 2) {
 		int64_t value;
 
 		if (i + 1 >= count || !num_i64(str_of(word[i + 1]), 1, INT32_MAX, &value))
@@ -138,7 +138,6 @@ static bool read_words(struct table *t, int count, char **word)
 			t->tasks = value;
 		else
 			return false;
-		i++;
 	}
 	return true;
 }
