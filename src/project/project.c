@@ -349,20 +349,11 @@ enum err project_places(struct ctx *c, const struct project *p, const struct pro
 }
 
 /* Only a model that knows who is how often right can say when answers are enough. */
-static void target_faults(const struct project *p, const struct kind_template *template,
-			  struct kind_faults *out)
+static void target_faults(const struct project *p, struct kind_faults *out)
 {
-	struct kind_classes list;
-	bool any = false;
-
-	for (int f = 0; f < template->field_count; f++)
-		any = any || kind_classes(&template->field[f], &list);
 	if (p->method != PROJECT_SHRUNK)
 		kind_fault(out, S("confidence_permille"), NULL,
 			   "to stop when sure, results are by skill");
-	if (!any)
-		kind_fault(out, S("confidence_permille"), NULL,
-			   "to stop when sure, one question has a list of answers");
 	if (p->redundancy_least > p->redundancy)
 		kind_fault(out, S("redundancy_least"), NULL, "more answers at least than at most");
 }
@@ -384,7 +375,7 @@ enum err project_faults(struct ctx *c, const struct project *p, const struct pro
 	if (!kind_template_read(out, p->template, &template))
 		return OK;
 	if (p->confidence_permille > 0)
-		target_faults(p, &template, out);
+		target_faults(p, out);
 	if (s->records == 0)
 		return OK;
 	TRY(project_columns(c, s->columns, &names, &count));

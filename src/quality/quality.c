@@ -30,7 +30,7 @@ static enum err open_book(struct ctx *c, project_id project, const struct kind_t
 	TRY(skill_book_open(c, project, template, worker, count, true, out));
 	TRY(skill_book_take(c, out, skill, skills));
 	for (int f = 0; f < out->fields; f++)
-		belief_ready(&out->field[f].crowd);
+		skill_ready(&out->field[f]);
 	return OK;
 }
 
@@ -111,7 +111,7 @@ static enum err judge_one(struct ctx *c, const struct project *project, struct s
 			.confidence = r[f].confidence,
 			.answers = task->count,
 			.ties = r[f].ties,
-			.posterior = judge_posterior_text(c, &book->field[f], &r[f]),
+			.posterior = judge_posterior_text(c, &book->field[f], task, &r[f]),
 		};
 		v->confidence += judge_millionths(r[f].confidence);
 	}
@@ -139,7 +139,7 @@ enum err quality_finish(struct ctx *c, project_id project, const struct skill_bo
 	if (!all)
 		return OK;
 	for (int f = 0; f < b->fields; f++)
-		if (b->field[f].has_list && b->field[f].crowd.sums.answers != b->field[f].fitted)
+		if (b->field[f].crowd.sums.answers != b->field[f].fitted)
 			return job_signal(c, "quality.refit", project.v);
 	return project_state_move(c, project, PROJECT_OPEN, PROJECT_DONE, &moved);
 }
@@ -159,7 +159,7 @@ static bool is_stale(const struct skill_book *b)
 
 		int64_t enough = field->fitted < MANY_ANSWERS ? field->fitted / 5 : field->fitted;
 
-		if (field->has_list && fresh > 20 && fresh > enough)
+		if (fresh > 20 && fresh > enough)
 			return true;
 	}
 	return false;
@@ -235,6 +235,13 @@ enum err quality_judge(struct ctx *c, project_id id, int limit, int *judged, boo
 
 /* --- forgetting --- */
 
+static int by_worker(const void *left, const void *right)
+{
+	const struct quality_full_answers *a = left, *b = right;
+
+	return (a->worker.v > b->worker.v) - (a->worker.v < b->worker.v);
+}
+
 /* The task's answers that its results stand for: those that count, and the one just refused. One
  * that is forgiven was not among them. */
 static enum err read_counted(struct ctx *c, struct assignment_key refused, bool forgiven,
@@ -251,6 +258,7 @@ static enum err read_counted(struct ctx *c, struct assignment_key refused, bool 
 			b->row[b->to++] = (struct quality_full_answers){ .task = refused.task,
 									 .worker = row[i].worker,
 									 .body = row[i].body };
+	qsort(b->row, b->to, sizeof(*b->row), by_worker);
 	return OK;
 }
 

@@ -133,8 +133,9 @@ WHERE project_id = $1 AND worker_id IN (
   WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3 AND state IN (2, 3, 4))
 ORDER BY worker_id, field /*pg: FOR UPDATE*/;
 
--- skill_rejected(project project_id) -> many (worker user_id, field text, rejected int)
-SELECT worker_id, field, rejected FROM skill WHERE project_id = $1 ORDER BY worker_id, field;
+-- skill_everybody(project project_id) -> many (worker user_id, field text, answers int, rejected int, right int)
+SELECT worker_id, field, answers, rejected, right_ppm FROM skill
+WHERE project_id = $1 ORDER BY worker_id, field;
 
 -- skill_mine(worker user_id, after project_id, limit int) -> many (project project_id, title text, template text, field text, answers int, rejected int, others_ppm int, crowd_answers int, crowd_right int)
 -- sweep: a worker's projects lie on several shards; one page of them, by an index
@@ -161,12 +162,12 @@ ON CONFLICT (project_id, worker_id, field) DO UPDATE SET answers = excluded.answ
 UPDATE skill SET right_ppm = $4, others_ppm = $5, counts = $6
 WHERE project_id = $1 AND worker_id = $2 AND field = $3;
 
--- crowd_list(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, known int, known_right int)
-SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, known, known_right FROM crowd
+-- crowd_list(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, known int, known_right int, learned int)
+SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, known, known_right, learned FROM crowd
 WHERE project_id = $1 ORDER BY field /*pg: FOR UPDATE*/;
 
--- crowd_look(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, known int, known_right int)
-SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, known, known_right FROM crowd
+-- crowd_look(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, known int, known_right int, learned int)
+SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, known, known_right, learned FROM crowd
 WHERE project_id = $1 ORDER BY field;
 
 -- crowd_put(project project_id, field text, questions int, answers int, right_ppm int, counts text, of_class text, sure real, alike real) -> changed
@@ -176,9 +177,12 @@ ON CONFLICT (project_id, field) DO UPDATE SET questions = excluded.questions,
   answers = excluded.answers, right_ppm = excluded.right_ppm, counts = excluded.counts,
   of_class = excluded.of_class;
 
--- crowd_refit(project project_id, field text, right_ppm int, counts text, of_class text, sure real, alike real, known int, known_right int) -> changed
-UPDATE crowd SET right_ppm = $3, counts = $4, of_class = $5, sure = $6, alike = $7, known = $8,
-  known_right = $9
+-- crowd_refit(project project_id, field text, right_ppm int, counts text, of_class text) -> changed
+UPDATE crowd SET right_ppm = $3, counts = $4, of_class = $5
+WHERE project_id = $1 AND field = $2;
+
+-- crowd_trust(project project_id, field text, sure real, alike real, known int, known_right int, learned int) -> changed
+UPDATE crowd SET sure = $3, alike = $4, known = $5, known_right = $6, learned = $7
 WHERE project_id = $1 AND field = $2;
 
 -- crowd_fitted(project project_id, field text, fitted int) -> changed

@@ -11,7 +11,12 @@ MUST_USE enum err quality_gold_score(struct ctx *, project_id, int limit, bool *
 /* Is every task judged, and were the answers estimated since? Then the project is done. */
 MUST_USE enum err quality_finish(struct ctx *, project_id, const struct skill_book *);
 
-/* The jobs quality.refit and quality.apply: see refit.c. */
+/* What is known of a judged task: by gold, or told by who made a spot check; NULL when nothing
+ * is. */
+MUST_USE enum err quality_known(struct ctx *, project_id, const struct quality_judged_answers *row,
+				struct json_value **out);
+
+/* The jobs quality.refit and quality.apply: see refit.c and again.c. */
 MUST_USE enum err quality_refit_before(struct ctx *, struct job *);
 MUST_USE enum err quality_refit_body(struct ctx *, struct job *);
 MUST_USE enum err quality_apply_before(struct ctx *, struct job *);

@@ -169,7 +169,7 @@ export interface WorkerRow {
 }
 /** Results of one field that somebody has looked at. */
 export interface Certified {
-  field: string; results: number; claimed?: number | null; known: number; checked: number; right: number;
+  field: string; results: number; claimed?: number | null; learned: number; calibrated: boolean; known: number; checked: number; right: number;
   share?: number | null; low?: number | null; high?: number | null;
 }
 /** What is thought of one's own answers in one project. */
