@@ -106,8 +106,7 @@ struct kind {
 	 * the answers does not matter. `count` is at least 1. */
 	void (*agree)(struct arena *, const struct kind_field *,
 		      const struct json_value *const *values, int count, struct kind_result *out);
-	/* NULL, or what kind_classes tells, 0 classes where its list is too long for a model; marks
-	 * and back; the JSON of one of `values`. */
+	/* NULL, or what kind_classes tells; marks and back; the JSON of one of `values`. */
 	struct kind_classes (*classes)(const struct kind_field *);
 	void (*marks)(const struct kind_field *, const struct json_value *value, int *mark);
 	struct str (*marked)(struct arena *, const struct kind_field *, const int *mark);
@@ -238,9 +237,8 @@ void kind_agree(struct arena *, const struct kind_field *, const struct json_val
 
 /* --- classes, for models: a field answered out of a list is `questions` with the same `classes`:
  * a choice of one is one, with the options and, where allowed, left out (NULL); of many each option
- * is one, 0 no and 1 yes. `values`: the classes of one, or the questions. The first `steps` classes
- * are a row in which near ones are less wrong than far ones; 0 where they have no order. False: no
- * list. --- */
+ * is one, 0 no and 1 yes. `values`: the classes of one, or the questions. `steps`: the first of
+ * them are a row; 0: they have no order. False: no list. --- */
 struct kind_classes {
 	int questions, classes, values, steps;
 };

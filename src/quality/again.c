@@ -16,6 +16,8 @@ struct again {
 	struct result_range *result;
 	size_t results, at;
 	int64_t confidence; /* by how much the sum has moved */
+	bool may_grow;	    /* more known answers are wanted, of tasks behind this one */
+	task_id grow_after;
 };
 
 /* Of a field without a list whatever differs is written, since its sums were counted anew. */
@@ -91,13 +93,36 @@ static const struct result_range *result_in(const struct again *a, int n, task_i
 	return NULL;
 }
 
+/* Its results go, as if it had not been judged. */
+static enum err drop_results(struct ctx *c, struct again *a, const struct judge_task *t)
+{
+	int64_t dropped;
+	bool moved;
+
+	for (int n = 0; n < a->book.fields; n++) {
+		const struct result_range *r = result_in(a, n, t->task);
+		struct judge_result was;
+
+		if (r == NULL)
+			continue;
+		a->confidence -= judge_millionths(r->confidence);
+		if (r->posterior.len == 0)
+			continue;
+		TRY(judge_recall(c, &a->book, n, t, r->value, r->posterior, &was));
+		judge_count(&a->book, n, t, &was, -1);
+	}
+	TRY(result_drop(c, a->project.id, t->task, &dropped));
+	TRY(tally_add(c, a->project.id.v, "judged", -1));
+	TRY(tally_add(c, a->project.id.v, "results", -dropped));
+	return project_state_move(c, a->project.id, PROJECT_DONE, PROJECT_OPEN, &moved);
+}
+
 /* Less sure than the target by a twentieth, with a place left: its result goes, and it is asked
  * on. */
 static enum err reopen(struct ctx *c, struct again *a, const struct judge_task *t, bool *opened)
 {
 	const double target = (double)a->project.confidence_permille / 1000 - 0.05;
-	bool enough = true, moved;
-	int64_t dropped;
+	bool enough = true;
 
 	*opened = false;
 	for (int n = 0; enough && target > 0 && t->truth == NULL && n < a->book.fields; n++) {
@@ -112,31 +137,51 @@ static enum err reopen(struct ctx *c, struct again *a, const struct judge_task *
 	}
 	if (!enough)
 		TRY(task_widen(c, a->project.id, t->task, opened));
-	if (!*opened)
-		return OK;
-	for (size_t i = a->at; i < a->results && a->result[i].task.v == t->task.v; i++)
-		for (int n = 0; n < a->book.fields; n++) {
-			struct judge_result was;
+	return *opened ? drop_results(c, a, t) : OK;
+}
 
-			if (!str_eq(a->result[i].field, a->book.field[n].field->name))
-				continue;
-			a->confidence -= judge_millionths(a->result[i].confidence);
-			if (a->result[i].posterior.len == 0)
-				continue;
-			TRY(judge_recall(c, &a->book, n, t, a->result[i].value,
-					 a->result[i].posterior, &was));
-			judge_count(&a->book, n, t, &was, -1);
-		}
-	TRY(result_drop(c, a->project.id, t->task, &dropped));
-	TRY(tally_add(c, a->project.id.v, "judged", -1));
-	TRY(tally_add(c, a->project.id.v, "results", -dropped));
-	return project_state_move(c, a->project.id, PROJECT_DONE, PROJECT_OPEN, &moved);
+/* Add what its results stand for to the sums, or take it away (-1). */
+static enum err count_results(struct ctx *c, struct again *a, const struct judge_task *t, int sign)
+{
+	for (int n = 0; n < a->book.fields; n++) {
+		const struct result_range *r = result_in(a, n, t->task);
+		struct judge_result was;
+
+		if (r == NULL || r->posterior.len == 0)
+			continue;
+		TRY(judge_recall(c, &a->book, n, t, r->value, r->posterior, &was));
+		judge_count(&a->book, n, t, &was, sign);
+	}
+	return OK;
+}
+
+/* Its result becomes a known answer for later workers: grow.c. */
+static enum err grow(struct ctx *c, struct again *a, const struct judge_task *t, bool gold,
+		     bool *grown)
+{
+	struct task now;
+	struct str truth;
+
+	*grown = false;
+	if (!a->may_grow || t->task.v <= a->grow_after.v || gold || t->truth != NULL ||
+	    t->count >= (int)a->project.redundancy)
+		return OK;
+	TRY(count_results(c, a, t, -1));
+	bool sure = grow_is_sure(c, &a->book, t, &truth);
+	TRY(count_results(c, a, t, 1));
+	TRY(task_get(c, a->project.id, t->task, &now));
+	if (!sure || now.stage != TASK_JUDGED || now.filled != t->count || now.filled >= now.cap)
+		return OK;
+	TRY(grow_one(c, &a->project, t->task, truth, grown));
+	a->may_grow = *grown;
+	a->grow_after = t->task;
+	return *grown ? drop_results(c, a, t) : OK;
 }
 
 static enum err look_at_task(struct ctx *c, struct again *a,
 			     const struct quality_judged_answers *row, size_t count)
 {
-	struct json_value *truth = NULL;
+	struct quality_known known;
 	bool opened;
 	struct judge_task t = {
 		.task = row->task,
@@ -152,11 +197,14 @@ static enum err look_at_task(struct ctx *c, struct again *a,
 		t.answer[i] = answer;
 		t.worker[i] = skill_book_find(&a->book, row[i].worker);
 	}
-	TRY(quality_known(c, a->project.id, row, &truth));
-	t.truth = truth;
+	TRY(quality_known(c, a->project.id, t.task, row->gold == 1, row->told, &known));
+	t.truth = known.truth;
+	t.is_mended = known.mended;
 	while (a->at < a->results && a->result[a->at].task.v < t.task.v)
 		a->at++;
 	TRY(reopen(c, a, &t, &opened));
+	if (!opened)
+		TRY(grow(c, a, &t, row->gold == 1, &opened));
 	for (size_t i = a->at; !opened && i < a->results && a->result[i].task.v == t.task.v; i++)
 		for (int n = 0; n < a->book.fields; n++)
 			if (str_eq(a->result[i].field, a->book.field[n].field->name))
@@ -183,6 +231,7 @@ static enum err open_again(struct ctx *c, project_id id, const struct quality_ju
 	TRY(skill_book_take(c, &a->book, (struct skill_of_full *)(void *)skill, skills));
 	for (int n = 0; n < a->book.fields; n++)
 		skill_ready(&a->book.field[n]);
+	TRY(grow_open(c, &a->project, &a->may_grow, &a->grow_after));
 	return result_range(c, id, from, upto, &a->result, &a->results);
 }
 

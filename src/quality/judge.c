@@ -250,8 +250,9 @@ static enum err recall_open(struct ctx *c, const struct skill_field *f, const st
 
 /* --- a field --- */
 
-void judge_field(struct ctx *c, const struct skill_book *b, int field, const struct judge_task *t,
-		 enum project_method method, struct judge_result *r)
+static void judge_answers(struct ctx *c, const struct skill_book *b, int field,
+			  const struct judge_task *t, enum project_method method,
+			  struct judge_result *r)
 {
 	const struct skill_field *f = &b->field[field];
 	struct belief_answer *answer = NEW_MANY(c->mem, struct belief_answer, t->count);
@@ -280,6 +281,21 @@ void judge_field(struct ctx *c, const struct skill_book *b, int field, const str
 	believe(c, f, t, r);
 	if (method != PROJECT_PLURALITY)
 		conclude(c, f, t, r);
+}
+
+void judge_field(struct ctx *c, const struct skill_book *b, int field, const struct judge_task *t,
+		 enum project_method method, struct judge_result *r)
+{
+	const struct json_value *truth = value_of(&b->field[field], t->truth);
+	struct json out = json_make(c->mem, 1 << 20);
+
+	judge_answers(c, b, field, t, method, r);
+	if (!t->is_mended || truth == NULL)
+		return;
+	json_put_value(&out, truth);
+	r->value = json_end(&out);
+	r->ties = (struct str){ 0 };
+	r->confidence = 1;
 }
 
 bool judge_is_enough(const struct skill_book *b, int field, const struct judge_task *t,

@@ -14,6 +14,7 @@ struct judge_task {
 	int64_t *worker;		  /* of each answer, in the book */
 	const struct json_value **answer; /* objects: field to value */
 	const struct json_value *truth;	  /* object of known fields, or NULL */
+	bool is_mended;			  /* the truth is the result */
 };
 
 struct judge_result {

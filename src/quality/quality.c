@@ -38,7 +38,7 @@ static enum err read_task(struct ctx *c, project_id project, const struct skill_
 			  const struct batch *b, struct judge_task *out)
 {
 	const size_t count = b->to - b->from;
-	struct json_value *truth = NULL;
+	struct quality_known known;
 
 	*out = (struct judge_task){
 		.task = b->row[b->from].task,
@@ -54,9 +54,9 @@ static enum err read_task(struct ctx *c, project_id project, const struct skill_
 		out->worker[i] = skill_book_find(book, b->row[b->from + i].worker);
 		CHECK(out->worker[i] >= 0);
 	}
-	if (b->row[b->from].gold == 1)
-		TRY(quality_truth(c, project, out->task, &truth));
-	out->truth = truth;
+	TRY(quality_known(c, project, out->task, b->row[b->from].gold == 1, S(""), &known));
+	out->truth = known.truth;
+	out->is_mended = known.mended;
 	return OK;
 }
 
@@ -134,10 +134,12 @@ static enum err note_pace(struct ctx *c, project_id project, const struct qualit
 enum err quality_finish(struct ctx *c, project_id project, const struct skill_book *b)
 {
 	bool all, moved;
+	int64_t grown;
 
 	TRY(task_all_judged(c, project, &all));
+	TRY(project_grown(c, project, &grown));
 	if (!all)
-		return OK;
+		return grown > 0 ? grow_settle(c, project) : OK;
 	for (int f = 0; f < b->fields; f++)
 		if (b->field[f].crowd.sums.answers != b->field[f].fitted)
 			return job_signal(c, "quality.refit", project.v);

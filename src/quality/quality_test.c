@@ -367,7 +367,7 @@ static void say(struct ctx *c, const struct fixture *f, int worker, int64_t task
 #define NUMBER_BLOCK \
 	"{\"blocks\":[{\"type\":\"number\",\"name\":\"label\",\"label\":\"?\",\"near\":1}]}"
 #define SCALE_BLOCK \
-	"{\"blocks\":[{\"type\":\"scale\",\"name\":\"label\",\"label\":\"How?\",\"required\":true}]}"
+	"{\"blocks\":[{\"type\":\"scale\",\"name\":\"label\",\"label\":\"How?\"}]}"
 
 /* `agree`, said of item n; with `off` not 0 by another one. */
 typedef const char *(*saying)(struct ctx *, int64_t n, int off);
@@ -540,7 +540,7 @@ TEST(quality, a_scale_is_judged_at_the_step_in_the_middle_of_what_is_believed)
 	WANT_STR(S("4"), result_of(c, &f, 1).value);
 }
 
-/* --- the certificate --- */
+/* --- known answers out of results --- */
 
 static struct quality_certified certified(struct ctx *c, const struct fixture *f)
 {
@@ -553,6 +553,133 @@ static struct quality_certified certified(struct ctx *c, const struct fixture *f
 	WANT_I64(1, count);
 	return list[0];
 }
+
+/*
+ * Five workers agree on sixty items; the first are asked of more than two, until they are known.
+ * Then places are left of most, and workers 5, 6 and 7 come later.
+ */
+static struct fixture growing(struct ctx *c, int grown)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 70,
+								   .redundancy = 6,
+								   .shrunk = true,
+								   .confidence_permille = 970,
+								   .gold_share_permille = 500,
+								   .gold_grown = grown });
+
+	for (int64_t n = 1; n <= 60; n++)
+		ask(c, &f, n, n % 2 == 0 ? "cat" : "dog");
+	WANT_OK(job_signal(c, "quality.refit", f.project.v));
+	test_run_jobs(c);
+	test_wait(c, USEC_SECOND);
+	return f;
+}
+
+static int64_t grown_of(struct ctx *c, const struct fixture *f, int64_t *first)
+{
+	int64_t count = 0;
+
+	*first = 0;
+	for (int64_t n = 70; n >= 1; n--)
+		if (task_of(c, f, n).gold) {
+			*first = n;
+			count++;
+		}
+	return count;
+}
+
+TEST(quality, sure_results_become_known_answers_for_who_comes_later)
+{
+	struct fixture f = growing(c, 3);
+	struct quality_score score;
+	struct json_value *truth;
+	int64_t first;
+
+	WANT(grown_of(c, &f, &first) >= 2);
+	struct task task = task_of(c, &f, first);
+	WANT_I64(TASK_COLLECTING, task.stage);
+	WANT(task.need > task.filled && task.need <= task.cap);
+	WANT_OK(quality_truth(c, f.project, (task_id){ first }, &truth));
+	/* Those who made it are not compared with it, and nobody gets it twice. */
+	for (int w = 0; w < 5; w++) {
+		WANT_OK(quality_score(c, f.project, f.worker[w], &score));
+		WANT_I64(0, score.seen);
+	}
+	fixture_answer(c, &f, 6, first, first % 2 == 0 ? "cat" : "dog");
+	fixture_answer(c, &f, 7, first, first % 2 == 0 ? "dog" : "cat");
+	WANT_OK(job_signal(c, "quality.score", f.project.v));
+	test_run_jobs(c);
+	WANT_OK(quality_score(c, f.project, f.worker[6], &score));
+	WANT_I64(1, score.seen);
+	WANT_I64(1, score.right);
+	WANT_OK(quality_score(c, f.project, f.worker[7], &score));
+	WANT_I64(1, score.seen);
+	WANT_I64(0, score.right);
+	/* What grew is the house's own word and certifies nothing. */
+	WANT_I64(0, certified(c, &f).checked);
+	WANT_I64(0, certified(c, &f).learned);
+}
+
+TEST(quality, nothing_grows_where_nobody_wants_it)
+{
+	struct fixture f = growing(c, 0);
+	int64_t first;
+
+	WANT_I64(0, grown_of(c, &f, &first));
+}
+
+TEST(quality, no_more_grow_than_are_wanted)
+{
+	struct fixture f = growing(c, 1);
+	int64_t first;
+
+	WANT_I64(1, grown_of(c, &f, &first));
+}
+
+TEST(quality, what_has_grown_is_not_waited_for)
+{
+	struct fixture f = growing(c, 3);
+	struct project_state state;
+	int64_t first;
+
+	WANT(grown_of(c, &f, &first) >= 2);
+	for (int64_t n = 61; n <= 70; n++)
+		ask(c, &f, n, "cat");
+	WANT_OK(project_state_get(c, f.project, &state));
+	WANT_I64(PROJECT_DONE, state.state);
+	WANT_I64(TASK_JUDGED, task_of(c, &f, first).stage);
+	WANT_STR(first % 2 == 0 ? S("\"cat\"") : S("\"dog\""), result_of(c, &f, first).value);
+}
+
+TEST(quality, an_upheld_contest_puts_a_grown_answer_right_and_compares_nobody_with_it)
+{
+	struct fixture f = growing(c, 3);
+	struct quality_score score;
+	int64_t first;
+
+	WANT(grown_of(c, &f, &first) >= 2);
+	const char *other = first % 2 == 0 ? "dog" : "cat";
+	struct assignment_key key = { f.project, { first }, f.worker[7] };
+	fixture_answer(c, &f, 7, first, other);
+	for (int64_t n = 61; n <= 70; n++)
+		ask(c, &f, n, "cat");
+	WANT_OK(job_signal(c, "quality.score", f.project.v));
+	test_run_jobs(c);
+	WANT_I64(TASK_JUDGED, task_of(c, &f, first).stage);
+	fixture_act(c, f.worker[7], USER_WORKER);
+	WANT_OK(review_contest(c, key, S("look again")));
+	fixture_act(c, f.requester, USER_REQUESTER);
+	WANT_OK(review_contest_decide(c, key, REVIEW_RIGHT, S("you are right")));
+	test_run_jobs(c);
+	struct quality_result r = result_of(c, &f, first);
+	WANT_STR(str_format(c->mem, "\"%s\"", other), r.value);
+	WANT(r.confidence > 0.999);
+	WANT_OK(quality_score(c, f.project, f.worker[7], &score));
+	WANT_I64(0, score.seen);
+	WANT(!task_of(c, &f, first).open);
+}
+
+/* --- the certificate --- */
 
 static enum err check(struct ctx *c, const struct fixture *f, int64_t task, const char *answer)
 {

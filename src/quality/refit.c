@@ -166,26 +166,15 @@ static enum err take_answer(struct ctx *c, struct fit *f, const struct quality_j
 	return OK;
 }
 
-enum err quality_known(struct ctx *c, project_id project, const struct quality_judged_answers *row,
-		       struct json_value **out)
-{
-	*out = NULL;
-	if (row->gold == 1)
-		return quality_truth(c, project, row->task, out);
-	return row->told.len > 0 ? json_read_own(c, row->told, out) : OK;
-}
-
 static enum err take_truth(struct ctx *c, struct fit *f, size_t task,
 			   const struct quality_judged_answers *row, int *own,
-			   struct json_value **out)
+			   struct quality_known *out)
 {
-	struct json_value *truth;
-
-	TRY(quality_known(c, f->project.id, row, &truth));
-	*out = truth;
+	TRY(quality_known(c, f->project.id, row->task, row->gold == 1, row->told, out));
+	f->gold[task] = out->gold;
 	for (int n = 0; n < f->book.fields; n++) {
 		const struct skill_field *field = &f->book.field[n];
-		const struct json_value *known = json_get(truth, field->field->name);
+		const struct json_value *known = json_get(out->truth, field->field->name);
 		int questions = field->list.questions;
 
 		if (known != NULL && field->has_list)
@@ -252,11 +241,10 @@ static enum err read_task(struct ctx *c, struct fit *f, const struct quality_jud
 	struct judge_task t = { .task = row->task,
 				.worker = NEW_MANY(c->mem, int64_t, count),
 				.answer = NEW_MANY(c->mem, const struct json_value *, count) };
-	struct json_value *truth;
+	struct quality_known known;
 
 	f->task[f->tasks] = row->task;
-	f->gold[f->tasks] = row->gold == 1;
-	TRY(take_truth(c, f, f->tasks, row, own, &truth));
+	TRY(take_truth(c, f, f->tasks, row, own, &known));
 	for (size_t i = 0; i < count; i++) {
 		size_t before = f->answers;
 
@@ -266,11 +254,11 @@ static enum err read_task(struct ctx *c, struct fit *f, const struct quality_jud
 		t.worker[t.count++] = f->worker[before];
 	}
 	f->from[++f->tasks] = (int32_t)f->answers;
-	for (int n = 0; truth != NULL && n < f->book.fields; n++)
+	for (int n = 0; known.truth != NULL && n < f->book.fields; n++)
 		if (!f->book.field[n].has_list) {
 			const int all = t.count;
 
-			TRY(learn_open(c, f, n, &t, truth, row->gold == 1));
+			TRY(learn_open(c, f, n, &t, known.truth, known.gold));
 			t.count = all;
 		}
 	return OK;

@@ -224,6 +224,8 @@ export const words = {
   'rules.gold': 'Share of known answers',
   'rules.gold.hint': 'Of what a worker gets; shows who is careful',
   'rules.gold.none': 'Needs a gold_NAME column in the data',
+  'rules.grown': 'Known items out of sure results',
+  'rules.grown.hint': 'At most so many; they take places that were not needed. 0: none',
   'rules.gold-redundancy': 'Answers for each known item',
   'rules.gold-redundancy.hint': 'At most so many workers see the same one',
   'rules.deadline': 'Deadline',
