@@ -366,8 +366,7 @@ static void say(struct ctx *c, const struct fixture *f, int worker, int64_t task
 	"\"{{name}}\",\"alt\":\"\",\"labels\":[\"a\"]}]}"
 #define NUMBER_BLOCK \
 	"{\"blocks\":[{\"type\":\"number\",\"name\":\"label\",\"label\":\"?\",\"near\":1}]}"
-#define SCALE_BLOCK \
-	"{\"blocks\":[{\"type\":\"scale\",\"name\":\"label\",\"label\":\"How?\"}]}"
+#define SCALE_BLOCK "{\"blocks\":[{\"type\":\"scale\",\"name\":\"label\",\"label\":\"How?\"}]}"
 
 /* `agree`, said of item n; with `off` not 0 by another one. */
 typedef const char *(*saying)(struct ctx *, int64_t n, int off);
