@@ -96,6 +96,8 @@ struct fixture fixture_open(struct ctx *c, struct fixture_shape s)
 		.has_method = true,
 		.confidence_permille = s.confidence_permille,
 		.has_confidence_permille = true,
+		.gold_grown = s.gold_grown,
+		.has_gold_grown = true,
 		.has_approve_after_s = true,
 		.picking = s.picking,
 		.has_picking = true,

@@ -21,9 +21,10 @@ struct fixture_shape {
 	bool learned;		/* that time is left to the house */
 	bool picking;
 	int confidence_permille; /* 2 answers at least */
-	bool shrunk;		 /* results by skill; else by plurality */
-	bool draft;		 /* not published yet */
-	const char *template;	 /* a choice `label` of cat and dog when NULL */
+	int gold_grown;
+	bool shrunk;	      /* results by skill; else by plurality */
+	bool draft;	      /* not published yet */
+	const char *template; /* a choice `label` of cat and dog when NULL */
 };
 
 struct fixture {

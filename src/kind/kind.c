@@ -310,12 +310,17 @@ void kind_agree(struct arena *mem, const struct kind_field *field,
 
 /* --- classes --- */
 
+bool kind_may_lack(const struct kind_field *field)
+{
+	return !field->required || json_get(field->block, S("show_if")) != NULL;
+}
+
 bool kind_classes(const struct kind_field *field, struct kind_classes *out)
 {
 	if (field->kind->classes == NULL)
 		return false;
 	*out = field->kind->classes(field);
-	return true;
+	return out->classes > 0;
 }
 
 void kind_marks(const struct kind_field *field, const struct json_value *value, int *mark)

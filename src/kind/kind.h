@@ -237,9 +237,10 @@ void kind_agree(struct arena *, const struct kind_field *, const struct json_val
 
 /* --- classes, for models: a field answered out of a list is `questions` with the same `classes`:
  * a choice of one is one, with the options and, where allowed, left out (NULL); of many each option
- * is one, 0 no and 1 yes. `values`: the classes of one, or the questions. False: no list. --- */
+ * is one, 0 no and 1 yes. `values`: the classes of one, or the questions. `steps`: the first of
+ * them are a row; 0: they have no order. False: no list. --- */
 struct kind_classes {
-	int questions, classes, values;
+	int questions, classes, values, steps;
 };
 MUST_USE bool kind_classes(const struct kind_field *, struct kind_classes *out);
 void kind_marks(const struct kind_field *, const struct json_value *value, int *mark);

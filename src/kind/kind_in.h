@@ -31,6 +31,8 @@ bool kind_member_i64(struct kind_faults *, const struct json_value *block, struc
 		     const char *name, int64_t min, int64_t max, int64_t *out);
 bool kind_member_f64(struct kind_faults *, const struct json_value *block, struct str path,
 		     const char *name, double *out);
+/* May an answer have nothing for it: is it not required, or not always asked? */
+bool kind_may_lack(const struct kind_field *);
 /* The same without faults, for a block that was checked: the value or `absent`. */
 bool kind_bool(const struct json_value *block, const char *name, bool absent);
 int64_t kind_i64(const struct json_value *block, const char *name, int64_t absent);

@@ -560,3 +560,102 @@ PLAIN_TEST(kind, an_address_is_signed_over_name_and_end)
 	WANT(!kind_media_is_signed(c->mem, &media, name, str_cut(mac, 0, 42)));
 	WANT(!kind_media_is_signed(c->mem, &media, name, S("")));
 }
+
+/* --- classes --- */
+
+/* Every class has a value of its own that is taken as an answer and marks that class again. */
+static void want_there_and_back(struct ctx *c, const char *template, int classes, int steps)
+{
+	const struct kind_template *t = kind_test_template(c, template);
+	struct kind_classes list;
+	int mark;
+
+	WANT(kind_classes(&t->field[0], &list));
+	WANT_I64(1, list.questions);
+	WANT_I64(classes, list.classes);
+	WANT_I64(classes, list.values);
+	WANT_I64(steps, list.steps);
+	for (int k = 0; k < classes; k++) {
+		struct str value = t->field[0].kind->named(c->mem, &t->field[0], k);
+
+		kind_marks(&t->field[0], kind_test_json(c, str_c(c->mem, value)), &mark);
+		WANT_I64(k, mark);
+		WANT_STR(value, t->field[0].kind->marked(c->mem, &t->field[0], &mark));
+	}
+}
+
+PLAIN_TEST(kind, classes_go_there_and_back)
+{
+	static const struct {
+		const char *block;
+		int classes, steps;
+	} cases[] = {
+		{ "\"type\":\"scale\",\"min\":-2,\"max\":3", 6, 6 },
+		{ "\"type\":\"scale\",\"required\":false", 6, 5 },
+		{ "\"type\":\"pair\",\"options\":[\"a\",\"b\"]", 2, 0 },
+		{ "\"type\":\"pair\",\"options\":[\"a\",\"b\"],\"equal\":true,\"required\":false",
+		  4, 0 },
+		{ "\"type\":\"taxonomy\",\"tree\":\"Food\\n\\tFruit\\n\\t\\tApple\\n\\tBread\\n"
+		  "Tools\",\"required\":false",
+		  6, 0 },
+		{ "\"type\":\"taxonomy\",\"tree\":\"Food\\n\\tFruit\\n\\t\\tApple\\n\\tBread\\n"
+		  "Tools\",\"leaf\":true",
+		  3, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		want_there_and_back(
+			c,
+			str_c(c->mem,
+			      str_format(c->mem,
+					 "{\"blocks\":[{\"name\":\"n\",\"label\":\"?\",%s}]}",
+					 cases[i].block)),
+			cases[i].classes, cases[i].steps);
+}
+
+PLAIN_TEST(kind, a_question_that_is_not_always_asked_can_be_left_out_though_it_is_required)
+{
+	const struct kind_template *t = kind_test_template(
+		c, BLOCKS("{\"type\":\"choice\",\"name\":\"a\",\"label\":\"?\",\"options\":[\"x\","
+			  "\"y\"]},{\"type\":\"choice\",\"name\":\"b\",\"label\":\"?\","
+			  "\"options\":[\"x\",\"y\"],\"show_if\":{\"field\":\"a\","
+			  "\"is\":\"x\"}}"));
+	struct kind_classes list;
+	int mark;
+
+	WANT(kind_classes(&t->field[1], &list));
+	WANT_I64(3, list.classes);
+	kind_marks(&t->field[1], NULL, &mark);
+	WANT_I64(2, mark);
+	WANT_STR(S("null"), t->field[1].kind->marked(c->mem, &t->field[1], &mark));
+}
+
+PLAIN_TEST(kind, a_tree_of_many_places_has_no_classes)
+{
+	struct buf text = buf_make(c->mem, 4096);
+	struct kind_classes list;
+
+	buf_add(&text, S("{\"blocks\":[{\"type\":\"taxonomy\",\"name\":\"t\",\"label\":\"?\","
+			 "\"tree\":\""));
+	for (int i = 0; i < 65; i++)
+		buf_add(&text, str_format(c->mem, "%d\\n", i));
+	buf_add(&text, S("\",\"required\":true}]}"));
+	const struct kind_template *t = kind_test_template(c, str_c(c->mem, buf_str(&text)));
+
+	WANT(!kind_classes(&t->field[0], &list));
+}
+
+PLAIN_TEST(kind, numbers_mean_the_same_up_to_near)
+{
+	const char *plain = BLOCKS("{\"type\":\"number\",\"name\":\"n\",\"label\":\"?\"}");
+	const char *near =
+		BLOCKS("{\"type\":\"number\",\"name\":\"n\",\"label\":\"?\",\"near\":0.5}");
+
+	WANT(kind_test_same(c, plain, "2", "2"));
+	WANT(!kind_test_same(c, plain, "2", "2.5"));
+	WANT(kind_test_same(c, near, "2", "2.5"));
+	WANT(!kind_test_same(c, near, "2", "2.51"));
+	WANT_STR(S("blocks[0].near"),
+		 kind_test_fault(c, BLOCKS("{\"type\":\"number\",\"name\":\"n\",\"label\":\"?\","
+					   "\"near\":-1}")));
+}

@@ -64,6 +64,7 @@ enum err project_get(struct ctx *c, project_id id, struct project *out)
 		.method = (enum project_method)row.method,
 		.confidence_permille = row.confidence,
 		.redundancy_least = row.least,
+		.gold_grown = row.grown,
 		.revision = row.revision,
 		.created = row.created,
 		.created_by = row.by,
@@ -180,6 +181,25 @@ enum err project_unbar(struct ctx *c, project_id id, user_id who, bool *changed)
 	TRY(project_bar_drop(c, id, who, &count));
 	*changed = count == 1;
 	return *changed ? project_barred_add(c, id, -1, &count) : OK;
+}
+
+enum err project_grow(struct ctx *c, const struct project *p, bool *counted)
+{
+	int64_t changed;
+
+	TRY(project_grown_add(c, p->id, p->gold_grown, &changed));
+	*counted = changed == 1;
+	return OK;
+}
+
+enum err project_grown(struct ctx *c, project_id id, int64_t *out)
+{
+	struct project_grown_get row;
+	bool found;
+
+	TRY(project_grown_get(c, id, &row, &found));
+	*out = found ? row.grown : 0;
+	return OK;
 }
 
 enum err project_is_barred(struct ctx *c, project_id id, user_id who, bool *out)
@@ -349,20 +369,14 @@ enum err project_places(struct ctx *c, const struct project *p, const struct pro
 }
 
 /* Only a model that knows who is how often right can say when answers are enough. */
-static void target_faults(const struct project *p, const struct kind_template *template,
-			  struct kind_faults *out)
+static void target_faults(const struct project *p, struct kind_faults *out)
 {
-	struct kind_classes list;
-	bool any = false;
-
-	for (int f = 0; f < template->field_count; f++)
-		any = any || kind_classes(&template->field[f], &list);
 	if (p->method != PROJECT_SHRUNK)
 		kind_fault(out, S("confidence_permille"), NULL,
 			   "to stop when sure, results are by skill");
-	if (!any)
-		kind_fault(out, S("confidence_permille"), NULL,
-			   "to stop when sure, one question has a list of answers");
+	if (p->gold_grown > 0 && p->gold_share_permille == 0)
+		kind_fault(out, S("gold_share_permille"), NULL,
+			   "known answers out of results take a share of what a worker gets");
 	if (p->redundancy_least > p->redundancy)
 		kind_fault(out, S("redundancy_least"), NULL, "more answers at least than at most");
 }
@@ -384,7 +398,11 @@ enum err project_faults(struct ctx *c, const struct project *p, const struct pro
 	if (!kind_template_read(out, p->template, &template))
 		return OK;
 	if (p->confidence_permille > 0)
-		target_faults(p, &template, out);
+		target_faults(p, out);
+	else if (p->gold_grown > 0)
+		kind_fault(out, S("gold_grown"), NULL,
+			   "known answers out of results take places that a target of confidence "
+			   "has left");
 	if (s->records == 0)
 		return OK;
 	TRY(project_columns(c, s->columns, &names, &count));

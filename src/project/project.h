@@ -67,6 +67,7 @@ struct project {
 	int64_t redundancy;	 /* answers per task, 1 to 100 */
 	int64_t gold_share_permille;
 	int64_t gold_redundancy; /* answers per gold task, 1 to 10,000 */
+	int64_t gold_grown;	 /* tasks whose sure result may become a known answer; 0: none */
 	int64_t time_allowed_s;	 /* 0: learned from the times that answers take */
 	int64_t approve_after_s;
 	usec deadline;	    /* 0: none */
@@ -126,6 +127,10 @@ MUST_USE enum err project_may_work(struct ctx *, const struct project *, user_id
  */
 MUST_USE enum err project_bar(struct ctx *, project_id, user_id, struct str reason, bool *changed);
 MUST_USE enum err project_unbar(struct ctx *, project_id, user_id, bool *changed);
+/* One more task of an open project is gold by its own result; `*counted` is false when there are
+ * as many as are wanted. */
+MUST_USE enum err project_grow(struct ctx *, const struct project *, bool *counted);
+MUST_USE enum err project_grown(struct ctx *, project_id, int64_t *out);
 MUST_USE enum err project_is_barred(struct ctx *, project_id, user_id, bool *out);
 
 /* How many answers the imported records ask for. ERR_LIMIT: too many to count. */

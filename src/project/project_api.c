@@ -40,6 +40,7 @@ static void put_rules(struct json *out, const struct project *p)
 	json_i64_of(out, "redundancy", p->redundancy);
 	json_i64_of(out, "gold_share_permille", p->gold_share_permille);
 	json_i64_of(out, "gold_redundancy", p->gold_redundancy);
+	json_i64_of(out, "gold_grown", p->gold_grown);
 	json_i64_of(out, "time_allowed_s", p->time_allowed_s);
 	json_i64_of(out, "approve_after_s", p->approve_after_s);
 	json_time_of(out, "deadline", p->deadline);

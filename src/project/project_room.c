@@ -7,7 +7,8 @@
 #define PROJECT_VIEW                                                                         \
 	"{id:id,org:id,title:text,brief:text,instructions:text,template:any,kind:text,"      \
 	"reward:money,fee_permille:int,redundancy:int,gold_share_permille:int,"              \
-	"gold_redundancy:int,time_allowed_s:int,approve_after_s:int,deadline:time?,"         \
+	"gold_redundancy:int,gold_grown:int,time_allowed_s:int,approve_after_s:int,"         \
+	"deadline:time?,"                                                                    \
 	"audience:(everyone|invited),picking:bool,estimate_s:int,method:(shrunk|plurality)," \
 	"confidence_permille:int,redundancy_least:int,revision:int,created:time,"            \
 	"state:" PROJECT_STATE_VIEW ",columns:[text],records:int,"                           \
@@ -92,6 +93,9 @@ static const struct web_field edit_fields[] = {
 	     "how many of a worker's tasks have a known answer"),
 	EDIT("gold_redundancy", WEB_INT, gold_redundancy, 1, PROJECT_GOLD_REDUNDANCY_MAX,
 	     "answers for each task with a known answer"),
+	EDIT("gold_grown", WEB_INT, gold_grown, 0, PROJECT_GOLD_GROWN_MAX,
+	     "tasks whose very sure result may become a known answer for later workers, in places "
+	     "that a target of confidence has left; 0: none"),
 	EDIT("time_allowed_s", WEB_INT, time_allowed_s, 0, PROJECT_TIME_MAX_S,
 	     "how long a worker may hold a task, 10 at least; 0: learned from the times that "
 	     "answers take"),
@@ -214,6 +218,8 @@ static const struct setting settings[] = {
 static const struct room_invariant invariants[] = {
 	{ "project.state", &inv_project_state_stmt,
 	  "A project has no state, or one of another organisation." },
+	{ "project.grown", &inv_project_grown_stmt,
+	  "more known answers have grown out of results than the requester wants" },
 	{ "project.barred", &inv_project_barred_stmt,
 	  "the count of workers who get no more tasks is wrong" },
 	{ "project.frozen", &inv_project_frozen_stmt, "What was paid for is not what was frozen." },

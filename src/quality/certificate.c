@@ -144,6 +144,7 @@ enum err quality_certificate(struct ctx *c, const struct project *project,
 		(*out)[f].known = crowd[i].known;
 		(*out)[f].checked = crowd[i].known;
 		(*out)[f].right = crowd[i].known_right;
+		(*out)[f].learned = crowd[i].learned;
 	}
 	TRY(count_spots(c, project->id, template, *out));
 	for (int f = 0; f < *count; f++)
@@ -164,6 +165,8 @@ void quality_certificate_put(const struct quality_certified *list, int count, st
 		json_i64_of(out, "results", f->results);
 		if (f->results > 0)
 			json_f64_of(out, "claimed", f->claimed);
+		json_i64_of(out, "learned", f->learned);
+		json_bool_of(out, "calibrated", f->learned >= QUALITY_CALIBRATED_MIN);
 		json_i64_of(out, "known", f->known);
 		json_i64_of(out, "checked", f->checked);
 		json_i64_of(out, "right", f->right);

@@ -51,29 +51,76 @@ enum err quality_gold_retire(struct ctx *c, project_id id, task_id task)
 	return job_signal(c, "quality.refit", id.v);
 }
 
-enum err quality_gold_yield(struct ctx *c, project_id id, task_id task,
-			    const struct json_value *answer)
+/* What a worker has said to the fields that were known, as JSON; empty when to none. */
+static enum err known_of(struct ctx *c, project_id id, task_id task,
+			 const struct json_value *answer, struct str *out)
 {
-	struct json out = json_make(c->mem, KIND_ANSWER_MAX);
+	struct json text = json_make(c->mem, KIND_ANSWER_MAX);
 	struct json_value *truth;
 	bool any = false;
 
 	TRY(quality_truth(c, id, task, &truth));
-	json_object(&out);
+	json_object(&text);
 	for (const struct json_value *known = truth->first; known != NULL; known = known->next) {
 		const struct json_value *said = json_get(answer, known->key);
 
 		if (said == NULL)
 			continue;
-		json_key_str(&out, known->key);
-		json_put_value(&out, said);
+		json_key_str(&text, known->key);
+		json_put_value(&text, said);
 		any = true;
 	}
-	json_object_end(&out);
-	if (!any)
+	json_object_end(&text);
+	*out = any ? json_end(&text) : S("");
+	return OK;
+}
+
+/* Known by a person's word now; nobody is compared with it any more. */
+static enum err mend(struct ctx *c, project_id id, task_id task, struct str truth)
+{
+	int64_t count;
+
+	TRY(gold_mend(c, id, task, truth, &count));
+	TRY(gold_score_forget(c, id, task, &count));
+	TRY(gold_answer_drop(c, id, task, &count));
+	return job_signal(c, "quality.refit", id.v);
+}
+
+enum err quality_gold_yield(struct ctx *c, project_id id, task_id task,
+			    const struct json_value *answer)
+{
+	struct json_value *truth;
+	struct gold_get kept;
+	struct str said;
+	bool found;
+
+	TRY(known_of(c, id, task, answer, &said));
+	if (said.len == 0)
 		return refuse(c, ERR_CONFLICT, "this answer says nothing of what was known");
-	TRY(json_read_own(c, json_end(&out), &truth));
+	TRY(gold_get(c, id, task, &kept, &found));
+	if (found && kept.grown > 0)
+		return mend(c, id, task, said);
+	TRY(json_read_own(c, said, &truth));
 	return quality_gold_set(c, id, task, truth);
+}
+
+enum err quality_known(struct ctx *c, project_id project, task_id task, bool gold, struct str told,
+		       struct quality_known *out)
+{
+	struct gold_get kept;
+	bool found;
+
+	*out = (struct quality_known){ 0 };
+	if (gold) {
+		TRY(gold_get(c, project, task, &kept, &found));
+		if (!found || kept.grown != 1) {
+			TRY(quality_truth(c, project, task, &out->truth));
+			out->gold = !found || kept.grown == 0;
+			out->mended = found && kept.grown == 2;
+			return OK;
+		}
+	}
+	return told.len > 0 ? json_read_own(c, told, &out->truth) : OK;
 }
 
 /* The known answer as a JSON object: set by hand, or from the record's gold_ columns. */

@@ -3,6 +3,10 @@
  * Whatever the method, the model's posterior is computed and kept: skills rest on it. The method
  * says which value is the result and what is claimed of it: plurality the share of the votes,
  * shrunk the model's posterior, calmed.
+ *
+ * Where there is no list, the kind makes the value: by skill of answers that stand there once,
+ * twice or not at all (open_weigh), so that a median or a cluster weighs them without a rule of its
+ * own.
  */
 #include "quality/judge_in.h"
 
@@ -16,6 +20,8 @@ static void make(struct ctx *c, const struct skill_field *f, const struct judge_
 {
 	size_t questions = (size_t)f->list.questions, classes = (size_t)f->list.classes;
 
+	if (!f->has_list)
+		classes = (size_t)t->count + 2; /* the result, as many groups, none of them */
 	*r = (struct judge_result){
 		.mark = NEW_MANY(c->mem, int, questions *(size_t)t->count),
 		.z = NEW_MANY(c->mem, int64_t, questions * classes),
@@ -59,6 +65,28 @@ static void believe(struct ctx *c, const struct skill_field *f, const struct jud
 		r->believed[q * classes + (size_t)right[q]] = BELIEF_ONE;
 }
 
+static int best_of(const int64_t *z, int classes)
+{
+	int best = 0;
+
+	for (int k = 1; k < classes; k++)
+		best = z[k] > z[best] + 1 ? k : best;
+	return best;
+}
+
+/* The step at which half of what is believed lies: no other is so near to the truth in the mean. */
+static int median_of(const int64_t *z, int steps)
+{
+	int64_t all = 0, upto = 0;
+	int step = 0;
+
+	for (int k = 0; k < steps; k++)
+		all += z[k];
+	for (upto = z[0]; 2 * upto + steps < all; upto += z[++step])
+		;
+	return step;
+}
+
 static void conclude(struct ctx *c, const struct skill_field *f, const struct judge_task *t,
 		     struct judge_result *r)
 {
@@ -73,14 +101,14 @@ static void conclude(struct ctx *c, const struct skill_field *f, const struct ju
 		const int64_t *z = r->z + q * classes;
 		int equal = 0;
 
-		for (int k = 1; k < classes; k++)
-			if (z[k] > z[chosen[q]] + 1)
-				chosen[q] = k;
+		chosen[q] = best_of(z, classes);
 		for (int k = 0; k < classes; k++)
 			equal += z[k] + 1 >= z[chosen[q]];
 		for (int k = 0; k < classes && equal > 1 && questions == 1; k++)
 			if (z[k] + 1 >= z[chosen[q]])
 				json_put_raw(&ties, f->field->kind->named(c->mem, f->field, k));
+		if (chosen[q] < f->list.steps)
+			chosen[q] = median_of(z, f->list.steps);
 		if (equal > 1 && questions > 1)
 			json_put_raw(&ties, f->field->kind->named(c->mem, f->field, q));
 		tied += equal > 1;
@@ -94,49 +122,148 @@ static void conclude(struct ctx *c, const struct skill_field *f, const struct ju
 	r->confidence = sure < questions ? sure / questions : 1;
 }
 
+/* What the kind makes of the answers, each given so many times; NULL: once. */
 static void vote(struct ctx *c, const struct skill_field *f, const struct judge_task *t,
-		 struct judge_result *r)
+		 const int *times, struct judge_result *r)
 {
-	const struct json_value **value = NEW_MANY(c->mem, const struct json_value *, t->count);
+	const struct json_value **value =
+		NEW_MANY(c->mem, const struct json_value *, 2 * (size_t)t->count);
 	struct kind_result joined;
+	int count = 0;
 
 	for (int i = 0; i < t->count; i++)
-		value[i] = value_of(f, t->answer[i]);
-	kind_agree(c->mem, f->field, value, t->count, &joined);
+		for (int n = 0; n < (times != NULL ? times[i] : 1); n++)
+			value[count++] = value_of(f, t->answer[i]);
+	kind_agree(c->mem, f->field, value, count, &joined);
 	r->value = joined.value;
 	r->ties = joined.ties;
 	r->confidence = joined.confidence;
 }
 
-/* Without a list: 1 for each answer that says what was concluded, or what is known. */
-static void agree(struct ctx *c, const struct skill_field *f, const struct judge_task *t,
+/* --- without a list --- */
+
+/* Group 0 is what is the same as the value; each other answer joins the first that is the same as
+ * its first. */
+static void group(struct ctx *c, const struct skill_field *f, const struct judge_task *t,
 		  struct str value, struct judge_result *r)
 {
-	const struct json_value *truth = value_of(f, t->truth);
+	const struct json_value **first =
+		NEW_MANY(c->mem, const struct json_value *, (size_t)t->count + 1);
 	struct json_value *found;
 	struct json_fault fault;
 
 	CHECK(json_read(c->mem, value, &found, &fault));
-	for (int i = 0; i < t->count; i++)
-		r->others[i] = kind_same(c->mem, f->field, value_of(f, t->answer[i]),
-					 truth != NULL ? truth : found) ?
-				       BELIEF_ONE :
-				       0;
+	first[0] = found;
+	r->groups = 1;
+	for (int i = 0; i < t->count; i++) {
+		struct arena_mark mark = arena_mark(c->mem);
+		const struct json_value *said = value_of(f, t->answer[i]);
+		int g = 0;
+
+		while (g < r->groups && !kind_same(c->mem, f->field, said, first[g]))
+			g++;
+		arena_reset(c->mem, mark);
+		if (g == r->groups)
+			first[r->groups++] = said;
+		r->mark[i] = g;
+	}
 }
 
-void judge_field(struct ctx *c, const struct skill_book *b, int field, const struct judge_task *t,
-		 enum project_method method, struct judge_result *r)
+/* An answer that is the same as the known one is believed, any other is not. */
+static void believe_open(struct ctx *c, const struct skill_field *f, const struct judge_task *t,
+			 struct judge_result *r)
+{
+	const struct json_value *truth = value_of(f, t->truth);
+
+	for (int i = 0; i < t->count; i++) {
+		r->believed[i] = r->z[r->mark[i]];
+		if (truth == NULL)
+			continue;
+		bool right = kind_same(c->mem, f->field, value_of(f, t->answer[i]), truth);
+		r->believed[i] = r->others[i] = right ? BELIEF_ONE : 0;
+	}
+	open_wrong(r->mark, r->believed, t->count, &r->both_same, &r->both);
+}
+
+static void judge_open(struct ctx *c, const struct skill_book *b, int field,
+		       const struct judge_task *t, enum project_method method,
+		       struct judge_result *r)
+{
+	const struct skill_field *f = &b->field[field];
+	struct belief_answer *answer = NEW_MANY(c->mem, struct belief_answer, t->count);
+	int *times = NEW_MANY(c->mem, int, t->count);
+
+	for (int i = 0; i < t->count; i++) {
+		const struct skill *s = skill_at(b, t->worker[i], field);
+
+		answer[i] = (struct belief_answer){ &s->sums, s->rejected, 0 };
+	}
+	open_weigh(f->open, answer, t->count, times);
+	vote(c, f, t, method == PROJECT_PLURALITY ? NULL : times, r);
+	group(c, f, t, r->value, r);
+	for (int i = 0; i < t->count; i++)
+		answer[i].label = r->mark[i];
+	open_judge(c->mem, f->open, answer, t->count, r->groups, r->z, r->others);
+	if (method != PROJECT_PLURALITY)
+		r->confidence = open_calm(r->z, t->count, f->trust);
+	believe_open(c, f, t, r);
+}
+
+static void count_open(struct skill_book *b, int field, const struct judge_task *t,
+		       const struct judge_result *r, int sign)
+{
+	struct skill_field *f = &b->field[field];
+
+	for (int i = 0; i < t->count; i++) {
+		struct skill *s = skill_at(b, t->worker[i], field);
+
+		s->answers += sign;
+		s->sums.answers += sign;
+		s->sums.right += sign * r->believed[i];
+		s->others += sign * r->others[i];
+		s->changed = true;
+		f->crowd.sums.answers += sign;
+		f->crowd.sums.right += sign * r->believed[i];
+	}
+	f->crowd.of_class[0] += sign * r->both_same;
+	f->crowd.of_class[1] += sign * r->both;
+	f->crowd.questions += sign;
+	f->changed = true;
+	skill_ready(f);
+}
+
+/* What was believed of each answer is kept; of results from before it was, each that is the same
+ * counted one and the others nothing. The others' word was not kept. */
+static enum err recall_open(struct ctx *c, const struct skill_field *f, const struct judge_task *t,
+			    struct str value, struct str posterior, struct judge_result *r)
+{
+	group(c, f, t, value, r);
+	for (int i = 0; i < t->count; i++)
+		r->believed[i] = r->mark[i] == 0 ? BELIEF_ONE : 0;
+	if (!str_eq(posterior, S("[]"))) {
+		TRY(skill_numbers_read(c, posterior, r->believed, (size_t)t->count));
+		open_wrong(r->mark, r->believed, t->count, &r->both_same, &r->both);
+	}
+	memcpy(r->others, r->believed, (size_t)t->count * sizeof(*r->others));
+	return OK;
+}
+
+/* --- a field --- */
+
+static void judge_answers(struct ctx *c, const struct skill_book *b, int field,
+			  const struct judge_task *t, enum project_method method,
+			  struct judge_result *r)
 {
 	const struct skill_field *f = &b->field[field];
 	struct belief_answer *answer = NEW_MANY(c->mem, struct belief_answer, t->count);
 
 	make(c, f, t, r);
-	if (!f->has_list || method == PROJECT_PLURALITY)
-		vote(c, f, t, r);
 	if (!f->has_list) {
-		agree(c, f, t, r->value, r);
+		judge_open(c, b, field, t, method, r);
 		return;
 	}
+	if (method == PROJECT_PLURALITY)
+		vote(c, f, t, NULL, r);
 	mark_all(c, f, t, r);
 	for (int q = 0; q < f->list.questions; q++) {
 		for (int i = 0; i < t->count; i++) {
@@ -156,14 +283,31 @@ void judge_field(struct ctx *c, const struct skill_book *b, int field, const str
 		conclude(c, f, t, r);
 }
 
+void judge_field(struct ctx *c, const struct skill_book *b, int field, const struct judge_task *t,
+		 enum project_method method, struct judge_result *r)
+{
+	const struct json_value *truth = value_of(&b->field[field], t->truth);
+	struct json out = json_make(c->mem, 1 << 20);
+
+	judge_answers(c, b, field, t, method, r);
+	if (!t->is_mended || truth == NULL)
+		return;
+	json_put_value(&out, truth);
+	r->value = json_end(&out);
+	r->ties = (struct str){ 0 };
+	r->confidence = 1;
+}
+
 bool judge_is_enough(const struct skill_book *b, int field, const struct judge_task *t,
 		     const struct judge_result *r, const struct project *p, double target)
 {
 	const struct skill_field *f = &b->field[field];
 	const struct belief_rule rule = { target, (int)p->redundancy_least, (int)p->redundancy };
 
-	if (target <= 0 || !f->has_list)
+	if (target <= 0)
 		return true;
+	if (!f->has_list)
+		return open_is_enough(f->open, r->z, r->groups, t->count, f->trust, rule);
 	for (int q = 0; q < f->list.questions; q++)
 		if (!belief_is_enough(&f->crowd, r->claim + q * f->list.classes, t->count, f->trust,
 				      rule))
@@ -177,16 +321,19 @@ void judge_count(struct skill_book *b, int field, const struct judge_task *t,
 	struct skill_field *f = &b->field[field];
 	const int classes = f->list.classes;
 
+	if (!f->has_list) {
+		count_open(b, field, t, r, sign);
+		return;
+	}
 	for (int q = 0; q < f->list.questions; q++) {
 		const int64_t *z = r->believed + q * classes;
 
 		for (int i = 0; i < t->count; i++) {
 			struct skill *s = skill_at(b, t->worker[i], field);
-			const int64_t *of = f->has_list ? z : &r->others[i];
 			int label = r->mark[q * t->count + i];
 
-			belief_add(&s->sums, classes, label, of, sign);
-			belief_add(&f->crowd.sums, classes, label, of, sign);
+			belief_add(&s->sums, classes, label, z, sign);
+			belief_add(&f->crowd.sums, classes, label, z, sign);
 			s->others += sign * r->others[q * t->count + i];
 			s->changed = true;
 		}
@@ -197,7 +344,7 @@ void judge_count(struct skill_book *b, int field, const struct judge_task *t,
 	for (int i = 0; i < t->count; i++)
 		skill_at(b, t->worker[i], field)->answers += sign;
 	f->changed = true;
-	belief_ready(&f->crowd);
+	skill_ready(f);
 }
 
 enum err judge_recall(struct ctx *c, const struct skill_book *b, int field,
@@ -208,10 +355,8 @@ enum err judge_recall(struct ctx *c, const struct skill_book *b, int field,
 	int64_t *share = NEW_MANY(c->mem, int64_t, (size_t)f->list.values);
 
 	make(c, f, t, r);
-	if (!f->has_list) {
-		agree(c, f, t, value, r);
-		return OK;
-	}
+	if (!f->has_list)
+		return recall_open(c, f, t, value, posterior, r);
 	mark_all(c, f, t, r);
 	TRY(skill_numbers_read(c, posterior, share, (size_t)f->list.values));
 	for (int v = 0; v < f->list.values; v++) {
@@ -232,10 +377,12 @@ enum err judge_recall(struct ctx *c, const struct skill_book *b, int field,
 }
 
 struct str judge_posterior_text(struct ctx *c, const struct skill_field *f,
-				const struct judge_result *r)
+				const struct judge_task *t, const struct judge_result *r)
 {
 	int64_t *share = NEW_MANY(c->mem, int64_t, (size_t)f->list.values);
 
+	if (!f->has_list)
+		return skill_numbers_text(c->mem, r->believed, (size_t)t->count);
 	for (int v = 0; v < f->list.values; v++)
 		share[v] = f->list.questions == 1 ? r->z[v] : r->z[2 * v + 1];
 	return skill_numbers_text(c->mem, share, (size_t)f->list.values);

@@ -14,6 +14,7 @@ struct judge_task {
 	int64_t *worker;		  /* of each answer, in the book */
 	const struct json_value **answer; /* objects: field to value */
 	const struct json_value *truth;	  /* object of known fields, or NULL */
+	bool is_mended;			  /* the truth is the result */
 };
 
 struct judge_result {
@@ -24,6 +25,10 @@ struct judge_result {
 	int64_t *claim;	   /* the same as it is claimed: belief.h */
 	int64_t *others;   /* of answer i to question q at [q * count + i] */
 	int64_t *believed; /* as z; the truth where it is known: what is counted */
+	/* Without a list `mark` is the group, `z` that of open.h, and `believed` that of each
+	 * answer. */
+	int groups;
+	int64_t both_same, both; /* what the question adds to D and E */
 };
 
 /* `method` is that of the project. */
@@ -40,7 +45,7 @@ MUST_USE enum err judge_recall(struct ctx *, const struct skill_book *, int fiel
 			       const struct judge_task *, struct str value, struct str posterior,
 			       struct judge_result *out);
 /* The posterior as it is stored. */
-struct str judge_posterior_text(struct ctx *, const struct skill_field *,
+struct str judge_posterior_text(struct ctx *, const struct skill_field *, const struct judge_task *,
 				const struct judge_result *);
 /* The sum of confidences is kept in millionths, so that the mean needs no look at all results. */
 int64_t judge_millionths(double confidence);

@@ -30,7 +30,7 @@ static enum err open_book(struct ctx *c, project_id project, const struct kind_t
 	TRY(skill_book_open(c, project, template, worker, count, true, out));
 	TRY(skill_book_take(c, out, skill, skills));
 	for (int f = 0; f < out->fields; f++)
-		belief_ready(&out->field[f].crowd);
+		skill_ready(&out->field[f]);
 	return OK;
 }
 
@@ -38,7 +38,7 @@ static enum err read_task(struct ctx *c, project_id project, const struct skill_
 			  const struct batch *b, struct judge_task *out)
 {
 	const size_t count = b->to - b->from;
-	struct json_value *truth = NULL;
+	struct quality_known known;
 
 	*out = (struct judge_task){
 		.task = b->row[b->from].task,
@@ -54,9 +54,9 @@ static enum err read_task(struct ctx *c, project_id project, const struct skill_
 		out->worker[i] = skill_book_find(book, b->row[b->from + i].worker);
 		CHECK(out->worker[i] >= 0);
 	}
-	if (b->row[b->from].gold == 1)
-		TRY(quality_truth(c, project, out->task, &truth));
-	out->truth = truth;
+	TRY(quality_known(c, project, out->task, b->row[b->from].gold == 1, S(""), &known));
+	out->truth = known.truth;
+	out->is_mended = known.mended;
 	return OK;
 }
 
@@ -111,7 +111,7 @@ static enum err judge_one(struct ctx *c, const struct project *project, struct s
 			.confidence = r[f].confidence,
 			.answers = task->count,
 			.ties = r[f].ties,
-			.posterior = judge_posterior_text(c, &book->field[f], &r[f]),
+			.posterior = judge_posterior_text(c, &book->field[f], task, &r[f]),
 		};
 		v->confidence += judge_millionths(r[f].confidence);
 	}
@@ -134,12 +134,14 @@ static enum err note_pace(struct ctx *c, project_id project, const struct qualit
 enum err quality_finish(struct ctx *c, project_id project, const struct skill_book *b)
 {
 	bool all, moved;
+	int64_t grown;
 
 	TRY(task_all_judged(c, project, &all));
+	TRY(project_grown(c, project, &grown));
 	if (!all)
-		return OK;
+		return grown > 0 ? grow_settle(c, project) : OK;
 	for (int f = 0; f < b->fields; f++)
-		if (b->field[f].has_list && b->field[f].crowd.sums.answers != b->field[f].fitted)
+		if (b->field[f].crowd.sums.answers != b->field[f].fitted)
 			return job_signal(c, "quality.refit", project.v);
 	return project_state_move(c, project, PROJECT_OPEN, PROJECT_DONE, &moved);
 }
@@ -159,7 +161,7 @@ static bool is_stale(const struct skill_book *b)
 
 		int64_t enough = field->fitted < MANY_ANSWERS ? field->fitted / 5 : field->fitted;
 
-		if (field->has_list && fresh > 20 && fresh > enough)
+		if (fresh > 20 && fresh > enough)
 			return true;
 	}
 	return false;
@@ -235,6 +237,13 @@ enum err quality_judge(struct ctx *c, project_id id, int limit, int *judged, boo
 
 /* --- forgetting --- */
 
+static int by_worker(const void *left, const void *right)
+{
+	const struct quality_full_answers *a = left, *b = right;
+
+	return (a->worker.v > b->worker.v) - (a->worker.v < b->worker.v);
+}
+
 /* The task's answers that its results stand for: those that count, and the one just refused. One
  * that is forgiven was not among them. */
 static enum err read_counted(struct ctx *c, struct assignment_key refused, bool forgiven,
@@ -251,6 +260,7 @@ static enum err read_counted(struct ctx *c, struct assignment_key refused, bool 
 			b->row[b->to++] = (struct quality_full_answers){ .task = refused.task,
 									 .worker = row[i].worker,
 									 .body = row[i].body };
+	qsort(b->row, b->to, sizeof(*b->row), by_worker);
 	return OK;
 }
 

@@ -3,14 +3,17 @@
  * quality: what the platform concludes from answers, and how sure it is.
  *
  * A task with all its answers is judged by a job of its project, in batches: one result for each
- * field of the template. Fields that are answered out of a list are judged by the project's method:
+ * field of the template. Fields that are answered out of a list (choices, scales, pairs, small
+ * trees) are judged by the project's method:
  *
  *   shrunk     (new projects) each answer weighs by what is known of who gave it: the model of
  *              belief.h. The confidence is its posterior, calibrated on known answers
  *   plurality  the value of most votes; the confidence is their share
  *
- * Other fields agree as their kind says (numbers meet at their median). A tie keeps all tied
- * values. A task judged again after a rejection gets a new result.
+ * Fields without a list (texts, numbers, shapes) agree as their kind says (numbers meet at their
+ * median). By shrunk those whose word is worth little count half or not at all, and the confidence
+ * is how likely the result is the same as the truth, from who agrees with it (open.h). A tie keeps
+ * all tied values. A task judged again after a rejection gets a new result.
  *
  * Skills: for each worker, project and field the sums that the model needs (tables skill, crowd).
  * An answer adds to them when its task is judged, a rejection takes it away and counts against
@@ -53,8 +56,9 @@ struct quality_result {
 	double confidence; /* 0 to 1 */
 	int64_t answers;
 	struct str ties; /* JSON list of all tied values; empty text when there is no tie */
-	/* The model's own, not calibrated: JSON list in millionths, in the order of its kind; []
-	 * where answers come out of no list; empty of results from before there was one. */
+	/* The model's own, not calibrated: JSON list in millionths, in the order of its kind; where
+	 * answers come out of no list how much each is believed, in the order of the workers; empty
+	 * of results from before there was one. */
 	struct str posterior;
 };
 MUST_USE enum err quality_results(struct ctx *, project_id, task_id, struct quality_result **out,
@@ -140,21 +144,25 @@ MUST_USE enum err quality_spot_next(struct ctx *, project_id, task_id *out, bool
 MUST_USE enum err quality_spot_put(struct ctx *, project_id, task_id,
 				   const struct json_value *answer);
 
+/* Below so many known tasks confidence rests on what was thought before there were any, and is
+ * not called calibrated. */
+enum { QUALITY_CALIBRATED_MIN = 30 };
 struct quality_certified {
 	struct str field;
 	int64_t results;  /* of tasks whose answer is not known */
 	double claimed;	  /* their mean confidence */
+	int64_t learned;  /* tasks with known answers that taught what claims are worth */
 	int64_t known;	  /* tasks with known answers that were judged as if they were ordinary */
 	int64_t checked;  /* these and the spot checks */
 	int64_t right;	  /* of `checked` */
 	double low, high; /* Wilson's interval of 95 % around right / checked; 0 when none is */
 };
-/* One for each field of the template. Known answers count where answers come out of a list. */
+/* One for each field of the template. */
 MUST_USE enum err quality_certificate(struct ctx *, const struct project *,
 				      struct quality_certified **out, int *count);
-#define QUALITY_CERTIFIED_VIEW                                                         \
-	"{field:text, results:int, claimed:real?, known:int, checked:int, right:int, " \
-	"share:real?, low:real?, high:real?}"
+#define QUALITY_CERTIFIED_VIEW                                                               \
+	"{field:text, results:int, claimed:real?, learned:int, calibrated:bool, known:int, " \
+	"checked:int, right:int, share:real?, low:real?, high:real?}"
 void quality_certificate_put(const struct quality_certified *, int count, struct json *out);
 void quality_interval(int64_t right, int64_t checked, double *low, double *high);
 

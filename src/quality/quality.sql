@@ -63,11 +63,45 @@ ORDER BY task_id, field;
 INSERT INTO gold(project_id, task_id, truth) VALUES ($1, $2, $3)
 ON CONFLICT (project_id, task_id) DO UPDATE SET truth = excluded.truth;
 
+-- gold_grow(project project_id, task task_id, truth text, now usec) -> changed
+INSERT INTO gold(project_id, task_id, truth, grown, grown_us) VALUES ($1, $2, $3, 1, $4)
+ON CONFLICT DO NOTHING;
+
+-- gold_mend(project project_id, task task_id, truth text) -> changed
+UPDATE gold SET truth = $3, grown = 2 WHERE project_id = $1 AND task_id = $2 AND grown > 0;
+
+-- How far gold reaches: what grew or was set by hand, and what is open.
+-- grown_reach(project project_id) -> one (kept int, open int)
+SELECT CAST(COALESCE((SELECT MAX(task_id) FROM gold WHERE project_id = $1), 0) AS BIGINT),
+  CAST(COALESCE((SELECT MAX(id) FROM task /*lite: INDEXED BY task_open*/
+    WHERE project_id = $1 AND gold = 1 AND open = 1), 0) AS BIGINT);
+
+-- Something to do but to wait for answers to what has grown.
+-- grown_else(project project_id) -> maybe (task task_id)
+SELECT t.id FROM task AS t /*lite: INDEXED BY task_todo*/
+LEFT JOIN gold AS g ON g.project_id = t.project_id AND g.task_id = t.id AND g.grown = 1
+WHERE t.project_id = $1 AND t.stage < 2 AND g.task_id IS NULL LIMIT 1;
+
+-- grown_waits(project project_id) -> many (task task_id)
+SELECT t.id FROM task AS t /*lite: INDEXED BY task_todo*/
+JOIN gold AS g ON g.project_id = t.project_id AND g.task_id = t.id AND g.grown = 1
+WHERE t.project_id = $1 AND t.stage < 2 AND t.open = 1 ORDER BY t.id;
+
+-- inv_gold_grown() -> many (project project_id, task task_id)
+-- sweep: an invariant looks at everything
+SELECT g.project_id, g.task_id FROM gold AS g
+LEFT JOIN task AS t ON t.project_id = g.project_id AND t.id = g.task_id
+WHERE g.grown > 0 AND (COALESCE(t.gold, 0) <> 1 OR EXISTS (
+  SELECT 1 FROM gold_answer AS s JOIN assignment AS a
+    ON a.project_id = s.project_id AND a.task_id = s.task_id AND a.worker_id = s.worker_id
+  WHERE s.project_id = g.project_id AND s.task_id = g.task_id
+    AND (g.grown = 2 OR a.submitted_us <= g.grown_us)));
+
 -- gold_drop(project project_id, task task_id) -> changed
 DELETE FROM gold WHERE project_id = $1 AND task_id = $2;
 
--- gold_get(project project_id, task task_id) -> maybe (truth text)
-SELECT truth FROM gold WHERE project_id = $1 AND task_id = $2;
+-- gold_get(project project_id, task task_id) -> maybe (truth text, grown int)
+SELECT truth, grown FROM gold WHERE project_id = $1 AND task_id = $2;
 
 -- gold_unscored(project project_id, limit int) -> many (task task_id, worker user_id, body text)
 SELECT t.id, a.worker_id, b.body
@@ -75,7 +109,9 @@ FROM task AS t
 JOIN assignment AS a ON a.project_id = t.project_id AND a.task_id = t.id AND a.state IN (2, 3, 4)
 JOIN answer AS b ON b.project_id = a.project_id AND b.task_id = a.task_id AND b.worker_id = a.worker_id
 LEFT JOIN gold_answer AS g ON g.project_id = a.project_id AND g.task_id = a.task_id AND g.worker_id = a.worker_id
+LEFT JOIN gold AS k ON k.project_id = t.project_id AND k.task_id = t.id AND k.grown > 0
 WHERE t.project_id = $1 AND t.gold = 1 AND g.is_right IS NULL
+  AND (k.grown IS NULL OR (k.grown = 1 AND a.submitted_us > k.grown_us))
 ORDER BY t.id, a.worker_id LIMIT $2;
 
 -- gold_answer_add(project project_id, task task_id, worker user_id, is_right int) -> changed
@@ -133,8 +169,9 @@ WHERE project_id = $1 AND worker_id IN (
   WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3 AND state IN (2, 3, 4))
 ORDER BY worker_id, field /*pg: FOR UPDATE*/;
 
--- skill_rejected(project project_id) -> many (worker user_id, field text, rejected int)
-SELECT worker_id, field, rejected FROM skill WHERE project_id = $1 ORDER BY worker_id, field;
+-- skill_everybody(project project_id) -> many (worker user_id, field text, answers int, rejected int, right int)
+SELECT worker_id, field, answers, rejected, right_ppm FROM skill
+WHERE project_id = $1 ORDER BY worker_id, field;
 
 -- skill_mine(worker user_id, after project_id, limit int) -> many (project project_id, title text, template text, field text, answers int, rejected int, others_ppm int, crowd_answers int, crowd_right int)
 -- sweep: a worker's projects lie on several shards; one page of them, by an index
@@ -161,12 +198,12 @@ ON CONFLICT (project_id, worker_id, field) DO UPDATE SET answers = excluded.answ
 UPDATE skill SET right_ppm = $4, others_ppm = $5, counts = $6
 WHERE project_id = $1 AND worker_id = $2 AND field = $3;
 
--- crowd_list(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, known int, known_right int)
-SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, known, known_right FROM crowd
+-- crowd_list(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, known int, known_right int, learned int)
+SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, known, known_right, learned FROM crowd
 WHERE project_id = $1 ORDER BY field /*pg: FOR UPDATE*/;
 
--- crowd_look(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, known int, known_right int)
-SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, known, known_right FROM crowd
+-- crowd_look(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, known int, known_right int, learned int)
+SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, known, known_right, learned FROM crowd
 WHERE project_id = $1 ORDER BY field;
 
 -- crowd_put(project project_id, field text, questions int, answers int, right_ppm int, counts text, of_class text, sure real, alike real) -> changed
@@ -176,9 +213,12 @@ ON CONFLICT (project_id, field) DO UPDATE SET questions = excluded.questions,
   answers = excluded.answers, right_ppm = excluded.right_ppm, counts = excluded.counts,
   of_class = excluded.of_class;
 
--- crowd_refit(project project_id, field text, right_ppm int, counts text, of_class text, sure real, alike real, known int, known_right int) -> changed
-UPDATE crowd SET right_ppm = $3, counts = $4, of_class = $5, sure = $6, alike = $7, known = $8,
-  known_right = $9
+-- crowd_refit(project project_id, field text, right_ppm int, counts text, of_class text) -> changed
+UPDATE crowd SET right_ppm = $3, counts = $4, of_class = $5
+WHERE project_id = $1 AND field = $2;
+
+-- crowd_trust(project project_id, field text, sure real, alike real, known int, known_right int, learned int) -> changed
+UPDATE crowd SET sure = $3, alike = $4, known = $5, known_right = $6, learned = $7
 WHERE project_id = $1 AND field = $2;
 
 -- crowd_fitted(project project_id, field text, fitted int) -> changed

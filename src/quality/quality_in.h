@@ -11,7 +11,31 @@ MUST_USE enum err quality_gold_score(struct ctx *, project_id, int limit, bool *
 /* Is every task judged, and were the answers estimated since? Then the project is done. */
 MUST_USE enum err quality_finish(struct ctx *, project_id, const struct skill_book *);
 
-/* The jobs quality.refit and quality.apply: see refit.c. */
+/*
+ * What is known of a task: by gold, or told by who made a spot check. What grew out of its own
+ * result is not known, until a person has put it right: then it is `mended`.
+ */
+struct quality_known {
+	struct json_value *truth; /* NULL: nothing is known */
+	bool gold, mended;
+};
+MUST_USE enum err quality_known(struct ctx *, project_id, task_id, bool gold, struct str told,
+				struct quality_known *out);
+
+/* Out of results into gold: see grow.c. */
+struct judge_task;
+/* Is the task sure enough in each field? `*truth` is its values then. */
+bool grow_is_sure(struct ctx *, const struct skill_book *, const struct judge_task *,
+		  struct str *truth);
+/* Are more wanted, and is there work left for who comes later? Only of tasks behind `*after`. */
+MUST_USE enum err grow_open(struct ctx *, const struct project *, bool *may, task_id *after);
+/* `*grown` is false when there are enough; else its results are the caller's to drop. */
+MUST_USE enum err grow_one(struct ctx *, const struct project *, task_id, struct str truth,
+			   bool *grown);
+/* Nothing else is left to do: what has grown waits for nobody. */
+MUST_USE enum err grow_settle(struct ctx *, project_id);
+
+/* The jobs quality.refit and quality.apply: see refit.c and again.c. */
 MUST_USE enum err quality_refit_before(struct ctx *, struct job *);
 MUST_USE enum err quality_refit_body(struct ctx *, struct job *);
 MUST_USE enum err quality_apply_before(struct ctx *, struct job *);

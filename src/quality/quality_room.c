@@ -11,6 +11,8 @@ static const struct room_invariant invariants[] = {
 	  "a worker's skill is not from his answers to judged tasks" },
 	{ "quality.crowd_questions", &inv_crowd_questions_stmt,
 	  "the crowd's skill is not from the results" },
+	{ "quality.grown", &inv_gold_grown_stmt,
+	  "an answer was compared with a known one that grew out of it" },
 	{ "quality.spot", &inv_spot_task_stmt, "a spot check is of no task" },
 	{ .name = NULL },
 };

@@ -345,20 +345,201 @@ TEST(quality, what_was_not_asked_for_goes_back_when_the_project_is_closed)
 	WANT_I64((64 * 5 - filled) * 12, cost.refunded.minor); /* 10 and a fee of 2 */
 }
 
-TEST(quality, a_target_without_a_list_of_answers_is_a_fault)
+/* --- questions without a list --- */
+
+static void say(struct ctx *c, const struct fixture *f, int worker, int64_t task, const char *json)
+{
+	struct assignment_key key = { f->project, { task }, f->worker[worker] };
+	struct assignment a;
+	bool got, fresh;
+
+	WANT_OK(assignment_accept(c, key, USEC_HOUR, &a, &got));
+	WANT(got);
+	WANT_OK(assignment_submit(c, key, a.epoch, str_format(c->mem, "{\"label\":%s}", json), 1000,
+				  &fresh));
+	test_run_jobs(c);
+}
+
+#define TEXT_BLOCK "{\"blocks\":[{\"type\":\"text\",\"name\":\"label\",\"label\":\"What?\"}]}"
+#define BOX_BLOCK                                                                         \
+	"{\"blocks\":[{\"type\":\"box\",\"name\":\"label\",\"label\":\"Where?\",\"src\":" \
+	"\"{{name}}\",\"alt\":\"\",\"labels\":[\"a\"]}]}"
+#define NUMBER_BLOCK \
+	"{\"blocks\":[{\"type\":\"number\",\"name\":\"label\",\"label\":\"?\",\"near\":1}]}"
+#define SCALE_BLOCK "{\"blocks\":[{\"type\":\"scale\",\"name\":\"label\",\"label\":\"How?\"}]}"
+
+/* `agree`, said of item n; with `off` not 0 by another one. */
+typedef const char *(*saying)(struct ctx *, int64_t n, int off);
+
+static const char *say_text(struct ctx *c, int64_t n, int off)
+{
+	return str_c(c->mem, str_format(c->mem, "\"word %lld %d\"", (long long)n, off));
+}
+
+static const char *say_box(struct ctx *c, int64_t n, int off)
+{
+	return str_c(c->mem,
+		     str_format(c->mem, "{\"shapes\":[{\"label\":\"a\",\"box\":[%lld,%d,40,40]}]}",
+				(long long)(n + (off == 0 ? (int64_t)(ctx_random(c) % 4) : 0)),
+				60 * off));
+}
+
+static const char *say_number(struct ctx *c, int64_t n, int off)
+{
+	return str_c(c->mem, str_format(c->mem, "%lld.%d", (long long)(10 * n + 3 * off),
+					(int)(ctx_random(c) % 4)));
+}
+
+static const char *say_scale(struct ctx *c, int64_t n, int off)
+{
+	return str_c(c->mem, str_format(c->mem, "%lld", (long long)((n + off) % 5 + 1)));
+}
+
+/* Forty items on which all agree; then one on which they do and one on which they do not. */
+static void want_asked_by_need(struct ctx *c, const char *template, saying what)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 42,
+								   .redundancy = 5,
+								   .shrunk = true,
+								   .confidence_permille = 960,
+								   .template = template });
+
+	for (int64_t n = 1; n <= 41; n++)
+		for (int w = 0; w < 5 && task_of(c, &f, n).stage == TASK_COLLECTING; w++)
+			say(c, &f, (int)(n + w) % 5, n, what(c, n, 0));
+	WANT_I64(2, task_of(c, &f, 41).filled);
+	WANT(result_of(c, &f, 41).confidence >= 0.96);
+	for (int w = 0; w < 5; w++) {
+		WANT(task_of(c, &f, 42).stage == TASK_COLLECTING);
+		say(c, &f, w, 42, what(c, 42, w));
+	}
+	WANT_I64(TASK_JUDGED, task_of(c, &f, 42).stage);
+	WANT_I64(5, task_of(c, &f, 42).filled);
+	WANT(result_of(c, &f, 42).confidence < 0.7);
+}
+
+TEST(quality, texts_are_asked_for_until_enough_agree)
+{
+	want_asked_by_need(c, TEXT_BLOCK, say_text);
+}
+
+TEST(quality, boxes_are_asked_for_until_enough_agree)
+{
+	want_asked_by_need(c, BOX_BLOCK, say_box);
+}
+
+TEST(quality, numbers_are_asked_for_until_enough_are_near)
+{
+	want_asked_by_need(c, NUMBER_BLOCK, say_number);
+}
+
+TEST(quality, scales_are_asked_for_until_enough_agree)
+{
+	want_asked_by_need(c, SCALE_BLOCK, say_scale);
+}
+
+/* Workers 0, 1 and 2 agree on twenty texts; 3 and 4 say something of their own. */
+static struct fixture two_of_five(struct ctx *c, bool shrunk)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 21,
+								   .redundancy = 5,
+								   .shrunk = shrunk,
+								   .template = TEXT_BLOCK });
+
+	for (int64_t n = 1; n <= 20; n++)
+		for (int w = 0; w < 5; w++)
+			say(c, &f, w, n, say_text(c, n, w < 3 ? 0 : w));
+	say(c, &f, 0, 21, "\"right\"");
+	say(c, &f, 1, 21, "\"right\"");
+	for (int w = 2; w < 5; w++)
+		say(c, &f, w, 21, w > 2 ? "\"wrong\"" : "\"other\"");
+	return f;
+}
+
+TEST(quality, of_texts_two_who_agree_with_others_outweigh_two_who_never_do)
+{
+	struct fixture f = two_of_five(c, true);
+	struct quality_result r = result_of(c, &f, 21);
+	struct quality_skill *skill;
+	size_t count;
+
+	WANT_STR(S("\"right\""), r.value);
+	WANT_STR(S(""), r.ties);
+	WANT(r.confidence > 0.5 && r.confidence < 1);
+	WANT_OK(quality_skills(c, f.worker[0], (project_id){ 0 }, 10, &skill, &count));
+	WANT(skill[0].share > 0.8);
+	WANT_OK(quality_skills(c, f.worker[3], (project_id){ 0 }, 10, &skill, &count));
+	WANT(skill[0].share < 0.3);
+}
+
+TEST(quality, by_plurality_two_texts_against_two_are_a_tie)
+{
+	struct fixture f = two_of_five(c, false);
+	struct quality_result r = result_of(c, &f, 21);
+
+	WANT_STR(S("[\"right\",\"wrong\"]"), r.ties);
+	WANT(r.confidence > 0.39 && r.confidence < 0.41);
+}
+
+TEST(quality, a_rejected_text_leaves_the_sums_to_the_last_unit)
 {
 	struct fixture f = fixture_open(
 		c, (struct fixture_shape){
-			   .draft = true,
-			   .shrunk = true,
-			   .confidence_permille = 950,
-			   .template = "{\"blocks\":[{\"type\":\"text\",\"name\":\"label\","
-				       "\"label\":\"Which?\"}]}" });
+			   .tasks = 1, .redundancy = 3, .shrunk = true, .template = TEXT_BLOCK });
+	struct crowd_look *row;
+	size_t count;
 
-	WANT_ERR(ERR_INPUT, pay_publish(c, f.project));
+	for (int w = 0; w < 3; w++)
+		say(c, &f, w, 1, w < 2 ? "\"same\"" : "\"other\"");
+	WANT_OK(crowd_look(c, f.project, &row, &count));
+	WANT_I64(3, row[0].answers);
+	WANT(row[0].right_ppm > 1500000);
+	WANT_OK(review_reject(c, (struct assignment_key){ f.project, { 1 }, f.worker[2] },
+			      S("no")));
+	WANT_OK(crowd_look(c, f.project, &row, &count));
+	WANT_I64(0, row[0].answers);
+	WANT_I64(0, row[0].right_ppm);
+	WANT_STR(S("[0,0]"), row[0].of_class);
 }
 
-/* --- the certificate --- */
+TEST(quality, texts_with_known_answers_certify_and_teach_what_claims_are_worth)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 40,
+								   .redundancy = 3,
+								   .gold = 40,
+								   .shrunk = true,
+								   .template = TEXT_BLOCK });
+	struct quality_certified *list;
+	struct project project;
+	int count;
+
+	/* Every other item misleads all of them: they agree, and are wrong. */
+	for (int64_t n = 1; n <= 40; n++)
+		for (int w = 0; w < 3; w++)
+			say(c, &f, w, n, n % 2 == 0 ? "\"cat\"" : "\"lynx\"");
+	WANT_OK(job_signal(c, "quality.refit", f.project.v));
+	test_run_jobs(c);
+	WANT_OK(project_get(c, f.project, &project));
+	WANT_OK(quality_certificate(c, &project, &list, &count));
+	WANT_I64(40, list[0].learned);
+	WANT_I64(40, list[0].known);
+	WANT_I64(20, list[0].right);
+	WANT(result_of(c, &f, 1).confidence < 0.75); /* three who agree would claim .97 */
+}
+
+TEST(quality, a_scale_is_judged_at_the_step_in_the_middle_of_what_is_believed)
+{
+	struct fixture f = fixture_open(
+		c, (struct fixture_shape){
+			   .tasks = 1, .redundancy = 3, .shrunk = true, .template = SCALE_BLOCK });
+
+	say(c, &f, 0, 1, "1");
+	say(c, &f, 1, 1, "4");
+	say(c, &f, 2, 1, "5");
+	WANT_STR(S("4"), result_of(c, &f, 1).value);
+}
+
+/* --- known answers out of results --- */
 
 static struct quality_certified certified(struct ctx *c, const struct fixture *f)
 {
@@ -371,6 +552,133 @@ static struct quality_certified certified(struct ctx *c, const struct fixture *f
 	WANT_I64(1, count);
 	return list[0];
 }
+
+/*
+ * Five workers agree on sixty items; the first are asked of more than two, until they are known.
+ * Then places are left of most, and workers 5, 6 and 7 come later.
+ */
+static struct fixture growing(struct ctx *c, int grown)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 70,
+								   .redundancy = 6,
+								   .shrunk = true,
+								   .confidence_permille = 970,
+								   .gold_share_permille = 500,
+								   .gold_grown = grown });
+
+	for (int64_t n = 1; n <= 60; n++)
+		ask(c, &f, n, n % 2 == 0 ? "cat" : "dog");
+	WANT_OK(job_signal(c, "quality.refit", f.project.v));
+	test_run_jobs(c);
+	test_wait(c, USEC_SECOND);
+	return f;
+}
+
+static int64_t grown_of(struct ctx *c, const struct fixture *f, int64_t *first)
+{
+	int64_t count = 0;
+
+	*first = 0;
+	for (int64_t n = 70; n >= 1; n--)
+		if (task_of(c, f, n).gold) {
+			*first = n;
+			count++;
+		}
+	return count;
+}
+
+TEST(quality, sure_results_become_known_answers_for_who_comes_later)
+{
+	struct fixture f = growing(c, 3);
+	struct quality_score score;
+	struct json_value *truth;
+	int64_t first;
+
+	WANT(grown_of(c, &f, &first) >= 2);
+	struct task task = task_of(c, &f, first);
+	WANT_I64(TASK_COLLECTING, task.stage);
+	WANT(task.need > task.filled && task.need <= task.cap);
+	WANT_OK(quality_truth(c, f.project, (task_id){ first }, &truth));
+	/* Those who made it are not compared with it, and nobody gets it twice. */
+	for (int w = 0; w < 5; w++) {
+		WANT_OK(quality_score(c, f.project, f.worker[w], &score));
+		WANT_I64(0, score.seen);
+	}
+	fixture_answer(c, &f, 6, first, first % 2 == 0 ? "cat" : "dog");
+	fixture_answer(c, &f, 7, first, first % 2 == 0 ? "dog" : "cat");
+	WANT_OK(job_signal(c, "quality.score", f.project.v));
+	test_run_jobs(c);
+	WANT_OK(quality_score(c, f.project, f.worker[6], &score));
+	WANT_I64(1, score.seen);
+	WANT_I64(1, score.right);
+	WANT_OK(quality_score(c, f.project, f.worker[7], &score));
+	WANT_I64(1, score.seen);
+	WANT_I64(0, score.right);
+	/* What grew is the house's own word and certifies nothing. */
+	WANT_I64(0, certified(c, &f).checked);
+	WANT_I64(0, certified(c, &f).learned);
+}
+
+TEST(quality, nothing_grows_where_nobody_wants_it)
+{
+	struct fixture f = growing(c, 0);
+	int64_t first;
+
+	WANT_I64(0, grown_of(c, &f, &first));
+}
+
+TEST(quality, no_more_grow_than_are_wanted)
+{
+	struct fixture f = growing(c, 1);
+	int64_t first;
+
+	WANT_I64(1, grown_of(c, &f, &first));
+}
+
+TEST(quality, what_has_grown_is_not_waited_for)
+{
+	struct fixture f = growing(c, 3);
+	struct project_state state;
+	int64_t first;
+
+	WANT(grown_of(c, &f, &first) >= 2);
+	for (int64_t n = 61; n <= 70; n++)
+		ask(c, &f, n, "cat");
+	WANT_OK(project_state_get(c, f.project, &state));
+	WANT_I64(PROJECT_DONE, state.state);
+	WANT_I64(TASK_JUDGED, task_of(c, &f, first).stage);
+	WANT_STR(first % 2 == 0 ? S("\"cat\"") : S("\"dog\""), result_of(c, &f, first).value);
+}
+
+TEST(quality, an_upheld_contest_puts_a_grown_answer_right_and_compares_nobody_with_it)
+{
+	struct fixture f = growing(c, 3);
+	struct quality_score score;
+	int64_t first;
+
+	WANT(grown_of(c, &f, &first) >= 2);
+	const char *other = first % 2 == 0 ? "dog" : "cat";
+	struct assignment_key key = { f.project, { first }, f.worker[7] };
+	fixture_answer(c, &f, 7, first, other);
+	for (int64_t n = 61; n <= 70; n++)
+		ask(c, &f, n, "cat");
+	WANT_OK(job_signal(c, "quality.score", f.project.v));
+	test_run_jobs(c);
+	WANT_I64(TASK_JUDGED, task_of(c, &f, first).stage);
+	fixture_act(c, f.worker[7], USER_WORKER);
+	WANT_OK(review_contest(c, key, S("look again")));
+	fixture_act(c, f.requester, USER_REQUESTER);
+	WANT_OK(review_contest_decide(c, key, REVIEW_RIGHT, S("you are right")));
+	test_run_jobs(c);
+	struct quality_result r = result_of(c, &f, first);
+	WANT_STR(str_format(c->mem, "\"%s\"", other), r.value);
+	WANT(r.confidence > 0.999);
+	WANT_OK(quality_score(c, f.project, f.worker[7], &score));
+	WANT_I64(0, score.seen);
+	WANT(!task_of(c, &f, first).open);
+}
+
+/* --- the certificate --- */
 
 static enum err check(struct ctx *c, const struct fixture *f, int64_t task, const char *answer)
 {

@@ -3,7 +3,11 @@
  * The exact estimate: all answers to judged tasks are read page by page, ahead of the
  * transaction, into five bytes and two for each question; src/model finds the posterior of all of
  * them together, and the sums of every worker are written anew, some thousand in each
- * transaction. Then quality.apply looks at the results, page by page, with the new sums.
+ * transaction. Then quality.apply (again.c) looks at the results, page by page, with the new sums.
+ *
+ * Sums of fields without a list stay: looking at a result again takes its part out of them and puts
+ * it back as it is seen now, which is one more round of the same estimate, task by task
+ * (incremental EM, Neal and Hinton 1998). What they claim of known questions is learned here.
  *
  * Tasks that are judged while this reads are not in the sums that it writes; the next estimate
  * has them, and the last one of a project runs when nothing comes any more. Holding judging up
@@ -21,7 +25,6 @@
 enum {
 	PAGE = 1000,	      /* tasks read in one statement */
 	SLICE = 2000,	      /* workers written in one transaction */
-	APPLY = 60,	      /* tasks looked at again in one transaction: some milliseconds */
 	FIT_MARKS = 8000000,  /* answers to questions */
 	FIT_CELLS = 10000000, /* workers x classes x classes */
 	KNOWN_MAX = 5000,     /* known questions that are learned from */
@@ -45,9 +48,28 @@ struct fit {
 	uint16_t **mark; /* of each field: question q of answer i at [i * questions + q] */
 	int32_t *
 		*truth; /* of each field: question q of task t at [t * questions + q]; -1 unknown */
+	struct fit_open *open; /* of each field; used where there is no list */
+};
+
+/* What known questions without a list teach. */
+struct fit_open {
+	struct belief_known *known;
+	size_t count, room;
+	int64_t tasks, gold, right; /* known; by gold; of these judged right */
 };
 
 /* --- reading --- */
+
+/* A project knows few answers: room for as many as there are tasks, up to KNOWN_MAX. */
+static void make_open_room(struct ctx *c, const struct fit *f, struct fit_open *out)
+{
+	const size_t most = (size_t)f->project.redundancy;
+
+	out->room = (size_t)(f->tasks_max < KNOWN_MAX ? f->tasks_max : KNOWN_MAX) * most;
+	out->known = NEW_MANY(c->mem, struct belief_known, out->room);
+	for (size_t i = 0; i < out->room; i++)
+		out->known[i].claim = NEW_MANY(c->mem, int64_t, 2);
+}
 
 static void make_room(struct ctx *c, struct fit *f)
 {
@@ -60,35 +82,55 @@ static void make_room(struct ctx *c, struct fit *f)
 	f->ms = NEW_MANY(c->mem, int32_t, answers);
 	f->mark = NEW_MANY(c->mem, uint16_t *, (size_t)f->book.fields);
 	f->truth = NEW_MANY(c->mem, int32_t *, (size_t)f->book.fields);
+	f->open = NEW_MANY(c->mem, struct fit_open, (size_t)f->book.fields);
 	for (int n = 0; n < f->book.fields; n++) {
 		size_t questions = (size_t)f->book.field[n].list.questions;
 
 		f->mark[n] = NEW_MANY(c->mem, uint16_t, questions * answers);
 		f->truth[n] = NEW_MANY(c->mem, int32_t, questions * tasks);
+		if (!f->book.field[n].has_list)
+			make_open_room(c, f, &f->open[n]);
+	}
+}
+
+/* Sums that are made anew begin with nothing but what was rejected. */
+static void take_worker(struct fit *f, const struct skill_everybody *row)
+{
+	const int64_t worker = skill_book_find(&f->book, row->worker);
+
+	for (int n = 0; n < f->book.fields; n++) {
+		struct skill *s = skill_at(&f->book, worker, n);
+
+		if (!str_eq(row->field, f->book.field[n].field->name))
+			continue;
+		s->rejected = row->rejected;
+		if (f->book.field[n].has_list)
+			continue;
+		s->sums.answers = row->answers;
+		s->sums.right = row->right;
 	}
 }
 
 static enum err open_fit(struct ctx *c, project_id id, struct fit *f)
 {
 	struct project_state state;
-	struct skill_rejected *row;
+	struct skill_everybody *row;
 	int64_t marks = 0;
 	size_t count;
 
 	TRY(project_get(c, id, &f->project));
 	TRY(project_state_get(c, id, &state));
 	kind_template_load(c->mem, f->project.template, &f->template);
-	TRY(skill_rejected(c, id, &row, &count));
+	TRY(skill_everybody(c, id, &row, &count));
 	user_id *worker = NEW_MANY(c->mem, user_id, count);
 	for (size_t i = 0; i < count; i++)
 		worker[i] = row[i].worker;
 	TRY(skill_book_open(c, id, &f->template, NULL, 0, false, &f->before));
 	TRY(skill_book_open(c, id, &f->template, worker, count, false, &f->book));
 	for (size_t i = 0; i < count; i++)
-		for (int n = 0; n < f->book.fields; n++)
-			if (str_eq(row[i].field, f->book.field[n].field->name))
-				skill_at(&f->book, skill_book_find(&f->book, row[i].worker), n)
-					->rejected = row[i].rejected;
+		take_worker(f, &row[i]);
+	for (int n = 0; n < f->book.fields; n++)
+		skill_ready(&f->book.field[n]);
 	TRY(tally_get(c, id.v, "submitted", &f->answers_max));
 	f->tasks_max = state.tasks;
 	for (int n = 0; n < f->book.fields; n++)
@@ -100,14 +142,15 @@ static enum err open_fit(struct ctx *c, project_id id, struct fit *f)
 }
 
 static enum err take_answer(struct ctx *c, struct fit *f, const struct quality_judged_answers *row,
-			    int *own)
+			    int *own, const struct json_value **out)
 {
 	struct json_value *answer;
 	int64_t worker = skill_book_find(&f->book, row->worker);
 
+	TRY(json_read_own(c, row->body, &answer));
+	*out = answer;
 	if (worker < 0)
 		return OK;
-	TRY(json_read_own(c, row->body, &answer));
 	for (int n = 0; n < f->book.fields; n++) {
 		const struct skill_field *field = &f->book.field[n];
 		size_t questions = (size_t)field->list.questions;
@@ -123,25 +166,15 @@ static enum err take_answer(struct ctx *c, struct fit *f, const struct quality_j
 	return OK;
 }
 
-/* What is known of a task: by gold, or told by who made a spot check. NULL when nothing is. */
-static enum err truth_of(struct ctx *c, project_id project,
-			 const struct quality_judged_answers *row, struct json_value **out)
-{
-	*out = NULL;
-	if (row->gold == 1)
-		return quality_truth(c, project, row->task, out);
-	return row->told.len > 0 ? json_read_own(c, row->told, out) : OK;
-}
-
 static enum err take_truth(struct ctx *c, struct fit *f, size_t task,
-			   const struct quality_judged_answers *row, int *own)
+			   const struct quality_judged_answers *row, int *own,
+			   struct quality_known *out)
 {
-	struct json_value *truth;
-
-	TRY(truth_of(c, f->project.id, row, &truth));
+	TRY(quality_known(c, f->project.id, row->task, row->gold == 1, row->told, out));
+	f->gold[task] = out->gold;
 	for (int n = 0; n < f->book.fields; n++) {
 		const struct skill_field *field = &f->book.field[n];
-		const struct json_value *known = json_get(truth, field->field->name);
+		const struct json_value *known = json_get(out->truth, field->field->name);
 		int questions = field->list.questions;
 
 		if (known != NULL && field->has_list)
@@ -153,6 +186,84 @@ static enum err take_truth(struct ctx *c, struct fit *f, size_t task,
 	return OK;
 }
 
+/*
+ * A known question without a list, judged with one answer, two, and so on, by what is thought of
+ * who gave them without this very answer: claimed to be right, and was it?
+ */
+static enum err learn_open(struct ctx *c, struct fit *f, int n, struct judge_task *t,
+			   const struct json_value *truth, bool gold)
+{
+	const struct kind_field *field = f->book.field[n].field;
+	const struct json_value *known = json_get(truth, field->name);
+	struct fit_open *out = &f->open[n];
+	const int most = (int)f->project.redundancy, used = t->count < most ? t->count : most;
+	bool right = false;
+
+	if (known == NULL || out->count + (size_t)used > out->room)
+		return OK;
+	for (int i = 0; i < used; i++) {
+		struct belief_sums *sums = &skill_at(&f->book, t->worker[i], n)->sums;
+		bool said = kind_same(c->mem, field, json_get(t->answer[i], field->name), known);
+
+		sums->answers--;
+		sums->right -= said ? BELIEF_ONE : 0;
+	}
+	for (t->count = 1; t->count <= used; t->count++) {
+		struct belief_known *k = &out->known[out->count++];
+		struct json_value *value;
+		struct judge_result r;
+
+		judge_field(c, &f->book, n, t, f->project.method, &r);
+		TRY(json_read_own(c, r.value, &value));
+		right = kind_same(c->mem, field, value, known);
+		int64_t *claim = (int64_t *)k->claim;
+		claim[0] = r.z[0];
+		claim[1] = BELIEF_ONE - r.z[0];
+		*k = (struct belief_known){ claim, right ? 0 : 1, t->count, 1.0 / used };
+	}
+	for (int i = 0; i < used; i++) {
+		struct belief_sums *sums = &skill_at(&f->book, t->worker[i], n)->sums;
+		bool said = kind_same(c->mem, field, json_get(t->answer[i], field->name), known);
+
+		sums->answers++;
+		sums->right += said ? BELIEF_ONE : 0;
+	}
+	out->tasks++;
+	out->gold += gold;
+	out->right += gold && right;
+	return OK;
+}
+
+/* The answers of one task. */
+static enum err read_task(struct ctx *c, struct fit *f, const struct quality_judged_answers *row,
+			  size_t count, int *own)
+{
+	struct judge_task t = { .task = row->task,
+				.worker = NEW_MANY(c->mem, int64_t, count),
+				.answer = NEW_MANY(c->mem, const struct json_value *, count) };
+	struct quality_known known;
+
+	f->task[f->tasks] = row->task;
+	TRY(take_truth(c, f, f->tasks, row, own, &known));
+	for (size_t i = 0; i < count; i++) {
+		size_t before = f->answers;
+
+		TRY(take_answer(c, f, &row[i], own, &t.answer[t.count]));
+		if (f->answers == before)
+			continue;
+		t.worker[t.count++] = f->worker[before];
+	}
+	f->from[++f->tasks] = (int32_t)f->answers;
+	for (int n = 0; known.truth != NULL && n < f->book.fields; n++)
+		if (!f->book.field[n].has_list) {
+			const int all = t.count;
+
+			TRY(learn_open(c, f, n, &t, known.truth, known.gold));
+			t.count = all;
+		}
+	return OK;
+}
+
 /* No more than there was room made for: what came later waits for the next time. */
 static enum err read_page(struct ctx *c, struct fit *f, task_id *after, int *own, bool *more)
 {
@@ -161,21 +272,15 @@ static enum err read_page(struct ctx *c, struct fit *f, task_id *after, int *own
 
 	TRY(quality_judged_answers(c, f->project.id, *after, PAGE, &row, &count));
 	*more = count > 0;
-	for (size_t i = 0; i < count; i++) {
-		bool is_new = f->tasks == 0 || f->task[f->tasks - 1].v != row[i].task.v;
-
-		*more = *more && !(is_new && (int64_t)f->tasks == f->tasks_max) &&
-			(int64_t)f->answers < f->answers_max;
+	for (size_t from = 0, to = 0; from < count; from = to) {
+		while (to < count && row[to].task.v == row[from].task.v)
+			to++;
+		*more = (int64_t)f->tasks < f->tasks_max &&
+			(int64_t)(f->answers + to - from) <= f->answers_max;
 		if (!*more)
 			break;
-		if (is_new) {
-			f->task[f->tasks] = row[i].task;
-			f->gold[f->tasks] = row[i].gold == 1;
-			TRY(take_truth(c, f, f->tasks++, &row[i], own));
-		}
-		TRY(take_answer(c, f, &row[i], own));
-		f->from[f->tasks] = (int32_t)f->answers;
-		*after = row[i].task;
+		TRY(read_task(c, f, &row[from], to - from, own));
+		*after = row[from].task;
 	}
 	return OK;
 }
@@ -377,7 +482,7 @@ static void calibrate(struct ctx *c, struct fit *f, int n, const struct model_an
 	struct belief_known *known;
 	size_t count = 0, room = 0;
 
-	field->known = field->known_right = 0;
+	field->known = field->known_right = field->learned = 0;
 	for (int32_t t = 0; t < a->tasks; t++)
 		room += a->gold[t] >= 0 ? 1 : 0;
 	room = (room < KNOWN_MAX ? room : KNOWN_MAX) * (size_t)most;
@@ -391,6 +496,7 @@ static void calibrate(struct ctx *c, struct fit *f, int n, const struct model_an
 			continue;
 		for (int q = 0; q < questions; q++, count += (size_t)used)
 			right = try_known(c, f, n, a, t + q, &known[count], used) && right;
+		field->learned++;
 		field->known += f->gold[t / questions];
 		field->known_right += f->gold[t / questions] && right;
 	}
@@ -422,8 +528,16 @@ static void estimate(struct ctx *c, struct fit *f, int n)
 	struct model_answers a;
 	struct model_fit fit;
 
-	field->changed = field->has_list && f->tasks > 0 &&
-			 (int64_t)f->book.workers * classes * classes <= FIT_CELLS;
+	if (!field->has_list) {
+		const struct fit_open *open = &f->open[n];
+
+		field->trust = belief_learn(open->known, open->count, 2);
+		field->learned = open->tasks;
+		field->known = open->gold;
+		field->known_right = open->right;
+		return;
+	}
+	field->changed = f->tasks > 0 && (int64_t)f->book.workers * classes * classes <= FIT_CELLS;
 	if (!field->changed)
 		return;
 	lay_out(c, f, n, &a);
@@ -480,13 +594,15 @@ static enum err write_crowd(struct ctx *c, const struct fit *f, const struct ski
 		int64_t changed;
 
 		if (field->changed)
-			TRY(crowd_refit(c, f->project.id, field->field->name, crowd->sums.right,
-					skill_numbers_text(c->mem, crowd->sums.count,
-							   crowd->sums.count ? classes * classes :
-									       0),
-					skill_numbers_text(c->mem, crowd->of_class, classes),
-					field->trust.sure, field->trust.alike, field->known,
-					field->known_right, &changed));
+			TRY(crowd_refit(
+				c, f->project.id, field->field->name, crowd->sums.right,
+				skill_numbers_text(c->mem, crowd->sums.count,
+						   crowd->sums.count ? classes * classes : 0),
+				skill_numbers_text(c->mem, crowd->of_class, classes), &changed));
+		if (field->changed || (!field->has_list && f->is_small))
+			TRY(crowd_trust(c, f->project.id, field->field->name, field->trust.sure,
+					field->trust.alike, field->known, field->known_right,
+					field->learned, &changed));
 		TRY(crowd_fitted(c, f->project.id, field->field->name,
 				 before->field[n].crowd.sums.answers, &changed));
 	}
@@ -540,197 +656,4 @@ enum err quality_refit_body(struct ctx *c, struct job *job)
 	if (f->is_small)
 		TRY(write_doubts(c, f));
 	return job_signal(c, "quality.apply", job->key);
-}
-
-/* --- looking again --- */
-
-struct again {
-	struct project project;
-	struct skill_book book;
-	struct result_range *result;
-	size_t results, at;
-	int64_t confidence; /* by how much the sum has moved */
-};
-
-static bool is_moved(struct ctx *c, const struct skill_field *f, const struct result_range *was,
-		     const struct judge_result *now)
-{
-	const size_t values = (size_t)f->list.values;
-	int64_t *old = NEW_MANY(c->mem, int64_t, values);
-	double far = now->confidence - was->confidence;
-
-	if (!str_eq(was->value, now->value) || !str_eq(was->ties, now->ties) || far > 1e-3 ||
-	    far < -1e-3)
-		return true;
-	if (skill_numbers_read(c, was->posterior, old, values) != OK)
-		return false;
-	for (size_t v = 0; v < values; v++) {
-		int64_t z = f->list.questions == 1 ? now->z[v] : now->z[2 * v + 1];
-
-		if (z > old[v] + 1000 || z < old[v] - 1000)
-			return true;
-	}
-	return false;
-}
-
-/* A question whose answer is known is judged as if it were not, so that its claim means
- * something. */
-static enum err look_again(struct ctx *c, struct again *a, int n, const struct judge_task *t,
-			   const struct result_range *was)
-{
-	const struct skill_field *field = &a->book.field[n];
-	struct judge_result old, now;
-	int64_t changed;
-
-	if (!field->has_list || was->posterior.len == 0)
-		return OK;
-	TRY(judge_recall(c, &a->book, n, t, was->value, was->posterior, &old));
-	if (t->truth != NULL)
-		judge_count(&a->book, n, t, &old, -1);
-	judge_field(c, &a->book, n, t, a->project.method, &now);
-	if (t->truth != NULL)
-		judge_count(&a->book, n, t, &old, 1); /* as it was */
-	if (!is_moved(c, field, was, &now))
-		return OK;
-	TRY(result_revise(c, a->project.id, t->task, was->field, t->count, now.value,
-			  now.confidence, now.ties, judge_posterior_text(c, field, &now),
-			  &changed));
-	if (changed == 1)
-		a->confidence +=
-			judge_millionths(now.confidence) - judge_millionths(was->confidence);
-	return OK;
-}
-
-/* Less sure than the target by a twentieth, with a place left: its result goes, and it is asked
- * on. */
-static enum err reopen(struct ctx *c, struct again *a, const struct judge_task *t, bool *opened)
-{
-	const double target = (double)a->project.confidence_permille / 1000 - 0.05;
-	bool enough = true, moved;
-	int64_t dropped;
-
-	*opened = false;
-	for (int n = 0; enough && target > 0 && t->truth == NULL && n < a->book.fields; n++) {
-		struct judge_result now;
-
-		judge_field(c, &a->book, n, t, a->project.method, &now);
-		enough = judge_is_enough(&a->book, n, t, &now, &a->project, target);
-	}
-	if (!enough)
-		TRY(task_widen(c, a->project.id, t->task, opened));
-	if (!*opened)
-		return OK;
-	for (size_t i = a->at; i < a->results && a->result[i].task.v == t->task.v; i++)
-		for (int n = 0; n < a->book.fields; n++) {
-			struct judge_result was;
-
-			if (!str_eq(a->result[i].field, a->book.field[n].field->name))
-				continue;
-			a->confidence -= judge_millionths(a->result[i].confidence);
-			if (a->result[i].posterior.len == 0)
-				continue;
-			TRY(judge_recall(c, &a->book, n, t, a->result[i].value,
-					 a->result[i].posterior, &was));
-			judge_count(&a->book, n, t, &was, -1);
-		}
-	TRY(result_drop(c, a->project.id, t->task, &dropped));
-	TRY(tally_add(c, a->project.id.v, "judged", -1));
-	TRY(tally_add(c, a->project.id.v, "results", -dropped));
-	return project_state_move(c, a->project.id, PROJECT_DONE, PROJECT_OPEN, &moved);
-}
-
-static enum err look_at_task(struct ctx *c, struct again *a,
-			     const struct quality_judged_answers *row, size_t count)
-{
-	struct json_value *truth = NULL;
-	bool opened;
-	struct judge_task t = {
-		.task = row->task,
-		.count = (int)count,
-		.worker = NEW_MANY(c->mem, int64_t, count),
-		.answer = NEW_MANY(c->mem, const struct json_value *, count),
-	};
-
-	for (size_t i = 0; i < count; i++) {
-		struct json_value *answer;
-
-		TRY(json_read_own(c, row[i].body, &answer));
-		t.answer[i] = answer;
-		t.worker[i] = skill_book_find(&a->book, row[i].worker);
-	}
-	TRY(truth_of(c, a->project.id, row, &truth));
-	t.truth = truth;
-	while (a->at < a->results && a->result[a->at].task.v < t.task.v)
-		a->at++;
-	TRY(reopen(c, a, &t, &opened));
-	for (size_t i = a->at; !opened && i < a->results && a->result[i].task.v == t.task.v; i++)
-		for (int n = 0; n < a->book.fields; n++)
-			if (str_eq(a->result[i].field, a->book.field[n].field->name))
-				TRY(look_again(c, a, n, &t, &a->result[i]));
-	return OK;
-}
-
-static enum err open_again(struct ctx *c, project_id id, const struct quality_judged_answers *row,
-			   size_t count, struct again *a)
-{
-	struct kind_template *template = NEW(c->mem, struct kind_template);
-	user_id *worker = NEW_MANY(c->mem, user_id, count);
-	struct skill_of_range *skill;
-	size_t skills;
-
-	TRY(project_get(c, id, &a->project));
-	kind_template_load(c->mem, a->project.template, template);
-	for (size_t i = 0; i < count; i++)
-		worker[i] = row[i].worker;
-	task_id from = { count > 0 ? row[0].task.v : 0 };
-	task_id upto = { count > 0 ? row[count - 1].task.v : 0 };
-	TRY(skill_of_range(c, id, from, upto, &skill, &skills));
-	TRY(skill_book_open(c, id, template, worker, count, true, &a->book));
-	TRY(skill_book_take(c, &a->book, (struct skill_of_full *)(void *)skill, skills));
-	for (int n = 0; n < a->book.fields; n++)
-		belief_ready(&a->book.field[n].crowd);
-	return result_range(c, id, from, upto, &a->result, &a->results);
-}
-
-/* A page of judged tasks with their answers: most of the reading. */
-struct judged_page {
-	struct quality_judged_answers *row;
-	size_t count;
-};
-
-enum err quality_apply_before(struct ctx *c, struct job *job)
-{
-	struct judged_page *page = NEW(c->mem, struct judged_page);
-
-	TRY(quality_judged_answers(c, (project_id){ job->key }, (task_id){ job->part }, APPLY,
-				   &page->row, &page->count));
-	job->prepared = page;
-	return OK;
-}
-
-/*
- * Answers do not change once they are there. A task that was opened again since its page was read
- * has no results any more and is passed by; a result that was made anew is left by the guard of
- * result_revise.
- */
-enum err quality_apply_body(struct ctx *c, struct job *job)
-{
-	const struct judged_page *page = job->prepared;
-	const struct quality_judged_answers *row = page->row;
-	struct again a = { .confidence = 0 };
-	project_id id = { job->key };
-	size_t count = page->count;
-	int tasks = 0;
-
-	TRY(open_again(c, id, row, count, &a));
-	for (size_t from = 0, to = 0; from < count; from = to, tasks++) {
-		while (to < count && row[to].task.v == row[from].task.v)
-			to++;
-		TRY(look_at_task(c, &a, &row[from], to - from));
-	}
-	TRY(skill_book_save(c, id, &a.book));
-	TRY(tally_add(c, id.v, "confidence", a.confidence));
-	if (count > 0)
-		return job_signal_part(c, "quality.apply", id.v, row[count - 1].task.v);
-	return quality_finish(c, id, &a.book);
 }

@@ -22,7 +22,8 @@ struct str skill_numbers_text(struct arena *mem, const int64_t *list, size_t cou
 	return json_end(&out);
 }
 
-/* Of what we wrote ourselves; a list that is shorter leaves the rest as it is. */
+/* Of what we wrote ourselves. A list of another length was made for other classes: the numbers
+ * stay as they are. */
 enum err skill_numbers_read(struct ctx *c, struct str text, int64_t *list, size_t count)
 {
 	struct arena_mark mark = arena_mark(c->mem);
@@ -32,7 +33,8 @@ enum err skill_numbers_read(struct ctx *c, struct str text, int64_t *list, size_
 	if (text.len == 0)
 		return OK;
 	TRY(json_read_own(c, text, &read));
-	for (const struct json_value *v = read->first; v != NULL && i < count; v = v->next)
+	for (const struct json_value *v = read->count == count ? read->first : NULL; v != NULL;
+	     v = v->next)
 		CHECK(json_i64(v, INT64_MIN, INT64_MAX, &list[i++]));
 	arena_reset(c->mem, mark);
 	return OK;
@@ -68,7 +70,7 @@ static void make_fields(struct ctx *c, struct skill_book *b)
 		field->field = &b->template->field[f];
 		field->has_list = kind_classes(field->field, &field->list);
 		if (!field->has_list)
-			field->list = (struct kind_classes){ 1, 1, 0 };
+			field->list = (struct kind_classes){ 1, 2, 0, 0 };
 		field->trust = BELIEF_USUAL;
 		belief_crowd_make(c->mem, field->list.classes, &field->crowd);
 		for (size_t w = 0; w < b->workers; w++)
@@ -124,6 +126,14 @@ enum err skill_book_open(struct ctx *c, project_id project, const struct kind_te
 				       (size_t)f->crowd.classes));
 	}
 	return OK;
+}
+
+void skill_ready(struct skill_field *f)
+{
+	if (f->has_list)
+		belief_ready(&f->crowd);
+	else
+		f->open = open_ready(&f->crowd.sums, f->crowd.of_class[0], f->crowd.of_class[1]);
 }
 
 enum err skill_book_take(struct ctx *c, struct skill_book *b, const struct skill_of_full *row,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * skill_in: the sums of belief.h for those who answered some tasks, read, changed and written as
- * one book. A field whose answers come out of no list has sums too: an answer that agrees with the
- * result counts as right.
+ * one book. A field whose answers come out of no list has sums too, those of open.h: then the
+ * crowd's `of_class` holds D and E.
  *
  * A book holds the rows of its workers and of the crowd until the transaction ends, so two of one
  * project follow each other. It lives in the context's memory.
@@ -10,6 +10,7 @@
 #ifndef QUALITY_SKILL_IN_H
 #define QUALITY_SKILL_IN_H
 #include "quality/belief/belief.h"
+#include "quality/belief/open.h"
 #include "quality/quality.h"
 #include "quality/quality.sql.h"
 
@@ -17,9 +18,10 @@ struct skill_field {
 	const struct kind_field *field;
 	struct kind_classes list;
 	bool has_list;
-	struct belief_crowd crowd; /* without a list: 1 class, of which nothing is asked */
+	struct belief_crowd crowd; /* without a list: 2 classes, of which nothing is asked */
+	struct open_crowd open;	   /* where there is no list */
 	struct belief_trust trust;
-	int64_t fitted, known, known_right;
+	int64_t fitted, known, known_right, learned;
 	bool changed;
 };
 
@@ -45,6 +47,8 @@ MUST_USE enum err skill_book_open(struct ctx *, project_id, const struct kind_te
 /* Take rows in; those of workers who are not in the book are left out. */
 MUST_USE enum err skill_book_take(struct ctx *, struct skill_book *,
 				  const struct skill_of_full *row, size_t count);
+/* After the sums of the crowd have moved. */
+void skill_ready(struct skill_field *);
 /* Write what was changed. */
 MUST_USE enum err skill_book_save(struct ctx *, project_id, const struct skill_book *);
 

@@ -244,6 +244,23 @@ enum err task_make_gold(struct ctx *c, project_id project, task_id id, bool *cha
 	return OK;
 }
 
+enum err task_offer_gold(struct ctx *c, project_id project, task_id id, int64_t n, bool *moved)
+{
+	int64_t rows;
+
+	TRY(task_offer_gold_set(c, project, id, n, &rows));
+	*moved = rows > 0;
+	return OK;
+}
+
+enum err task_withdraw_gold(struct ctx *c, project_id project, task_id id, bool *moved)
+{
+	struct task_withdraw_gold_set row;
+
+	TRY(task_withdraw_gold_set(c, project, id, &row, moved));
+	return *moved && row.stage == TASK_FULL ? job_signal(c, "quality.judge", project.v) : OK;
+}
+
 enum err task_unmake_gold(struct ctx *c, project_id project, task_id id, bool *changed)
 {
 	struct task_gold_unset row;

@@ -84,6 +84,13 @@ MUST_USE enum err task_all_judged(struct ctx *, project_id, bool *out);
 /* Make a task gold (its known answer is kept by quality). `*changed` is false when it was. */
 MUST_USE enum err task_make_gold(struct ctx *, project_id, task_id, bool *changed);
 
+/* A judged task that nobody holds becomes gold, with up to `n` of its places that were paid for and
+ * not needed: it collects again, and its result is the caller's to drop. It does not go before
+ * others, as what was opened again does. `*moved` is false where there is no such place. */
+MUST_USE enum err task_offer_gold(struct ctx *, project_id, task_id, int64_t n, bool *moved);
+/* Offer no more of its places. Signals quality.judge when it is full. */
+MUST_USE enum err task_withdraw_gold(struct ctx *, project_id, task_id, bool *moved);
+
 /* The other way: an ordinary task that is offered to nobody else; full when nothing is held. Places
  * that were not used go back when the project is closed. */
 MUST_USE enum err task_unmake_gold(struct ctx *, project_id, task_id, bool *changed);

@@ -88,6 +88,16 @@ SELECT id FROM task /*lite: INDEXED BY task_todo*/ WHERE project_id = $1 AND sta
 -- task_gold_set(project project_id, id task_id) -> changed
 UPDATE task SET gold = 1 WHERE project_id = $1 AND id = $2 AND gold = 0;
 
+-- task_offer_gold_set(project project_id, id task_id, n int) -> changed: judged, plain, with a place that is paid for
+UPDATE task SET gold = 1, stage = 0, open = 1, again_us = 0,
+  need = CASE WHEN filled + $3 < cap THEN filled + $3 ELSE cap END
+WHERE project_id = $1 AND id = $2 AND stage = 2 AND gold = 0 AND taken = 0 AND filled < cap;
+
+-- task_withdraw_gold_set(project project_id, id task_id) -> maybe (stage int)
+UPDATE task SET need = taken + filled, open = 0, stage = CASE WHEN taken = 0 THEN 1 ELSE 0 END
+WHERE project_id = $1 AND id = $2 AND stage = 0 AND gold = 1 AND filled > 0 AND taken + filled < need
+RETURNING stage;
+
 -- Nobody else is asked; what is held is waited for.
 -- task_gold_unset(project project_id, id task_id) -> maybe (stage int)
 UPDATE task SET gold = 0,

@@ -218,11 +218,11 @@ static void agree(struct arena *mem, const struct kind_field *field,
 static struct kind_classes classes(const struct kind_field *field)
 {
 	int options = (int)kind_options(field->block)->count;
-	int count = options + (field->required ? 0 : 1);
+	int count = options + (kind_may_lack(field) ? 1 : 0);
 
 	if (is_many(field))
-		return (struct kind_classes){ options, 2, options };
-	return (struct kind_classes){ 1, count, count };
+		return (struct kind_classes){ options, 2, options, 0 };
+	return (struct kind_classes){ 1, count, count, 0 };
 }
 
 static void marks(const struct kind_field *field, const struct json_value *value, int *mark)

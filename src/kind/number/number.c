@@ -3,10 +3,11 @@
  * number: a number in a range, whole or not.
  *
  *   {"type":"number","name":"cells","label":"How many?",
- *    "min":0,"max":100,"integer":true,"required":true}
+ *    "min":0,"max":100,"integer":true,"near":0,"required":true}
  *
- * Numbers agree on their median, which one wild answer does not move. Between two in
- * the middle it is their mean, or the lower one when a whole number is asked for.
+ * Two numbers mean the same when they lie at most `near` apart; 0 unless given. Numbers agree on
+ * their median, which one wild answer does not move. Between two in the middle it is their mean, or
+ * the lower one when a whole number is asked for.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -22,8 +23,8 @@ static bool is_integer(const struct kind_field *field)
 
 static void check_block(struct kind_faults *f, const struct json_value *block, struct str path)
 {
-	static const char *const members[] = { "min", "max", "integer", NULL };
-	double min = -INFINITY, max = INFINITY;
+	static const char *const members[] = { "min", "max", "integer", "near", NULL };
+	double min = -INFINITY, max = INFINITY, near = 0;
 	bool integer;
 
 	kind_members(f, block, path, true, members);
@@ -33,6 +34,9 @@ static void check_block(struct kind_faults *f, const struct json_value *block, s
 		kind_fault(f, kind_path(f->mem, path, "min"), json_get(block, S("min")),
 			   "min is above max");
 	(void)kind_member_bool(f, block, path, "integer", &integer);
+	if (kind_member_f64(f, block, path, "near", &near) && !(near >= 0 && isfinite(near)))
+		kind_fault(f, kind_path(f->mem, path, "near"), json_get(block, S("near")),
+			   "near is not below 0");
 }
 
 static void put_bound(struct json *out, const char *name, const struct json_value *block)
@@ -87,16 +91,14 @@ static struct str truth(struct arena *mem, const struct kind_field *field, struc
 	return num_f64_text(mem, number);
 }
 
-static int votes(struct arena *mem, const struct kind_field *field, const struct json_value *value,
-		 struct str **keys)
+static bool same(struct arena *mem, const struct kind_field *field, const struct json_value *a,
+		 const struct json_value *b)
 {
-	double number;
+	double one, two;
 
-	(void)field;
-	*keys = NEW(mem, struct str);
-	if (json_f64(value, &number))
-		(*keys)[0] = num_f64_text(mem, number == 0 ? 0.0 : number);
-	return 1;
+	(void)mem;
+	return json_f64(a, &one) && json_f64(b, &two) &&
+	       fabs(one - two) <= kind_f64(field->block, "near", 0);
 }
 
 static int by_value(const void *left, const void *right)
@@ -146,6 +148,6 @@ const struct kind kind_number = {
 	.put_block = put_block,
 	.check_answer = check_answer,
 	.truth = truth,
-	.votes = votes,
+	.same = same,
 	.agree = agree,
 };

@@ -83,6 +83,40 @@ static void agree(struct arena *mem, const struct kind_field *field,
 	kind_plurality(mem, option, 3, values, count, out);
 }
 
+/* --- classes: the first, the second, equal where that may be said; left out is the last --- */
+
+static struct kind_classes classes(const struct kind_field *field)
+{
+	int count = 2 + (may_be_equal(field) ? 1 : 0) + (kind_may_lack(field) ? 1 : 0);
+
+	return (struct kind_classes){ 1, count, count, 0 };
+}
+
+static void marks(const struct kind_field *field, const struct json_value *value, int *mark)
+{
+	struct str text;
+
+	mark[0] = classes(field).classes - 1;
+	if (!json_text(value, &text))
+		return;
+	mark[0] = str_eq(text, S("equal")) ? 2 : kind_option_index(field, text);
+}
+
+static struct str named(struct arena *mem, const struct kind_field *field, int number)
+{
+	const struct json_value *options = kind_options(field->block);
+	struct str text;
+
+	if (number < 2 && kind_option_value(json_at(options, (size_t)number), &text))
+		return kind_quoted(mem, text);
+	return number == 2 && may_be_equal(field) ? S("\"equal\"") : S("null");
+}
+
+static struct str marked(struct arena *mem, const struct kind_field *field, const int *mark)
+{
+	return named(mem, field, mark[0]);
+}
+
 const struct kind kind_pair = {
 	.name = "pair",
 	.about = "Which of two things, side by side.",
@@ -95,4 +129,8 @@ const struct kind kind_pair = {
 	.truth = truth,
 	.votes = votes,
 	.agree = agree,
+	.classes = classes,
+	.marks = marks,
+	.marked = marked,
+	.named = named,
 };

@@ -129,6 +129,42 @@ static void agree(struct arena *mem, const struct kind_field *field,
 				       (long long)(min + high));
 }
 
+/* --- classes: the steps in their order; left out is the last --- */
+
+static int steps_of(const struct kind_field *field)
+{
+	return (int)(kind_i64(field->block, "max", LAST) - kind_i64(field->block, "min", FIRST)) +
+	       1;
+}
+
+static struct kind_classes classes(const struct kind_field *field)
+{
+	int steps = steps_of(field), count = steps + (kind_may_lack(field) ? 1 : 0);
+
+	return (struct kind_classes){ 1, count, count, steps };
+}
+
+static void marks(const struct kind_field *field, const struct json_value *value, int *mark)
+{
+	int64_t min = kind_i64(field->block, "min", FIRST), number;
+
+	mark[0] = json_i64(value, min, min + steps_of(field) - 1, &number) ?
+			  (int)(number - min) :
+			  classes(field).classes - 1;
+}
+
+static struct str named(struct arena *mem, const struct kind_field *field, int number)
+{
+	if (number >= steps_of(field))
+		return S("null");
+	return str_format(mem, "%lld", (long long)(kind_i64(field->block, "min", FIRST) + number));
+}
+
+static struct str marked(struct arena *mem, const struct kind_field *field, const int *mark)
+{
+	return named(mem, field, mark[0]);
+}
+
 const struct kind kind_scale = {
 	.name = "scale",
 	.about = "A rating: one of a few steps in a row.",
@@ -141,4 +177,8 @@ const struct kind kind_scale = {
 	.truth = truth,
 	.votes = votes,
 	.agree = agree,
+	.classes = classes,
+	.marks = marks,
+	.marked = marked,
+	.named = named,
 };

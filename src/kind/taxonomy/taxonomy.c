@@ -15,6 +15,9 @@
 
 enum { NODES_MAX = 10000, DEPTH_MAX = 12, WORDS_MAX = 100 };
 
+/* A model takes trees of so many places; of larger ones it asks which answers are the same. */
+enum { CLASSES_MAX = 64 };
+
 struct node {
 	struct str name;
 	int depth;
@@ -203,6 +206,105 @@ static void agree(struct arena *mem, const struct kind_field *field,
 	kind_most(mem, values, count, out);
 }
 
+/* --- classes: the places that may be chosen, in their order; left out is the last --- */
+
+/*
+ * Each place of the tree in turn, with the way to it. `*ends` says whether nothing lies below.
+ */
+struct walk {
+	struct str rest;
+	struct node next;
+	bool any; /* `next` is read, and not given yet */
+	struct str way[DEPTH_MAX];
+	int depth;
+};
+
+static bool walk_on(struct walk *w, bool *ends)
+{
+	if (!w->any && !next_node(&w->rest, &w->next))
+		return false;
+	w->way[w->next.depth] = w->next.name;
+	w->depth = w->next.depth + 1;
+	w->any = next_node(&w->rest, &w->next);
+	*ends = !w->any || w->next.depth < w->depth;
+	return true;
+}
+
+/* How many places may be chosen, up to one more than a model takes. */
+static int places(const struct kind_field *field)
+{
+	const bool leaf = kind_bool(field->block, "leaf", false);
+	struct walk w = { .rest = tree_of(field) };
+	int count = 0;
+	bool ends;
+
+	while (count <= CLASSES_MAX && walk_on(&w, &ends))
+		count += !leaf || ends;
+	return count;
+}
+
+static struct kind_classes classes(const struct kind_field *field)
+{
+	int count = places(field) + (kind_may_lack(field) ? 1 : 0);
+
+	return count <= CLASSES_MAX ? (struct kind_classes){ 1, count, count, 0 } :
+				      (struct kind_classes){ 0, 0, 0, 0 };
+}
+
+static bool is_way(const struct walk *w, const struct json_value *value)
+{
+	const struct json_value *step = value->first;
+	struct str name;
+
+	if (value->count != (size_t)w->depth)
+		return false;
+	for (int i = 0; i < w->depth; i++, step = step->next)
+		if (!json_text(step, &name) || !str_eq(name, w->way[i]))
+			return false;
+	return true;
+}
+
+static void marks(const struct kind_field *field, const struct json_value *value, int *mark)
+{
+	const bool leaf = kind_bool(field->block, "leaf", false);
+	struct walk w = { .rest = tree_of(field) };
+	bool ends;
+
+	mark[0] = 0;
+	while (walk_on(&w, &ends)) {
+		if (leaf && !ends)
+			continue;
+		if (json_is(value, JSON_LIST) && is_way(&w, value))
+			return;
+		mark[0]++;
+	}
+	mark[0] -= kind_may_lack(field) ? 0 : 1;
+}
+
+static struct str named(struct arena *mem, const struct kind_field *field, int number)
+{
+	const bool leaf = kind_bool(field->block, "leaf", false);
+	struct json out = json_make(mem, 1 << 16);
+	struct walk w = { .rest = tree_of(field) };
+	bool ends;
+
+	while (walk_on(&w, &ends)) {
+		if ((leaf && !ends) || number-- > 0)
+			continue;
+		json_list(&out);
+		for (int i = 0; i < w.depth; i++)
+			json_put_text(&out, w.way[i]);
+		json_list_end(&out);
+		return json_end(&out);
+	}
+	return S("null");
+}
+
+static struct str marked(struct arena *mem, const struct kind_field *field, const int *mark)
+{
+	return named(mem, field, mark[0]);
+}
+
 const struct kind kind_taxonomy = {
 	.name = "taxonomy",
 	.about = "One place in a tree, found by opening or by searching.",
@@ -215,4 +317,8 @@ const struct kind kind_taxonomy = {
 	.truth = truth,
 	.votes = votes,
 	.agree = agree,
+	.classes = classes,
+	.marks = marks,
+	.marked = marked,
+	.named = named,
 };

@@ -278,13 +278,27 @@ static void walk(int need, int steps, double up, double *turn)
 	}
 }
 
+bool belief_may_turn(const struct belief_stand *s, int left, double target)
+{
+	double best[AHEAD + 1], second[AHEAD + 1];
+	const double up = s->mean / (s->mean + s->slip);
+	const int need = (int)fmin(ceil(s->odds / log(s->mean / s->slip) + 1e-9), AHEAD + 1);
+	const int steps = left < AHEAD ? left : AHEAD;
+
+	walk(need, steps, up, second);
+	walk(need, steps, 1 - up, best);
+	for (int j = 1; j <= steps; j++)
+		if (s->other * second[j] - s->right * best[j] >= (1 - target) / 2)
+			return true;
+	return false;
+}
+
 bool belief_is_enough(const struct belief_crowd *c, const int64_t *claim, int answers,
 		      struct belief_trust trust, struct belief_rule rule)
 {
 	const int classes = c->classes, left = rule.most - answers;
 	const double m = fmax(c->mean, 1.0 / classes + 0.05);
-	const double slip = (1 - m) / fmax(classes - 1, 1), up = m / (m + slip);
-	double best[AHEAD + 1], second[AHEAD + 1], sum = 0;
+	double sum = 0;
 	int top = 0, next = -1;
 
 	if (answers < rule.least || left <= 0)
@@ -299,18 +313,14 @@ bool belief_is_enough(const struct belief_crowd *c, const int64_t *claim, int an
 	for (int k = 0; k < classes; k++)
 		sum += pow(share_of(claim[k]), flat(trust, answers));
 	const double right = pow(share_of(claim[top]), flat(trust, answers)) / sum;
-	const double other = pow(share_of(claim[next]), flat(trust, answers)) / sum;
 
-	if (right >= rule.target)
-		return true;
-	const double odds = log(share_of(claim[top]) / share_of(claim[next]));
-	const int need = (int)fmin(ceil(odds / log(m / slip) + 1e-9), AHEAD + 1);
-	const int steps = left < AHEAD ? left : AHEAD;
-
-	walk(need, steps, up, second);
-	walk(need, steps, 1 - up, best);
-	for (int j = 1; j <= steps; j++)
-		if (other * second[j] - right * best[j] >= (1 - rule.target) / 2)
-			return false;
-	return true;
+	return right >= rule.target ||
+	       !belief_may_turn(
+		       &(struct belief_stand){
+			       .right = right,
+			       .other = pow(share_of(claim[next]), flat(trust, answers)) / sum,
+			       .odds = log(share_of(claim[top]) / share_of(claim[next])),
+			       .mean = m,
+			       .slip = (1 - m) / fmax(classes - 1, 1) },
+		       left, rule.target);
 }

@@ -116,4 +116,12 @@ struct belief_rule {
 bool belief_is_enough(const struct belief_crowd *, const int64_t *claim, int answers,
 		      struct belief_trust, struct belief_rule);
 
+/* The second half of that rule, for whoever knows the rest: may what is left turn the result? */
+struct belief_stand {
+	double right, other; /* calmed claims of the best and of the second */
+	double odds;	     /* ln of best to second, as they are claimed */
+	double mean, slip;   /* an answer is right, or names the second when the best is right */
+};
+bool belief_may_turn(const struct belief_stand *, int left, double target);
+
 #endif

@@ -104,14 +104,14 @@ export interface Project {
   reward: Minor; fee_permille: number; redundancy: number; gold_share_permille: number;
   gold_redundancy: number; time_allowed_s: number; approve_after_s: number; deadline?: Time | null;
   audience: 'everyone' | 'invited'; picking: boolean; estimate_s: number; method: 'shrunk' | 'plurality';
-  confidence_permille: number; redundancy_least: number; revision: number;
+  confidence_permille: number; redundancy_least: number; gold_grown: number; revision: number;
   created: Time; state: ProjectState; kind: string; columns: string[]; records: number; gold: number;
   tasks: number; places: number; published?: Time | null; done?: Time | null;
 }
 /** What can be changed of a project; `template` also as the text in which it is being written. */
 export type ProjectEdit = Partial<Pick<Project, 'revision' | 'title' | 'brief' | 'instructions' | 'reward' | 'redundancy'
   | 'gold_share_permille' | 'gold_redundancy' | 'time_allowed_s' | 'approve_after_s' | 'estimate_s' | 'audience' | 'picking' | 'method'
-  | 'confidence_permille' | 'redundancy_least'>>
+  | 'confidence_permille' | 'redundancy_least' | 'gold_grown'>>
   & { template?: Template | string; deadline?: string };
 export interface Source {
   id: Id; name: string; form: string;
@@ -169,7 +169,7 @@ export interface WorkerRow {
 }
 /** Results of one field that somebody has looked at. */
 export interface Certified {
-  field: string; results: number; claimed?: number | null; known: number; checked: number; right: number;
+  field: string; results: number; claimed?: number | null; learned: number; calibrated: boolean; known: number; checked: number; right: number;
   share?: number | null; low?: number | null; high?: number | null;
 }
 /** What is thought of one's own answers in one project. */

@@ -261,6 +261,7 @@ function Ask(card: CardProps) {
         <div class="fields">
           <NumberMember card={card} member="min" word={type === 'number' ? 'block.min' : 'block.least'} />
           <NumberMember card={card} member="max" word={type === 'number' ? 'block.max' : 'block.most'} />
+          {type === 'number' && <NumberMember card={card} member="near" word="block.near" />}
         </div>
       )}
       <Condition {...card} />

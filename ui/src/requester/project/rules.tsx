@@ -14,7 +14,7 @@ import type { Draft } from './draft.ts';
 
 /** A whole number of some unit, kept in the server's own: minutes as seconds, percent as permille. */
 function Whole({ draft, name, word, note, unit, times = 1, min = 0, max }: {
-  draft: Draft; name: 'redundancy' | 'gold_share_permille' | 'gold_redundancy' | 'time_allowed_s' | 'approve_after_s' | 'estimate_s' | 'confidence_permille' | 'redundancy_least';
+  draft: Draft; name: 'redundancy' | 'gold_share_permille' | 'gold_redundancy' | 'time_allowed_s' | 'approve_after_s' | 'estimate_s' | 'confidence_permille' | 'redundancy_least' | 'gold_grown';
   word: Key; note?: Key; unit?: string; times?: number; min?: number; max: number;
 }) {
   const [text, setText] = useState(String(Math.round((draft.p[name] / times) * 100) / 100));
@@ -101,7 +101,8 @@ export function Rules({ draft }: { draft: Draft }) {
         {target > 0 && <Whole draft={draft} name="redundancy_least" word="rules.least" note="rules.least.hint" min={1} max={100} />}
         <Whole draft={draft} name="time_allowed_s" word="rules.time" note="rules.time.hint" unit={t('unit.minutes')} times={60} max={1440} />
         <Whole draft={draft} name="approve_after_s" word="rules.approve" note="rules.approve.hint" unit={t('unit.hours')} times={3600} max={720} />
-        <Whole draft={draft} name="gold_share_permille" word="rules.gold" note={p.gold > 0 ? 'rules.gold.hint' : 'rules.gold.none'} unit="%" times={10} max={100} />
+        <Whole draft={draft} name="gold_share_permille" word="rules.gold" note={p.gold > 0 || p.gold_grown > 0 ? 'rules.gold.hint' : 'rules.gold.none'} unit="%" times={10} max={100} />
+        {target > 0 && <Whole draft={draft} name="gold_grown" word="rules.grown" note="rules.grown.hint" max={1000} />}
         {p.gold > 0 && <Whole draft={draft} name="gold_redundancy" word="rules.gold-redundancy" note="rules.gold-redundancy.hint" min={1} max={1000} />}
         <TextField label={t('rules.deadline')} hint={t('rules.deadline.hint')} type="date" value={deadline} error={draft.errors.deadline}
           onValue={(v) => {

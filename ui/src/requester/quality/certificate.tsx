@@ -31,9 +31,10 @@ export function Certificate({ p }: { p: Project }) {
         { key: 'field', label: t('certificate.field'), head: true, cell: (f) => <bdi>{f.field}</bdi> },
         { key: 'share', label: t('certificate.right'), cell: (f) => <strong>{shareText(f)}</strong> },
         { key: 'checked', label: t('certificate.checked'), figure: true, cell: (f) => t('share', { n: f.right, all: f.checked }) },
-        { key: 'claimed', label: t('certificate.claimed'), figure: true, cell: (f) => (f.claimed == null ? '–' : percent(f.claimed, 1)) },
+        { key: 'claimed', label: t('certificate.claimed'), figure: true, cell: (f) => (f.claimed == null ? '–' : `${percent(f.claimed, 1)}${f.calibrated ? '' : ' *'}`) },
         { key: 'results', label: t('certificate.results'), figure: true, cell: (f) => number(f.results) },
       ]} />
+      {data.items.some((f) => f.claimed != null && !f.calibrated) && <p class="note">* {t('certificate.uncalibrated', { n: ENOUGH })}</p>}
       {few && <p class="note">{t('certificate.few', { n: ENOUGH })}</p>}
     </Section>
   );

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Looking at results again with what is thought of workers now, page by page: quality.apply. The
+ * answers are read ahead of the transaction.
+ */
+#include "job/job.h"
+#include "job/tally.h"
+#include "quality/judge_in.h"
+#include "quality/quality_in.h"
+
+enum { APPLY = 60 }; /* tasks of one transaction: some milliseconds */
+
+struct again {
+	struct project project;
+	struct skill_book book;
+	struct result_range *result;
+	size_t results, at;
+	int64_t confidence; /* by how much the sum has moved */
+	bool may_grow;	    /* more known answers are wanted, of tasks behind this one */
+	task_id grow_after;
+};
+
+/* Of a field without a list whatever differs is written, since its sums were counted anew. */
+static bool is_moved(struct ctx *c, const struct skill_field *f, const struct result_range *was,
+		     const struct judge_result *now, struct str posterior)
+{
+	const size_t values = (size_t)f->list.values;
+	int64_t *old = NEW_MANY(c->mem, int64_t, values);
+	double far = now->confidence - was->confidence;
+
+	if (!f->has_list)
+		return !str_eq(was->value, now->value) || !str_eq(was->ties, now->ties) ||
+		       !str_eq(was->posterior, posterior) || far > 0 || far < 0;
+	if (!str_eq(was->value, now->value) || !str_eq(was->ties, now->ties) || far > 1e-3 ||
+	    far < -1e-3)
+		return true;
+	if (skill_numbers_read(c, was->posterior, old, values) != OK)
+		return false;
+	for (size_t v = 0; v < values; v++) {
+		int64_t z = f->list.questions == 1 ? now->z[v] : now->z[2 * v + 1];
+
+		if (z > old[v] + 1000 || z < old[v] - 1000)
+			return true;
+	}
+	return false;
+}
+
+/* A question whose answer is known, or that has no list, is judged without its own part in the
+ * sums, so that its claim means something. */
+static void judge_anew(struct ctx *c, struct again *a, int n, const struct judge_task *t,
+		       const struct judge_result *was, struct judge_result *now)
+{
+	const bool apart = t->truth != NULL || !a->book.field[n].has_list;
+
+	if (apart)
+		judge_count(&a->book, n, t, was, -1);
+	judge_field(c, &a->book, n, t, a->project.method, now);
+	if (apart)
+		judge_count(&a->book, n, t, was, 1); /* as it was */
+}
+
+static enum err look_again(struct ctx *c, struct again *a, int n, const struct judge_task *t,
+			   const struct result_range *was)
+{
+	const struct skill_field *field = &a->book.field[n];
+	struct judge_result old, now;
+	int64_t changed;
+
+	if (was->posterior.len == 0)
+		return OK;
+	TRY(judge_recall(c, &a->book, n, t, was->value, was->posterior, &old));
+	judge_anew(c, a, n, t, &old, &now);
+	struct str posterior = judge_posterior_text(c, field, t, &now);
+	if (!is_moved(c, field, was, &now, posterior))
+		return OK;
+	TRY(result_revise(c, a->project.id, t->task, was->field, t->count, now.value,
+			  now.confidence, now.ties, posterior, &changed));
+	if (changed == 0)
+		return OK;
+	a->confidence += judge_millionths(now.confidence) - judge_millionths(was->confidence);
+	if (!field->has_list) {
+		judge_count(&a->book, n, t, &old, -1);
+		judge_count(&a->book, n, t, &now, 1);
+	}
+	return OK;
+}
+
+static const struct result_range *result_in(const struct again *a, int n, task_id task)
+{
+	for (size_t i = a->at; i < a->results && a->result[i].task.v == task.v; i++)
+		if (str_eq(a->result[i].field, a->book.field[n].field->name))
+			return &a->result[i];
+	return NULL;
+}
+
+/* Its results go, as if it had not been judged. */
+static enum err drop_results(struct ctx *c, struct again *a, const struct judge_task *t)
+{
+	int64_t dropped;
+	bool moved;
+
+	for (int n = 0; n < a->book.fields; n++) {
+		const struct result_range *r = result_in(a, n, t->task);
+		struct judge_result was;
+
+		if (r == NULL)
+			continue;
+		a->confidence -= judge_millionths(r->confidence);
+		if (r->posterior.len == 0)
+			continue;
+		TRY(judge_recall(c, &a->book, n, t, r->value, r->posterior, &was));
+		judge_count(&a->book, n, t, &was, -1);
+	}
+	TRY(result_drop(c, a->project.id, t->task, &dropped));
+	TRY(tally_add(c, a->project.id.v, "judged", -1));
+	TRY(tally_add(c, a->project.id.v, "results", -dropped));
+	return project_state_move(c, a->project.id, PROJECT_DONE, PROJECT_OPEN, &moved);
+}
+
+/* Less sure than the target by a twentieth, with a place left: its result goes, and it is asked
+ * on. */
+static enum err reopen(struct ctx *c, struct again *a, const struct judge_task *t, bool *opened)
+{
+	const double target = (double)a->project.confidence_permille / 1000 - 0.05;
+	bool enough = true;
+
+	*opened = false;
+	for (int n = 0; enough && target > 0 && t->truth == NULL && n < a->book.fields; n++) {
+		const struct result_range *was = result_in(a, n, t->task);
+		struct judge_result old, now;
+
+		if (was == NULL || was->posterior.len == 0)
+			continue;
+		TRY(judge_recall(c, &a->book, n, t, was->value, was->posterior, &old));
+		judge_anew(c, a, n, t, &old, &now);
+		enough = judge_is_enough(&a->book, n, t, &now, &a->project, target);
+	}
+	if (!enough)
+		TRY(task_widen(c, a->project.id, t->task, opened));
+	return *opened ? drop_results(c, a, t) : OK;
+}
+
+/* Add what its results stand for to the sums, or take it away (-1). */
+static enum err count_results(struct ctx *c, struct again *a, const struct judge_task *t, int sign)
+{
+	for (int n = 0; n < a->book.fields; n++) {
+		const struct result_range *r = result_in(a, n, t->task);
+		struct judge_result was;
+
+		if (r == NULL || r->posterior.len == 0)
+			continue;
+		TRY(judge_recall(c, &a->book, n, t, r->value, r->posterior, &was));
+		judge_count(&a->book, n, t, &was, sign);
+	}
+	return OK;
+}
+
+/* Its result becomes a known answer for later workers: grow.c. */
+static enum err grow(struct ctx *c, struct again *a, const struct judge_task *t, bool gold,
+		     bool *grown)
+{
+	struct task now;
+	struct str truth;
+
+	*grown = false;
+	if (!a->may_grow || t->task.v <= a->grow_after.v || gold || t->truth != NULL ||
+	    t->count >= (int)a->project.redundancy)
+		return OK;
+	TRY(count_results(c, a, t, -1));
+	bool sure = grow_is_sure(c, &a->book, t, &truth);
+	TRY(count_results(c, a, t, 1));
+	TRY(task_get(c, a->project.id, t->task, &now));
+	if (!sure || now.stage != TASK_JUDGED || now.filled != t->count || now.filled >= now.cap)
+		return OK;
+	TRY(grow_one(c, &a->project, t->task, truth, grown));
+	a->may_grow = *grown;
+	a->grow_after = t->task;
+	return *grown ? drop_results(c, a, t) : OK;
+}
+
+static enum err look_at_task(struct ctx *c, struct again *a,
+			     const struct quality_judged_answers *row, size_t count)
+{
+	struct quality_known known;
+	bool opened;
+	struct judge_task t = {
+		.task = row->task,
+		.count = (int)count,
+		.worker = NEW_MANY(c->mem, int64_t, count),
+		.answer = NEW_MANY(c->mem, const struct json_value *, count),
+	};
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_value *answer;
+
+		TRY(json_read_own(c, row[i].body, &answer));
+		t.answer[i] = answer;
+		t.worker[i] = skill_book_find(&a->book, row[i].worker);
+	}
+	TRY(quality_known(c, a->project.id, t.task, row->gold == 1, row->told, &known));
+	t.truth = known.truth;
+	t.is_mended = known.mended;
+	while (a->at < a->results && a->result[a->at].task.v < t.task.v)
+		a->at++;
+	TRY(reopen(c, a, &t, &opened));
+	if (!opened)
+		TRY(grow(c, a, &t, row->gold == 1, &opened));
+	for (size_t i = a->at; !opened && i < a->results && a->result[i].task.v == t.task.v; i++)
+		for (int n = 0; n < a->book.fields; n++)
+			if (str_eq(a->result[i].field, a->book.field[n].field->name))
+				TRY(look_again(c, a, n, &t, &a->result[i]));
+	return OK;
+}
+
+static enum err open_again(struct ctx *c, project_id id, const struct quality_judged_answers *row,
+			   size_t count, struct again *a)
+{
+	struct kind_template *template = NEW(c->mem, struct kind_template);
+	user_id *worker = NEW_MANY(c->mem, user_id, count);
+	struct skill_of_range *skill;
+	size_t skills;
+
+	TRY(project_get(c, id, &a->project));
+	kind_template_load(c->mem, a->project.template, template);
+	for (size_t i = 0; i < count; i++)
+		worker[i] = row[i].worker;
+	task_id from = { count > 0 ? row[0].task.v : 0 };
+	task_id upto = { count > 0 ? row[count - 1].task.v : 0 };
+	TRY(skill_of_range(c, id, from, upto, &skill, &skills));
+	TRY(skill_book_open(c, id, template, worker, count, true, &a->book));
+	TRY(skill_book_take(c, &a->book, (struct skill_of_full *)(void *)skill, skills));
+	for (int n = 0; n < a->book.fields; n++)
+		skill_ready(&a->book.field[n]);
+	TRY(grow_open(c, &a->project, &a->may_grow, &a->grow_after));
+	return result_range(c, id, from, upto, &a->result, &a->results);
+}
+
+/* A page of judged tasks with their answers: most of the reading. */
+struct judged_page {
+	struct quality_judged_answers *row;
+	size_t count;
+};
+
+enum err quality_apply_before(struct ctx *c, struct job *job)
+{
+	struct judged_page *page = NEW(c->mem, struct judged_page);
+
+	TRY(quality_judged_answers(c, (project_id){ job->key }, (task_id){ job->part }, APPLY,
+				   &page->row, &page->count));
+	job->prepared = page;
+	return OK;
+}
+
+/*
+ * Answers do not change once they are there. A task that was opened again since its page was read
+ * has no results any more and is passed by; a result that was made anew is left by the guard of
+ * result_revise.
+ */
+enum err quality_apply_body(struct ctx *c, struct job *job)
+{
+	const struct judged_page *page = job->prepared;
+	const struct quality_judged_answers *row = page->row;
+	struct again a = { .confidence = 0 };
+	project_id id = { job->key };
+	size_t count = page->count;
+	int tasks = 0;
+
+	TRY(open_again(c, id, row, count, &a));
+	for (size_t from = 0, to = 0; from < count; from = to, tasks++) {
+		while (to < count && row[to].task.v == row[from].task.v)
+			to++;
+		TRY(look_at_task(c, &a, &row[from], to - from));
+	}
+	TRY(skill_book_save(c, id, &a.book));
+	TRY(tally_add(c, id.v, "confidence", a.confidence));
+	if (count > 0)
+		return job_signal_part(c, "quality.apply", id.v, row[count - 1].task.v);
+	return quality_finish(c, id, &a.book);
+}
