@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Looking at results again with what is thought of workers now, page by page: quality.apply. The
- * answers are read ahead of the transaction.
+ * Looking at results again with what is thought of workers now: quality.apply. All reading, and
+ * the judging that finds nothing to change, goes ahead of the transaction: few results move once a
+ * crowd is known, and the transaction sees only the tasks of those.
  */
 #include "job/job.h"
 #include "job/tally.h"
 #include "quality/judge_in.h"
 #include "quality/quality_in.h"
 
-enum { APPLY = 60 }; /* tasks of one transaction: some milliseconds */
+enum {
+	PAGE = 300,  /* tasks read in one statement */
+	LOOK = 6000, /* tasks passed by before it is written down how far this is */
+	APPLY = 60,  /* tasks changed in one transaction: some milliseconds */
+};
 
 struct again {
 	struct project project;
@@ -178,30 +183,40 @@ static enum err grow(struct ctx *c, struct again *a, const struct judge_task *t,
 	return *grown ? drop_results(c, a, t) : OK;
 }
 
-static enum err look_at_task(struct ctx *c, struct again *a,
-			     const struct quality_judged_answers *row, size_t count)
+/* `row`: its answers. */
+static enum err read_task(struct ctx *c, struct again *a, const struct quality_judged_answers *row,
+			  size_t count, struct judge_task *t)
 {
 	struct quality_known known;
-	bool opened;
-	struct judge_task t = {
+
+	*t = (struct judge_task){
 		.task = row->task,
 		.count = (int)count,
 		.worker = NEW_MANY(c->mem, int64_t, count),
 		.answer = NEW_MANY(c->mem, const struct json_value *, count),
 	};
-
 	for (size_t i = 0; i < count; i++) {
 		struct json_value *answer;
 
 		TRY(json_read_own(c, row[i].body, &answer));
-		t.answer[i] = answer;
-		t.worker[i] = skill_book_find(&a->book, row[i].worker);
+		t->answer[i] = answer;
+		t->worker[i] = skill_book_find(&a->book, row[i].worker);
 	}
-	TRY(quality_known(c, a->project.id, t.task, row->gold == 1, row->told, &known));
-	t.truth = known.truth;
-	t.is_mended = known.mended;
-	while (a->at < a->results && a->result[a->at].task.v < t.task.v)
+	TRY(quality_known(c, a->project.id, t->task, row->gold == 1, row->told, &known));
+	t->truth = known.truth;
+	t->is_mended = known.mended;
+	while (a->at < a->results && a->result[a->at].task.v < t->task.v)
 		a->at++;
+	return OK;
+}
+
+static enum err look_at_task(struct ctx *c, struct again *a,
+			     const struct quality_judged_answers *row, size_t count)
+{
+	struct judge_task t;
+	bool opened;
+
+	TRY(read_task(c, a, row, count, &t));
 	TRY(reopen(c, a, &t, &opened));
 	if (!opened)
 		TRY(grow(c, a, &t, row->gold == 1, &opened));
@@ -212,22 +227,32 @@ static enum err look_at_task(struct ctx *c, struct again *a,
 	return OK;
 }
 
+/*
+ * Held until the transaction ends, or only looked at. The rows that are held are those of all who
+ * answered between the first task and the last.
+ */
 static enum err open_again(struct ctx *c, project_id id, const struct quality_judged_answers *row,
-			   size_t count, struct again *a)
+			   size_t count, bool hold, struct again *a)
 {
 	struct kind_template *template = NEW(c->mem, struct kind_template);
 	user_id *worker = NEW_MANY(c->mem, user_id, count);
 	struct skill_of_range *skill;
 	size_t skills;
 
+	_Static_assert(sizeof(struct skill_of_range) == sizeof(struct skill_look_range) &&
+			       sizeof(struct skill_of_range) == sizeof(struct skill_of_full),
+		       "the same columns");
+	*a = (struct again){ .confidence = 0 };
 	TRY(project_get(c, id, &a->project));
 	kind_template_load(c->mem, a->project.template, template);
 	for (size_t i = 0; i < count; i++)
 		worker[i] = row[i].worker;
 	task_id from = { count > 0 ? row[0].task.v : 0 };
 	task_id upto = { count > 0 ? row[count - 1].task.v : 0 };
-	TRY(skill_of_range(c, id, from, upto, &skill, &skills));
-	TRY(skill_book_open(c, id, template, worker, count, true, &a->book));
+	TRY(hold ? skill_of_range(c, id, from, upto, &skill, &skills) :
+		   skill_look_range(c, id, from, upto, (struct skill_look_range **)(void *)&skill,
+				    &skills));
+	TRY(skill_book_open(c, id, template, worker, count, hold, &a->book));
 	TRY(skill_book_take(c, &a->book, (struct skill_of_full *)(void *)skill, skills));
 	for (int n = 0; n < a->book.fields; n++)
 		skill_ready(&a->book.field[n]);
@@ -235,18 +260,89 @@ static enum err open_again(struct ctx *c, project_id id, const struct quality_ju
 	return result_range(c, id, from, upto, &a->result, &a->results);
 }
 
-/* A page of judged tasks with their answers: most of the reading. */
-struct judged_page {
+/* --- ahead of the transaction --- */
+
+/* Would look_at_task change anything? */
+static enum err is_due(struct ctx *c, struct again *a, const struct judge_task *t, bool gold,
+		       bool *due)
+{
+	const double target = (double)a->project.confidence_permille / 1000 - 0.05;
+
+	*due = a->may_grow && t->task.v > a->grow_after.v && !gold && t->truth == NULL &&
+	       t->count < (int)a->project.redundancy;
+	for (int n = 0; !*due && n < a->book.fields; n++) {
+		const struct result_range *was = result_in(a, n, t->task);
+		struct judge_result old, now;
+
+		if (was == NULL || was->posterior.len == 0)
+			continue;
+		*due = !a->book.field[n].has_list;
+		if (*due)
+			break;
+		TRY(judge_recall(c, &a->book, n, t, was->value, was->posterior, &old));
+		judge_anew(c, a, n, t, &old, &now);
+		*due = is_moved(c, &a->book.field[n], was, &now, S("")) ||
+		       (target > 0 && t->truth == NULL &&
+			!judge_is_enough(&a->book, n, t, &now, &a->project, target));
+	}
+	return OK;
+}
+
+/* Judged tasks whose results are to be changed, with their answers. */
+struct due_tasks {
 	struct quality_judged_answers *row;
 	size_t count;
+	task_id upto; /* all until here were looked at */
+	bool more;    /* there may be tasks behind it */
 };
+
+/* The rows of tasks that are due move to the front of the page. */
+static enum err look_at_page(struct ctx *c, project_id id, struct due_tasks *page, int *tasks)
+{
+	const size_t count = page->count;
+	struct again a;
+	int due = 0;
+
+	TRY(open_again(c, id, page->row, count, false, &a));
+	page->count = 0;
+	for (size_t from = 0, to = 0; from < count && due < APPLY; from = to) {
+		struct arena_mark mark = arena_mark(c->mem);
+		struct judge_task t;
+		bool is;
+
+		while (to < count && page->row[to].task.v == page->row[from].task.v)
+			to++;
+		TRY(read_task(c, &a, &page->row[from], to - from, &t));
+		TRY(is_due(c, &a, &t, page->row[from].gold == 1, &is));
+		arena_reset(c->mem, mark);
+		page->upto = page->row[from].task;
+		++*tasks;
+		if (!is)
+			continue;
+		due++;
+		memmove(page->row + page->count, page->row + from,
+			(to - from) * sizeof(*page->row));
+		page->count += to - from;
+	}
+	return OK;
+}
 
 enum err quality_apply_before(struct ctx *c, struct job *job)
 {
-	struct judged_page *page = NEW(c->mem, struct judged_page);
+	struct due_tasks *page = NEW(c->mem, struct due_tasks);
+	project_id id = { job->key };
+	int tasks = 0;
 
-	TRY(quality_judged_answers(c, (project_id){ job->key }, (task_id){ job->part }, APPLY,
-				   &page->row, &page->count));
+	*page = (struct due_tasks){ .upto = { job->part }, .more = true };
+	while (page->count == 0 && page->more && tasks < LOOK) {
+		struct arena_mark mark = arena_mark(c->mem);
+
+		TRY(quality_judged_answers(c, id, page->upto, PAGE, &page->row, &page->count));
+		page->more = page->count > 0;
+		TRY(look_at_page(c, id, page, &tasks));
+		if (page->count == 0)
+			arena_reset(c->mem, mark);
+	}
 	job->prepared = page;
 	return OK;
 }
@@ -258,22 +354,21 @@ enum err quality_apply_before(struct ctx *c, struct job *job)
  */
 enum err quality_apply_body(struct ctx *c, struct job *job)
 {
-	const struct judged_page *page = job->prepared;
+	const struct due_tasks *page = job->prepared;
 	const struct quality_judged_answers *row = page->row;
-	struct again a = { .confidence = 0 };
 	project_id id = { job->key };
 	size_t count = page->count;
-	int tasks = 0;
+	struct again a;
 
-	TRY(open_again(c, id, row, count, &a));
-	for (size_t from = 0, to = 0; from < count; from = to, tasks++) {
+	TRY(open_again(c, id, row, count, true, &a));
+	for (size_t from = 0, to = 0; from < count; from = to) {
 		while (to < count && row[to].task.v == row[from].task.v)
 			to++;
 		TRY(look_at_task(c, &a, &row[from], to - from));
 	}
 	TRY(skill_book_save(c, id, &a.book));
 	TRY(tally_add(c, id.v, "confidence", a.confidence));
-	if (count > 0)
-		return job_signal_part(c, "quality.apply", id.v, row[count - 1].task.v);
+	if (page->more)
+		return job_signal_part(c, "quality.apply", id.v, page->upto.v);
 	return quality_finish(c, id, &a.book);
 }

@@ -149,8 +149,8 @@ enum err quality_finish(struct ctx *c, project_id project, const struct skill_bo
 enum { MANY_ANSWERS = 10000 };
 
 /*
- * Estimated anew when a fifth has come to what was estimated last, and where there are many when
- * as much has come again, since the crowd is well known by then: so each answer is read some six
+ * Estimated anew when half has come to what was estimated last, and where there are many when as
+ * much has come again, since the crowd is well known by then: so each answer is read some three
  * times while they are few and twice when they are many, however many there will be.
  */
 static bool is_stale(const struct skill_book *b)
@@ -159,7 +159,7 @@ static bool is_stale(const struct skill_book *b)
 		const struct skill_field *field = &b->field[f];
 		int64_t fresh = field->crowd.sums.answers - field->fitted;
 
-		int64_t enough = field->fitted < MANY_ANSWERS ? field->fitted / 5 : field->fitted;
+		int64_t enough = field->fitted < MANY_ANSWERS ? field->fitted / 2 : field->fitted;
 
 		if (fresh > 20 && fresh > enough)
 			return true;

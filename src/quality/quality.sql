@@ -169,6 +169,13 @@ WHERE project_id = $1 AND worker_id IN (
   WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3 AND state IN (2, 3, 4))
 ORDER BY worker_id, field /*pg: FOR UPDATE*/;
 
+-- skill_look_range(project project_id, from task_id, upto task_id) -> many (worker user_id, field text, answers int, rejected int, right_ppm int, others_ppm int, counts text)
+SELECT worker_id, field, answers, rejected, right_ppm, others_ppm, counts FROM skill
+WHERE project_id = $1 AND worker_id IN (
+  SELECT worker_id FROM assignment
+  WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3 AND state IN (2, 3, 4))
+ORDER BY worker_id, field;
+
 -- skill_everybody(project project_id) -> many (worker user_id, field text, answers int, rejected int, right int)
 SELECT worker_id, field, answers, rejected, right_ppm FROM skill
 WHERE project_id = $1 ORDER BY worker_id, field;
