@@ -4,8 +4,10 @@
  *
  * Statements are prepared once for each connection, with the type of every parameter said and
  * values in binary. BEGIN and savepoints are not sent by themselves: they wait and travel
- * with the next statement, so that a task of the writer costs as many round trips as it has
- * statements. COMMIT's tag is read: a failed transaction's COMMIT "succeeds" as ROLLBACK.
+ * with the next statement. Nor does the writer wait for a statement that tells nothing: its result
+ * is read with that of the next one that does, or with COMMIT's, so that a batch costs as many
+ * round trips as it asks questions. Under a savepoint everything is waited for, because
+ * there a failure belongs to one task. COMMIT's tag is read: a failed transaction's COMMIT "succeeds" as ROLLBACK.
  * The connection itself, lost, late or elsewhere by now, is pg_link.c's.
  *
  * A transaction that changed nothing, which PostgreSQL ends without waiting for a synchronous
@@ -115,9 +117,35 @@ static bool pg_send_waiting(struct pg *p, int *sent)
 	return true;
 }
 
+static int64_t pg_changed(struct pg *p, PGresult *result);
+
+/* A result came that is not the last one. Of those that are owed it is seen what they changed. */
+static enum err pg_take(struct ctx *c, struct store *s, int done, struct pg_call *call,
+			PGresult *result, enum err err)
+{
+	struct pg *p = s->engine;
+	ExecStatusType status = PQresultStatus(result);
+	bool owed = done < p->owed_count;
+
+	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
+		if (owed)
+			(void)pg_changed(p, result);
+		PQclear(call->result);
+		call->result = result;
+		return err;
+	}
+	if (err == OK && status != PGRES_PIPELINE_ABORTED) {
+		s->owed = s->owed || owed;
+		err = pg_failed(c, s, owed ? p->owed[done] : call->what, result);
+	}
+	PQclear(result);
+	return err;
+}
+
 /*
- * Read the results of the `sent` commands and the mark behind them. The last good result
- * is kept in `call`; the first failure becomes the refusal. Everything is read in any case.
+ * Read the results of what is owed, of the `sent` commands and the mark behind them. The last
+ * good result is kept in `call`; the first failure becomes the refusal. Everything is read in any
+ * case.
  */
 static enum err pg_receive(struct ctx *c, struct store *s, int sent, struct pg_call *call)
 {
@@ -126,30 +154,22 @@ static enum err pg_receive(struct ctx *c, struct store *s, int sent, struct pg_c
 
 	if (PQpipelineSync(p->conn) != 1)
 		return pg_lost(c, s, call->what);
-	for (int done = 0; done <= sent;) {
+	for (int done = 0; done <= p->owed_count + sent;) {
 		if (!pg_await(s))
 			return pg_late(c, s, call->what);
 		PGresult *result = PQgetResult(p->conn);
-		ExecStatusType status = PQresultStatus(result);
 
 		if (result == NULL) { /* the end of one command's results */
 			if (PQstatus(p->conn) == CONNECTION_BAD)
 				return err != OK ? err : pg_lost(c, s, call->what);
 			done++;
-			continue;
-		}
-		if (status == PGRES_PIPELINE_SYNC) {
+		} else if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
 			PQclear(result);
+			p->owed_count = 0;
 			return err;
+		} else {
+			err = pg_take(c, s, done, call, result, err);
 		}
-		if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-			if (err == OK && status != PGRES_PIPELINE_ABORTED)
-				err = pg_failed(c, s, call->what, result);
-			PQclear(result);
-			continue;
-		}
-		PQclear(call->result);
-		call->result = result;
 	}
 	return err != OK ? err : pg_lost(c, s, call->what);
 }
@@ -416,6 +436,19 @@ static int64_t pg_changed(struct pg *p, PGresult *result)
 	return changed;
 }
 
+/* Is the result of `sent` commands, of a statement that tells nothing, left for later? */
+static bool pg_owe(struct store *s, const struct store_stmt *stmt, int sent)
+{
+	struct pg *p = s->engine;
+
+	if (!s->gathers || !s->in_txn || stmt->shape != STORE_NONE || p->saved > 0 ||
+	    p->owed_count + sent > OWED_MAX)
+		return false;
+	for (int i = 0; i < sent; i++)
+		p->owed[p->owed_count++] = stmt->name;
+	return true;
+}
+
 static enum err pg_run(struct ctx *c, struct store *s, const struct store_stmt *stmt,
 		       const struct store_value *args, int64_t *changed, struct store_rows *rows)
 {
@@ -433,6 +466,9 @@ static enum err pg_run(struct ctx *c, struct store *s, const struct store_stmt *
 		pg_add(&values, stmt->params[i], &args[i]);
 	if (!pg_send_waiting(p, &sent) || !pg_send(p, &pg_stmt_at(s, stmt)->plain, &values))
 		return pg_lost(c, s, stmt->name);
+	*changed = 1; /* for all that is known */
+	if (pg_owe(s, stmt, sent))
+		return OK;
 	TRY(pg_receive(c, s, sent, &call));
 	TRY(pg_rows(c, stmt, call.result, rows));
 	*changed = pg_changed(p, call.result);
@@ -538,6 +574,8 @@ static enum err pg_run_each(struct ctx *c, struct store *s, const struct store_s
 			    count);
 	if (!pg_send_waiting(p, &sent) || !pg_send(p, &pg_stmt_at(s, stmt)->each, &values))
 		return pg_lost(c, s, stmt->name);
+	if (pg_owe(s, stmt, sent))
+		return OK;
 	TRY(pg_receive(c, s, sent, &call));
 	(void)pg_changed(p, call.result);
 	if (stmt->match[0] != 0)
@@ -585,6 +623,8 @@ static enum err pg_commit(struct ctx *c, struct store *s)
 	DEFER(pg_call_done) struct pg_call call = { 0 };
 
 	p->unsure = false;
+	if (!p->wrote && p->owed_count > 0)
+		TRY(pg_flush(c, s, "commit", &call));
 	if (!p->wrote && s->mode == STORE_WRITE)
 		TRY(pg_wait(c, s, MARK, -1));
 	TRY(pg_wait(c, s, "COMMIT", -1));
@@ -606,6 +646,9 @@ static enum err pg_rollback(struct ctx *c, struct store *s)
 	DEFER(pg_call_done) struct pg_call call = { 0 };
 
 	p->waiting_count = 0;
+	if (p->owed_count > 0)
+		(void)!pg_flush(&quiet, s, "rollback", &call);
+	p->saved = 0;
 	if (p->late_us != 0 || PQstatus(p->conn) != CONNECTION_OK ||
 	    PQtransactionStatus(p->conn) == PQTRANS_IDLE)
 		return OK;
@@ -621,14 +664,17 @@ static enum err pg_control(struct ctx *c, struct store *s, enum store_control wh
 	case STORE_BEGIN:
 		TRY(pg_connected(c, s));
 		p->wrote = false;
+		p->saved = 0;
 		return pg_wait(c, s, "BEGIN", -1);
 	case STORE_COMMIT:
 		return pg_commit(c, s);
 	case STORE_ROLLBACK:
 		return pg_rollback(c, s);
 	case STORE_SAVE:
+		p->saved++;
 		return pg_wait(c, s, "SAVEPOINT", depth);
 	case STORE_RELEASE:
+		p->saved--;
 		return pg_wait(c, s, "RELEASE", depth);
 	default:
 		return pg_wait(c, s, "ROLLBACK TO", depth);

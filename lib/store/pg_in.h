@@ -9,13 +9,16 @@
  * no statistics yet, thinks otherwise, and keeps to it. */
 #define PG_BY_KEYS "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
 
-enum { WAITING_MAX = 16 };
+enum { WAITING_MAX = 16, OWED_MAX = 32 };
 
 struct pg {
 	PGconn *conn;
 	struct store_cache cache;
 	char waiting[WAITING_MAX][128]; /* controls that travel with the next statement */
 	int waiting_count;
+	const char *owed[OWED_MAX]; /* what was sent and not waited for: its statements */
+	int owed_count;
+	int saved; /* savepoints that are open */
 	int64_t session;
 	struct clock *clock;
 	bool unsure;	 /* a warning came that the commit may not have been replicated */
@@ -26,6 +29,11 @@ struct pg {
 	const char *url;
 };
 
+/* Nothing waits and nothing is owed. */
+static inline void pg_forget(struct pg *p)
+{
+	p->waiting_count = p->owed_count = p->saved = 0;
+}
 /* Refuse with ERR_STORE: the connection is gone, or owes an answer for too long. */
 MUST_USE enum err pg_lost(struct ctx *, struct store *, const char *what);
 MUST_USE enum err pg_late(struct ctx *, struct store *, const char *what);

@@ -22,7 +22,7 @@ enum err pg_lost(struct ctx *c, struct store *s, const char *what)
 {
 	struct pg *p = s->engine;
 
-	p->waiting_count = 0;
+	pg_forget(p);
 	return store_failed(c, s, STORE_AGAIN, what, PQerrorMessage(p->conn),
 			    "the database cannot be reached");
 }
@@ -31,7 +31,7 @@ enum err pg_late(struct ctx *c, struct store *s, const char *what)
 {
 	struct pg *p = s->engine;
 
-	p->waiting_count = 0;
+	pg_forget(p);
 	return store_failed(c, s, STORE_AGAIN, what, "no answer yet",
 			    "the database cannot be reached");
 }
@@ -76,9 +76,11 @@ enum err pg_settle(struct ctx *c, struct store *s)
 {
 	struct pg *p = s->engine;
 	static const char read[] = "SET default_transaction_read_only = on;"
-				   "SET default_transaction_isolation = 'repeatable read'";
+				   "SET default_transaction_isolation = 'repeatable read';"
+				   "SET enable_bitmapscan = off";
 	static const char write[] = "SET default_transaction_read_only = off;"
-				    "SET default_transaction_isolation = 'read committed'";
+				    "SET default_transaction_isolation = 'read committed';"
+				    "SET enable_bitmapscan = off";
 	static const char keys[] = PG_BY_KEYS;
 
 	if (PQstatus(p->conn) != CONNECTION_OK)
@@ -95,7 +97,7 @@ enum err pg_settle(struct ctx *c, struct store *s)
 	if (!good || PQenterPipelineMode(p->conn) != 1 || PQsetnonblocking(p->conn, 1) != 0)
 		return pg_lost(c, s, "connect");
 	p->session++;
-	p->waiting_count = 0;
+	pg_forget(p);
 	p->stale = false;
 	p->late_us = 0;
 	return OK;

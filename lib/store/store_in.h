@@ -54,6 +54,7 @@ struct store {
 	unsigned touched;    /* enum store_side */
 	int64_t patience_us; /* see store_patience */
 	bool stirred;	     /* a statement changed a row, or failed */
+	bool owed;	     /* what has failed is a statement that was not waited for */
 	char said[STORE_SAID_MAX];
 	struct store_note *note;
 	size_t note_count, note_size;

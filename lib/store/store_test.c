@@ -25,6 +25,7 @@ STMT(probe_make,
      "", "", STORE_NONE);
 STMT(probe_add, "INSERT INTO store_probe(word, id, bytes, share) VALUES ($2, $1, $3, $4)", "itbr",
      "", STORE_CHANGED);
+STMT(probe_tell, "INSERT INTO store_probe(word, id) VALUES ('w', $1)", "i", "", STORE_NONE);
 STMT(probe_get, "SELECT share, id, word, bytes FROM store_probe WHERE word = $2 OR id = $1", "it",
      "ritb", STORE_MAYBE);
 STMT(probe_count, "SELECT count(*) FROM store_probe", "", "i", STORE_ONE);
@@ -532,6 +533,62 @@ TEST(store, a_refused_task_is_rolled_back_alone_and_all_are_told_after_the_commi
 	}
 	WANT_I64(88, (int64_t)w.notes);
 	WANT_I64(88, count(c));
+	store_writer_stop(w.writer);
+	store_close(&w.store);
+	close_own(c, &own);
+}
+
+/* Statements that tell nothing: an engine need not wait for them. */
+static enum err run_quiet_piece(struct ctx *c, void *arg)
+{
+	struct piece *p = arg;
+	const struct store_value id[] = { { .i = p->id == 99 ? 1 : p->id } };
+
+	return store_run(c, &probe_tell, id, NULL, NULL);
+}
+
+TEST(store, a_statement_that_tells_nothing_and_fails_refuses_its_own_task_alone)
+{
+	struct own own = open_own(c);
+	struct writing w;
+	struct piece *piece[100];
+
+	begin_writing(c, &w, own.url, true);
+	write_batch(c, &w, run_quiet_piece, piece);
+	for (int k = 1; k < 100; k++) {
+		WANT_I64(k == 13 || k == 99 ? ERR_STORE : OK, piece[k]->err);
+		WANT(piece[k]->seen == (k != 13 && k != 99));
+		arena_free(piece[k]->ctx.mem);
+	}
+	WANT_I64(97, count(c));
+	store_writer_stop(w.writer);
+	store_close(&w.store);
+	close_own(c, &own);
+}
+
+static enum err run_last_piece(struct ctx *c, void *arg)
+{
+	struct piece *p = arg;
+
+	return p->id < 98 ? OK : run_quiet_piece(c, arg);
+}
+
+TEST(store, a_failure_that_only_the_commit_tells_of_refuses_its_own_task_alone)
+{
+	struct own own = open_own(c);
+	struct writing w;
+	struct piece *piece[100];
+
+	WANT_OK(store_begin(c));
+	WANT_OK(add(c, 1));
+	WANT_OK(store_commit(c));
+	begin_writing(c, &w, own.url, true);
+	write_batch(c, &w, run_last_piece, piece);
+	for (int k = 1; k < 100; k++) {
+		WANT_I64(k == 99 ? ERR_STORE : OK, piece[k]->err);
+		arena_free(piece[k]->ctx.mem);
+	}
+	WANT_I64(2, count(c));
 	store_writer_stop(w.writer);
 	store_close(&w.store);
 	close_own(c, &own);

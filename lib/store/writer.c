@@ -62,7 +62,7 @@ static bool take_back(struct thread *t, struct ctx *w, size_t notes, bool alone)
 		return true;
 	}
 	store_notes_cut(t->store, notes);
-	t->untidy = !alone && store_was_stirred(t->store);
+	t->untidy = !alone && (store_was_stirred(t->store) || t->store->owed);
 	return !t->untidy;
 }
 
@@ -190,12 +190,13 @@ static enum outcome try_batch(struct thread *t, struct ctx *w, int count)
 {
 	w->refusal = (struct refusal){ 0 };
 	w->now = clock_now(t->writer->o.clock);
-	t->untidy = false;
+	t->untidy = t->store->owed = false;
 	enum err err = run_transaction(t, w, count);
 	if (err == OK)
 		return COMMITTED;
 	store_rollback(w);
-	if (t->untidy && !is_over(t))
+	/* Whose statement it was that failed later is found out in savepoints. */
+	if ((t->untidy || (t->store->owed && !t->apart)) && !is_over(t))
 		return APART;
 	return t->store->again ? AGAIN : FAILED;
 }

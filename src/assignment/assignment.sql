@@ -73,8 +73,9 @@ WHERE project_id = $1 AND state = 3 AND paid = 0
 ORDER BY task_id, worker_id LIMIT $2;
 
 -- assignment_paid_set(project project_id; task task_id, worker user_id) -> changed
+-- `paid < 1`: as it is said for assignment_due, that index would be walked for each row.
 UPDATE assignment SET paid = 1
-WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 3 AND paid = 0;
+WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state = 3 AND paid < 1;
 
 -- answer_add(project project_id; task task_id, worker user_id, body text) -> none
 INSERT INTO answer(project_id, task_id, worker_id, body) VALUES ($1, $2, $3, $4);
