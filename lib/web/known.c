@@ -5,14 +5,14 @@
  * rights (`renews`) makes this process forget all of them at once; one that another process made
  * is seen after that second. Nobody is remembered as unknown.
  *
- * A table of fixed size, by the token's hash; who falls on another's place takes it. Tokens
- * themselves are not kept.
+ * A table of fixed size, by the token's hash; where several fall on one place, the one that was
+ * asked for longest ago goes. Tokens themselves are not kept.
  */
 #include "web/web_in.h"
 
 #include "os/hash.h"
 
-enum { PLACES = 4096 };
+enum { PLACES = 1024, EACH = 4 };
 
 #define KNOWN_FOR_US USEC_SECOND
 
@@ -29,7 +29,7 @@ struct known {
 struct web_known {
 	struct os_lock *lock;
 	_Atomic uint64_t generation;
-	struct known place[PLACES];
+	struct known place[PLACES][EACH];
 };
 
 struct web_known *web_known_new(struct arena *mem)
@@ -40,12 +40,23 @@ struct web_known *web_known_new(struct arena *mem)
 	return k;
 }
 
+/* The one with this token; without it, the one that may go. */
 static struct known *place_of(struct web_known *k, struct str hash)
 {
 	uint64_t n;
+	struct known *oldest;
 
 	memcpy(&n, hash.at, sizeof(n));
-	return &k->place[n % PLACES];
+	oldest = k->place[n % PLACES];
+	for (int i = 0; i < EACH; i++) {
+		struct known *one = &k->place[n % PLACES][i];
+
+		if (memcmp(one->token, hash.at, sizeof(one->token)) == 0)
+			return one;
+		if (one->until_us < oldest->until_us)
+			oldest = one;
+	}
+	return oldest;
 }
 
 uint64_t web_known_generation(const struct web_known *k)
