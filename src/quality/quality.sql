@@ -14,9 +14,11 @@ JOIN answer AS b ON b.project_id = $1 AND b.task_id = t.id AND b.worker_id = a.w
 ORDER BY t.id, a.worker_id;
 
 -- quality_judged_answers(project project_id, after task_id, limit int) -> many (task task_id, gold int, told text, worker user_id, active_ms int, body text)
+-- By the results, of which there are as many as judged tasks, however many wait behind them.
 SELECT t.id, t.gold, COALESCE(s.answer, ''), a.worker_id, a.active_ms, b.body
-FROM (SELECT id, gold FROM task WHERE project_id = $1 AND id > $2 AND stage = 2
-      ORDER BY id LIMIT $3) AS t
+FROM (SELECT DISTINCT task_id FROM result WHERE project_id = $1 AND task_id > $2
+      ORDER BY task_id LIMIT $3) AS r
+JOIN task AS t ON t.project_id = $1 AND t.id = r.task_id AND t.stage = 2
 LEFT JOIN spot AS s ON s.project_id = $1 AND s.task_id = t.id
 JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2, 3)
 JOIN answer AS b ON b.project_id = $1 AND b.task_id = t.id AND b.worker_id = a.worker_id
