@@ -6,8 +6,10 @@
 #include "store/store_in.h"
 
 /* Everything that the server's writers run goes by keys. The planner of a new database, which has
- * no statistics yet, thinks otherwise, and keeps to it. */
-#define PG_BY_KEYS "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
+ * no statistics yet, thinks otherwise, and keeps to it; one plan will do for all values, then. */
+#define PG_BY_KEYS                                                                          \
+	"SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; " \
+	"SET plan_cache_mode = force_generic_plan"
 
 enum { WAITING_MAX = 16, OWED_MAX = 32 };
 
