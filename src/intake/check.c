@@ -437,8 +437,7 @@ static enum err finish_pictures(struct ctx *c, struct check *k)
 	for (size_t i = 0; i < count; i++) {
 		json_object(&out);
 		json_text_of(&out, "file", rows[i].name);
-		json_text_of(&out, "image",
-			     str_format(c->mem, "asset:%.*s", STR_ARG(rows[i].asset)));
+		json_text_of(&out, "image", rows[i].name);
 		json_object_end(&out);
 	}
 	json_list_end(&out);

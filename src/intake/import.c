@@ -82,7 +82,7 @@ static enum err put_cell(struct ctx *c, const struct import *m, const struct int
 	}
 	TRY(picture_of(c, m, name, &asset, good));
 	if (*good)
-		json_put_text(out, str_format(c->mem, "asset:%.*s", STR_ARG(asset)));
+		json_put_text(out, intake_picture_cell(c->mem, asset, name));
 	else
 		json_put_text(out, cell);
 	*good = *good || (column->can_be & COLUMN_IMAGE) == 0; /* in a text it is only words */
@@ -211,7 +211,7 @@ static enum err read_pictures(struct ctx *c, struct import *m)
 
 	TRY(source_asset_list(c, m->project, m->source, m->s.at_name, IMAGE_CHUNK, &rows, &count));
 	for (size_t i = 0; i < count; i++) {
-		struct str image = str_format(c->mem, "asset:%.*s", STR_ARG(rows[i].asset));
+		struct str image = intake_picture_cell(c->mem, rows[i].asset, rows[i].name);
 		struct str cell[] = { rows[i].name, image };
 		struct csv_record r = { .number = m->at_row++, .field = cell, .field_count = 2 };
 

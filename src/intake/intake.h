@@ -10,7 +10,8 @@
  *
  * Forms: CSV, TSV, JSON Lines, and zip files (images alone: one record for each; or
  * images and one table at the root, whose cells name images). A picture is known by its
- * content, not its name, and stored in a cell as `asset:SHA256.EXT` (see kind.h).
+ * content, not its name, and stored in a cell as `asset:SHA256.EXT NAME` (see kind.h); results
+ * carry the name.
  * Names in an archive are names only, never paths.
  *
  * Records are numbered 1, 2, 3 … in their project; taking a source out leaves a gap.

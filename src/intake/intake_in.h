@@ -78,6 +78,8 @@ bool intake_columns_name(struct arena *, const struct str *names, int count,
 			 struct intake_columns *out, const char **why);
 void intake_column_see(struct arena *, struct intake_column *, struct str cell, bool pictures);
 const char *intake_column_type(const struct intake_column *);
+/* How a cell holds a picture that its requester calls `name`; see kind_is_asset. */
+struct str intake_picture_cell(struct arena *, struct str asset, struct str name);
 /* The first bytes of a text, cut between characters. */
 struct str intake_cut(struct str text, size_t max);
 

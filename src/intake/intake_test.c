@@ -503,7 +503,7 @@ TEST(intake, a_zip_of_pictures_is_a_record_for_each)
 	WANT_I64(2, count_records(c, id));
 	struct str hash = hash_sha256(c->mem, files[0].bytes);
 	struct str hex = text_hex(c->mem, hash.at, hash.len), kept;
-	WANT_STR(str_format(c->mem, "{\"file\":\"b.png\",\"image\":\"asset:%.*s.png\"}",
+	WANT_STR(str_format(c->mem, "{\"file\":\"b.png\",\"image\":\"asset:%.*s.png b.png\"}",
 			    STR_ARG(hex)),
 		 fields_of(c, id, 1));
 	WANT_OK(os_slurp(c, intake_path(c, hex), 100000, &kept));
@@ -538,6 +538,10 @@ TEST(intake, a_table_in_a_zip_names_its_pictures)
 	WANT(str_starts(fields_of(c, id, 1), S("{\"picture\":\"asset:")));
 	WANT(str_ends(fields_of(c, id, 1), S("\",\"said\":\"see b.png\"}")));
 	WANT(str_starts(fields_of(c, id, 2), S("{\"picture\":\"asset:")));
+	WANT_STR(S("{\"picture\":\"a.png\",\"said\":\"see b.png\"}"),
+		 kind_fields_told(c->mem, fields_of(c, id, 1)));
+	WANT_STR(S("{\"picture\":\"img/a.png\",\"said\":\"y\"}"),
+		 kind_fields_told(c->mem, fields_of(c, id, 2)));
 }
 
 TEST(intake, names_in_a_zip_are_never_paths)

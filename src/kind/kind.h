@@ -175,8 +175,15 @@ struct kind_media {
 	int64_t until_s; /* seconds since 1970 */
 };
 
-/* `asset:<sha256 in hex>.<jpg|png|webp|gif>`: a stored picture, as a cell holds it. */
+/*
+ * `asset:<sha256 in hex>.<jpg|png|webp|gif>`: a stored picture, as a cell holds it; behind a
+ * blank may stand what its requester calls it. `name` is what the house calls it.
+ */
 bool kind_is_asset(struct str cell, struct str *name);
+/* The cell as its requester wrote it: of a picture what he calls it. */
+struct str kind_cell_told(struct str cell);
+/* The same for each cell of a record's fields, a JSON object; in `mem`, or `fields` itself. */
+struct str kind_fields_told(struct arena *, struct str fields);
 /* "/media/NAME/UNTIL/MAC" */
 struct str kind_media_address(struct arena *, const struct kind_media *, struct str name);
 /* Is the MAC right? In time that does not depend on it. Says nothing about `until`. */

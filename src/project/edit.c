@@ -138,6 +138,9 @@ static enum err change_rules(struct ctx *c, const struct project_edit *e, struct
 {
 	if (e->has_reward)
 		p->reward = e->reward;
+	/* Known items go along with the others until they are told apart. */
+	if (e->has_redundancy && p->gold_redundancy == p->redundancy)
+		p->gold_redundancy = e->redundancy;
 	if (e->has_redundancy)
 		p->redundancy = e->redundancy;
 	if (e->has_gold_share_permille)

@@ -14,7 +14,6 @@ enum {
 	FIRST_REWARD = 5,
 	FIRST_REDUNDANCY = 3,
 	FIRST_GOLD_SHARE = 50,
-	FIRST_GOLD_REDUNDANCY = 100,
 	FIRST_TIME_S = 600,
 	FIRST_APPROVE_S = 3 * 24 * 3600,
 	COLUMNS_TEXT_MAX = 1 << 18,
@@ -214,7 +213,7 @@ enum err project_new(struct ctx *c, org_id org, struct str title, project_id *ou
 	TRY(must_be_title(c, title));
 	TRY(project_add(c, id, org, title, S(""), S(""), S(FIRST_TEMPLATE), S("choice"), reward,
 			setting_number(c, "project.fee_permille"), FIRST_REDUNDANCY,
-			FIRST_GOLD_SHARE, FIRST_GOLD_REDUNDANCY, FIRST_TIME_S, FIRST_APPROVE_S, 0,
+			FIRST_GOLD_SHARE, FIRST_REDUNDANCY, FIRST_TIME_S, FIRST_APPROVE_S, 0,
 			c->now, user_actor(c), PROJECT_SHRUNK, 0));
 	TRY(project_state_add(c, id, org));
 	TRY(audit_add(c, id.v, S("project.new"), id.v, S("")));

@@ -66,7 +66,8 @@ struct project {
 	int64_t fee_permille;	 /* of the reward, for the house; the site's when it was made */
 	int64_t redundancy;	 /* answers per task, 1 to 100 */
 	int64_t gold_share_permille;
-	int64_t gold_redundancy; /* answers per gold task, 1 to 10,000 */
+	int64_t gold_redundancy; /* answers per gold task, 1 to 10,000; while it is the same as
+				    redundancy, it changes along with that */
 	int64_t time_allowed_s;	 /* 0: learned from the times that answers take */
 	int64_t approve_after_s;
 	usec deadline;	    /* 0: none */

@@ -91,7 +91,8 @@ static const struct web_field edit_fields[] = {
 	EDIT("gold_share_permille", WEB_INT, gold_share_permille, 0, 1000,
 	     "how many of a worker's tasks have a known answer"),
 	EDIT("gold_redundancy", WEB_INT, gold_redundancy, 1, PROJECT_GOLD_REDUNDANCY_MAX,
-	     "answers for each task with a known answer"),
+	     "answers for each task with a known answer: as many workers can meet it; it goes "
+	     "along with redundancy while it is the same"),
 	EDIT("time_allowed_s", WEB_INT, time_allowed_s, 0, PROJECT_TIME_MAX_S,
 	     "how long a worker may hold a task, 10 at least; 0: learned from the times that "
 	     "answers take"),

@@ -92,6 +92,28 @@ TEST(project, numbers_out_of_range_are_refused_by_name)
 	}
 }
 
+TEST(project, known_items_ask_for_as_many_answers_as_the_others_until_told_apart)
+{
+	project_id id = draft(c);
+	struct project_edit more = { .id = id, .redundancy = 7, .has_redundancy = true };
+	struct project_edit apart = { .id = id,
+				      .gold_redundancy = 20,
+				      .has_gold_redundancy = true };
+	struct project_edit less = { .id = id, .redundancy = 5, .has_redundancy = true };
+	struct project p;
+
+	WANT_OK(project_get(c, id, &p));
+	WANT_I64(p.redundancy, p.gold_redundancy);
+	WANT_OK(project_change(c, &more));
+	WANT_OK(project_get(c, id, &p));
+	WANT_I64(7, p.gold_redundancy);
+	WANT_OK(project_change(c, &apart));
+	WANT_OK(project_change(c, &less));
+	WANT_OK(project_get(c, id, &p));
+	WANT_I64(5, p.redundancy);
+	WANT_I64(20, p.gold_redundancy);
+}
+
 TEST(project, an_edit_counts_and_a_stale_one_is_refused)
 {
 	project_id id = draft(c);
@@ -346,6 +368,7 @@ TEST(project, places_too_many_to_count_are_refused)
 	WANT_OK(project_get(c, id, &p));
 	WANT_ERR(ERR_LIMIT, project_places(c, &p, &s, &places));
 	s = (struct project_state){ .records = 10, .gold = 2 };
+	p.gold_redundancy = 100;
 	WANT_OK(project_places(c, &p, &s, &places));
 	WANT_I64(8 * 3 + 2 * 100, places);
 }

@@ -125,7 +125,8 @@ export interface TemplateCheck {
   fields: { name: string; kind: string }[];
 }
 export interface Quote {
-  tasks: number; answers: number; reward: Minor; fee: Minor; total: Minor; available: Minor;
+  tasks: number; known: number; answers_each: number; known_answers_each: number; answers: number;
+  reward: Minor; fee: Minor; total: Minor; available: Minor;
   missing: Minor; seconds_each: number; per_hour?: Minor | null; floor_per_hour?: Minor | null;
   below_floor?: boolean | null; currency?: string; state?: ProjectState; ready: boolean;
   faults: { field: string; message: string }[];

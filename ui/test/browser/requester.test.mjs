@@ -111,11 +111,18 @@ async function story(view) {
   await page.getByLabel('Answers for each item').fill('2');
   await page.getByLabel('Approve by itself after').fill('1');
   await page.getByLabel('Share of known answers').fill('20');
+  // Known items ask for as many answers as the others; told otherwise, the quote says what they cost.
+  await page.waitForFunction(() => document.querySelector('.sum')?.textContent.includes('4 × 2 answers'));
+  assert.equal(await page.getByLabel('Answers for each known item').inputValue(), '2');
+  await page.getByLabel('Answers for each known item').fill('100');
+  await saved(page);
+  await page.getByText('2 × 100 answers × €0.05').waitFor();
+  assert.match(await page.locator('.sum').innerText(), /4 × 2 answers × €0\.05\s+€0\.40[^]*2 items with a known answer[^]*€10\.00[^]*208 answers × €0\.01\s+€2\.08[^]*€12\.48/);
   await page.getByLabel('Answers for each known item').fill('2');
   await saved(page);
 
-  // The quote: 6 items, 2 answers each, 5 cents, and a fee of a fifth.
-  await page.getByText('12 answers in all').waitFor();
+  // The quote: 6 items, two of them known, 2 answers each, 5 cents, and a fee of a fifth.
+  await page.getByText('2 × 2 answers × €0.05').waitFor();
   assert.match(await page.locator('.sum .total').innerText(), /0\.72/);
   assert.match(await page.locator('.sum').innerText(), /18\.00/);
   await see('draft_quote');

@@ -50,13 +50,13 @@ export function valueText(value: unknown): string {
   return String(value);
 }
 
-/** The data of an item in one line: known answers and the long names of stored pictures left out. */
+/** The data of an item in one line: without known answers, and what stands in two columns once. */
 export function fieldsText(fields: Record<string, string>): string {
-  return Object.entries(fields)
+  const values = Object.entries(fields)
     .filter(([name]) => !name.startsWith('gold_'))
     .map(([, value]) => (value.startsWith('asset:') ? `[${t('value.image')}]` : value))
-    .filter(Boolean)
-    .join(' · ');
+    .filter(Boolean);
+  return [...new Set(values)].join(' · ');
 }
 
 /** Workers are strangers here: told apart by the end of their number. */
