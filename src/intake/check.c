@@ -511,7 +511,7 @@ enum err intake_check_job(struct ctx *c, struct job *job)
 			      k->s.at_entry, &changed));
 	if (changed == 0)
 		return OK; /* this slice was counted before, or the source is gone */
-	TRY(intake_faults_keep(c, k->project, k->source, 0, k->bad_before, &k->faults));
+	TRY(intake_faults_keep(c, k->project, k->source, FAULTS_CHECK, k->bad_before, &k->faults));
 	for (int i = 0; i < k->assets; i++)
 		TRY(source_asset_add(c, k->project, k->source, k->asset[i].name, k->asset[i].base,
 				     k->asset[i].asset, k->asset[i].width, k->asset[i].height,

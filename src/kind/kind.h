@@ -154,13 +154,13 @@ void kind_template_load(struct arena *, struct str text, struct kind_template *o
 /* As kind_template_read, of a value that was read before. */
 MUST_USE bool kind_template_check(struct kind_faults *, const struct json_value *root,
 				  struct kind_template *out);
-/* Is every column that the template uses there, and is there a field for each gold_ column?
- * Adds faults. */
+/* Is every column there that the template uses; is there a field for each gold_ column? They add
+ * faults. */
 MUST_USE bool kind_template_fits(struct kind_faults *, const struct kind_template *,
 				 const struct str *columns, int count);
+MUST_USE bool kind_template_knows(struct kind_faults *, const struct kind_template *,
+				  const struct str *columns, int count);
 const struct kind_field *kind_field_find(const struct kind_template *, struct str name);
-/* Do both take the same answers? (Labels may differ.) */
-bool kind_field_same(struct arena *, const struct kind_field *, const struct kind_field *);
 /* The kind for filters: that of the only field, or "mixed". */
 struct str kind_line(const struct kind_template *);
 
@@ -175,14 +175,11 @@ struct kind_media {
 	int64_t until_s; /* seconds since 1970 */
 };
 
-/*
- * `asset:<sha256 in hex>.<jpg|png|webp|gif>`: a stored picture, as a cell holds it; behind a
- * blank may stand what its requester calls it. `name` is what the house calls it.
- */
+/* `asset:<sha256 in hex>.<jpg|png|webp|gif>`: a stored picture, as a cell holds it, and behind a
+ * blank what its requester calls it; `name` is what the house does. */
 bool kind_is_asset(struct str cell, struct str *name);
-/* The cell as its requester wrote it: of a picture what he calls it. */
+/* As its requester wrote it, a picture by his name: a cell, and all of a record's fields. */
 struct str kind_cell_told(struct str cell);
-/* The same for each cell of a record's fields, a JSON object; in `mem`, or `fields` itself. */
 struct str kind_fields_told(struct arena *, struct str fields);
 /* "/media/NAME/UNTIL/MAC" */
 struct str kind_media_address(struct arena *, const struct kind_media *, struct str name);

@@ -96,6 +96,9 @@ enum err project_state_get(struct ctx *c, project_id id, struct project_state *o
 		.refunded = row.refunded,
 		.published = row.published,
 		.done = row.done,
+		.gold_checked = row.gold_checked,
+		.gold_bad = row.gold_bad,
+		.gold_left = row.gold_left != 0,
 	};
 	return OK;
 }
@@ -387,9 +390,16 @@ enum err project_faults(struct ctx *c, const struct project *p, const struct pro
 	if (s->records == 0)
 		return OK;
 	TRY(project_columns(c, s->columns, &names, &count));
-	if (!kind_template_fits(out, &template, names, count))
-		return OK; /* the faults say it */
-	return OK;
+	bool fits = kind_template_fits(out, &template, names, count);
+	bool knows = kind_template_knows(out, &template, names, count);
+
+	if (fits && knows && s->gold_left)
+		kind_fault(out, S("sources"), NULL,
+			   "the known answers are being compared with the questions");
+	else if (s->gold_bad > 0)
+		kind_fault(out, S("sources"), NULL, "%lld known answer%s not fit the questions",
+			   (long long)s->gold_bad, s->gold_bad == 1 ? " does" : "s do");
+	return OK; /* the faults say it */
 }
 
 /* --- moving --- */
@@ -441,6 +451,28 @@ enum err project_records_shift(struct ctx *c, project_id id, int64_t records, in
 
 	CHECK(columns.len <= COLUMNS_TEXT_MAX);
 	TRY(project_records_add(c, id, records, gold, columns, &changed));
+	*moved = changed > 0;
+	return *moved ? project_gold_anew(c, id) : OK;
+}
+
+/* --- known answers --- */
+
+enum err project_gold_anew(struct ctx *c, project_id id)
+{
+	struct project_state s;
+	int64_t changed;
+
+	TRY(project_gold_begin(c, id, &changed));
+	TRY(project_state_get(c, id, &s));
+	return s.gold_left ? job_signal(c, "intake.known", id.v) : OK;
+}
+
+enum err project_gold_step(struct ctx *c, project_id id, int64_t before, int64_t upto, int64_t bad,
+			   bool left, bool *moved)
+{
+	int64_t changed;
+
+	TRY(project_gold_go_on(c, id, before, upto, bad, left, &changed));
 	*moved = changed > 0;
 	return OK;
 }

@@ -73,6 +73,8 @@ static enum err put_project(struct ctx *c, project_id id, struct json *out)
 	json_raw_of(out, "columns", s.columns);
 	json_i64_of(out, "records", s.records);
 	json_i64_of(out, "gold", s.gold);
+	json_i64_of(out, "gold_bad", s.gold_bad);
+	json_bool_of(out, "gold_left", s.gold_left);
 	json_i64_of(out, "tasks", s.tasks);
 	json_i64_of(out, "places", s.places);
 	json_time_of(out, "published", s.published);

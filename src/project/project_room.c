@@ -11,7 +11,7 @@
 	"audience:(everyone|invited),picking:bool,estimate_s:int,method:(shrunk|plurality)," \
 	"confidence_permille:int,redundancy_least:int,revision:int,created:time,"            \
 	"state:" PROJECT_STATE_VIEW ",columns:[text],records:int,"                           \
-	"gold:int,tasks:int,places:int,published:time?,done:time?}"
+	"gold:int,gold_bad:int,gold_left:bool,tasks:int,places:int,published:time?,done:time?}"
 
 #define IN(form, member) .offset = offsetof(struct form, member)
 #define PROJECT_ID(form, member)                                                        \

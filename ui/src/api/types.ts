@@ -106,6 +106,8 @@ export interface Project {
   audience: 'everyone' | 'invited'; picking: boolean; estimate_s: number; method: 'shrunk' | 'plurality';
   confidence_permille: number; redundancy_least: number; revision: number;
   created: Time; state: ProjectState; kind: string; columns: string[]; records: number; gold: number;
+  /** Known answers that do not fit the questions, and whether some are still to be compared. */
+  gold_bad: number; gold_left: boolean;
   tasks: number; places: number; published?: Time | null; done?: Time | null;
 }
 /** What can be changed of a project; `template` also as the text in which it is being written. */
@@ -117,7 +119,8 @@ export interface Source {
   id: Id; name: string; form: string;
   state: 'checking' | 'checked' | 'importing' | 'imported' | 'refused' | 'undoing'; size: number; rows: number; bad: number;
   columns: { name: string; type: string; sample: string }[]; sample: Record<string, string>[];
-  faults: { line: number; row: number; reason: string }[]; done: number; records: number; gold: number;
+  faults: { line: number; row: number; reason: string }[]; gold_faults: { row: number; reason: string }[];
+  done: number; records: number; gold: number;
   message?: string | null; created: Time;
 }
 export interface TemplateCheck {

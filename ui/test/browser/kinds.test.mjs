@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { crc32 as sum, deflateSync } from 'node:zlib';
 import { browserStart, look, pageOf } from './lib.mjs';
-import { apiAs, password, siteStart, zipOf } from './server.mjs';
+import { apiAs, password, siteStart, until, zipOf } from './server.mjs';
 
 const shots = process.env.SHOTS;
 const RITA = 'rita@example.org';
@@ -69,15 +69,6 @@ async function signIn(page, email, role) {
 }
 
 const PICTURE = zipOf([['street.png', png(400, 300, [[40, 60, 80, 60], [240, 150, 100, 90]])]]);
-
-async function until(what, seen) {
-  for (let n = 0; n < 150; n++) {
-    const found = await seen();
-    if (found) return found;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  throw new Error(`${what}: not within 15 s`);
-}
 
 /** A published project with one item for each row; `file` is [name, bytes]. */
 async function publish(title, blocks, [name, bytes], more = {}) {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { browserStart, look, pageOf } from './lib.mjs';
-import { apiAs, metric, password, siteStart, workOn, zipOf } from './server.mjs';
+import { apiAs, metric, password, siteStart, until, workOn, zipOf } from './server.mjs';
 
 const shots = process.env.SHOTS;
 let browser;
@@ -253,7 +253,35 @@ test('look 23: closing names what comes back, and it does', { timeout: 60_000 },
   await context.close();
 });
 
-test('pictures in a zip are seen in the preview', { timeout: 60_000 }, async () => {
+test('known answers may come before their questions, and what does not fit is told by row', { timeout: 60_000 }, async () => {
+  const view = { name: 'known' };
+  const { page, context, faults } = await pageOf(browser, view);
+  await signUp(page, 'known@example.org');
+  site.fund('known@example.org', '10.00');
+  const api = await apiAs(site.url, 'known@example.org', 'requester');
+  const { id } = await api('POST', '/api/v1/projects', { title: 'How large is it?' });
+  await page.goto(`${site.url}/projects/${id}`);
+  await page.locator('input[type=file]').setInputFiles({ name: 'cities.csv', mimeType: 'text/csv', buffer: Buffer.from(CSV) });
+  await page.getByRole('button', { name: 'Import 6 items' }).click();
+  await page.getByText('Imported', { exact: true }).waitFor();
+  const way = page.locator('#step-5 .fault-list');
+  await way.getByText('no field is called size').waitFor();
+  const card = page.locator('.block-card').nth(1);
+  await card.getByLabel('Name in the results').fill('size');
+  await card.getByLabel('Options, one per line').fill('small\nhuge');
+  await page.getByText('Row 1: gold_size: this is none of the options').waitFor();
+  await way.getByText('1 known answer does not fit the questions').waitFor();
+  assert.ok(await page.getByRole('button', { name: /^Publish for/ }).isDisabled());
+  await look(page, 'draft_known', view, shots);
+  await card.getByLabel('Options, one per line').fill('small\nlarge');
+  await page.locator('.faults').waitFor({ state: 'detached' });
+  await way.waitFor({ state: 'detached' });
+  assert.ok(await page.getByRole('button', { name: /^Publish for/ }).isEnabled());
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('pictures in a zip are seen in the preview, and called by their names in the results', { timeout: 60_000 }, async () => {
   const view = { name: 'pictures' };
   const { page, context, faults } = await pageOf(browser, view);
   await signUp(page, 'pictures@example.org');
@@ -284,6 +312,16 @@ test('pictures in a zip are seen in the preview', { timeout: 60_000 }, async () 
   await picture.waitFor();
   assert.equal(await picture.evaluate((el) => el.naturalWidth), 320);
   await look(page, 'draft_pictures', view, shots);
+
+  const { total } = await api('POST', `/api/v1/projects/${id}`, { redundancy: 1, approve_after_s: 0 }).then(() => api('GET', `/api/v1/projects/${id}/quote`));
+  await api('POST', `/api/v1/projects/${id}/publish`, { total });
+  await until('the project moves on', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'open');
+  const worker = await apiAs(site.url, 'worker3@example.org', 'worker');
+  assert.equal(await workOn(worker, id, 9, () => ({ label: 'yes' })), 2);
+  await until('the project moves on', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'done');
+  await page.goto(`${site.url}/projects/${id}/results`);
+  await page.getByText('orange.png', { exact: true }).waitFor();
+  assert.ok(!(await page.locator('main').innerText()).includes('asset:'));
   assert.deepEqual(faults, []);
   await context.close();
 });

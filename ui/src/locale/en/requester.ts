@@ -113,6 +113,8 @@ export const words = {
   'data.type.gold': 'known answer',
   'data.rows': { one: '{n} row', other: '{n} rows' },
   'data.items': { one: '{n} item', other: '{n} items' },
+  'data.gold.bad': 'Known answers that do not fit the questions. Change the questions, or remove this file and send a better one:',
+  'data.gold.row': 'Row {row}',
   'data.gold': { one: '{n} with a known answer', other: '{n} with known answers' },
   'data.bad': { one: '{n} row cannot be used:', other: '{n} rows cannot be used:' },
   'data.bad.row': 'Row {row} (line {line})',

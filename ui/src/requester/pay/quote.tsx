@@ -57,7 +57,7 @@ export function Quote({ draft, good, published }: { draft: Draft; good: boolean;
   const [ask, setAsk] = useState(false);
   const { data: q, error, reload } = useLoad(
     (signal) => call('GET /projects/{project}/quote', { path: { project: p.id }, signal }),
-    [p.id, p.revision, p.records, p.gold],
+    [p.id, p.revision, p.records, p.gold, p.gold_left, p.gold_bad],
   );
   if (!q) return error === undefined ? <Skeleton tall rows={1} /> : <Problem error={error} retry={reload} />;
   const publish = async () => {
