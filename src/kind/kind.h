@@ -154,8 +154,7 @@ void kind_template_load(struct arena *, struct str text, struct kind_template *o
 /* As kind_template_read, of a value that was read before. */
 MUST_USE bool kind_template_check(struct kind_faults *, const struct json_value *root,
 				  struct kind_template *out);
-/* Is every column there that the template uses; is there a field for each gold_ column? They add
- * faults. */
+/* Is each column there that it uses; is there a field for each gold_ column? Both add faults. */
 MUST_USE bool kind_template_fits(struct kind_faults *, const struct kind_template *,
 				 const struct str *columns, int count);
 MUST_USE bool kind_template_knows(struct kind_faults *, const struct kind_template *,
@@ -175,8 +174,7 @@ struct kind_media {
 	int64_t until_s; /* seconds since 1970 */
 };
 
-/* `asset:<sha256 in hex>.<jpg|png|webp|gif>`: a stored picture, as a cell holds it, and behind a
- * blank what its requester calls it; `name` is what the house does. */
+/* `asset:<sha256>.<jpg|png|webp|gif>`, the `name` of a stored picture, and ` NAME` of its file. */
 bool kind_is_asset(struct str cell, struct str *name);
 /* As its requester wrote it, a picture by his name: a cell, and all of a record's fields. */
 struct str kind_cell_told(struct str cell);
@@ -222,8 +220,7 @@ void kind_sheet_page(struct arena *, const struct kind_sheet *, const struct jso
 
 /* --- answers --- */
 
-/* Check an answer against the template; `*canonical` is its JSON text. False when there are
- * faults. */
+/* Check an answer against the template; `*canonical` is its JSON text. False: there are faults. */
 MUST_USE bool kind_answer_check(struct kind_faults *, const struct kind_template *,
 				const struct json_value *answer, struct str *canonical);
 /* The known answer out of one cell of a gold column, as canonical JSON of the value. */
