@@ -8,12 +8,12 @@
  *              {"type":"choice","name":"label","label":"What is it?","options":["cat","dog"]}]}
  *
  * Shown blocks are `markdown` (text) and `image` (src, alt; blur for what none must see unasked).
- * Each other block asks for one *field* of the answer and belongs to a kind, which knows everything
- * about it: what its block may say, which answers it takes, how answers agree. Kinds that ask about
- * a picture have src and alt. With "show_if":{"field":"label","is":["dog"]} a field is asked when
- * the answer of an earlier choice or pair is, or holds, one of these values; else the answer has
- * nothing for it. `{{column}}` stands for a cell of the record: in the text of markdown and of
- * spans, in src and alt of a picture, in labels, and in label and image of an option.
+ * Each other block asks for one *field* of the answer and belongs to a kind, which knows all about
+ * it: what its block may say, which answers it takes, how they agree. About a picture it has src
+ * and alt. With "show_if":{"field":"label","is":["dog"]} a field is asked when the answer of an
+ * earlier choice or pair is, or holds, one of these values; else the answer has nothing for it.
+ * `{{column}}` stands for a cell of the record: in the text of markdown and of spans, in src and
+ * alt of a picture, in labels, and in label and image of an option.
  *
  * A *page* is a template with a record's cells put in, ready for the browser: markdown as
  * a tree of prose nodes (never HTML), images as signed addresses. An *answer* is one JSON object,
@@ -90,8 +90,7 @@ struct kind {
 	void (*check_block)(struct kind_faults *, const struct json_value *block, struct str path);
 	/* Write the members of its own that a page needs (not those that are checked before). */
 	void (*put_block)(struct json *, const struct kind_field *, const struct kind_view *);
-	/* Check a value that is there and write its canonical form; adds faults and writes
-	 * nothing else. */
+	/* Check a value that is there and write its canonical form, or add faults. */
 	bool (*check_answer)(struct kind_faults *, const struct kind_field *,
 			     const struct json_value *value, struct json *out);
 	/* The value that a cell of a gold column means, as JSON text; not yet checked. */
@@ -220,6 +219,7 @@ void kind_sheet_page(struct arena *, const struct kind_sheet *, const struct jso
 
 /* --- answers --- */
 
+bool kind_is_asked(const struct json_value *block, const struct json_value *answer); /* show_if */
 /* Check an answer against the template; `*canonical` is its JSON text. False: there are faults. */
 MUST_USE bool kind_answer_check(struct kind_faults *, const struct kind_template *,
 				const struct json_value *answer, struct str *canonical);
