@@ -118,6 +118,13 @@ simulated() {
 		"$engine: and say what they are"
 }
 
+# The script finds the site that it has started last.
+mkdir -p "$work/checkout/build"
+cp dev "$work/checkout/dev"
+echo /nowhere >"$work/checkout/build/site"
+ends 1 'the script wants a demo to simulate' env -u TESSERA_DATA sh "$work/checkout/dev" simulate
+says err 'not loaded in /nowhere' 'it looks where the last run was'
+
 # --- a site, on one engine ---
 site() {
 	engine=$1 data=$work/$1
