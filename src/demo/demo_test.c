@@ -52,13 +52,14 @@ PLAIN_TEST(demo, a_simulated_worker_answers_every_kind)
 PLAIN_TEST(demo, a_simulated_worker_keeps_to_what_the_block_asks)
 {
 	static const char *const blocks[] = {
-		"{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"p\",\"q\",\"r\"],"
+		"{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"p\",\"q\"],"
 		"\"many\":true,\"min\":2,\"max\":2}",
-		"{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"p\",\"q\",\"r\"],"
+		"{\"type\":\"choice\",\"name\":\"a\",\"label\":\"x\",\"options\":[\"p\",\"q\"],"
 		"\"many\":true,\"required\":false}",
 		"{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"max\":3}",
 		"{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"[0-9]{4}\"}",
-		"{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":\"[A-Z]{2}-[0-9]{4}\"}",
+		"{\"type\":\"text\",\"name\":\"a\",\"label\":\"x\",\"pattern\":"
+		"\"[A-Z]{2}-[0-9]{4}\"}",
 		"{\"type\":\"number\",\"name\":\"a\",\"label\":\"x\"}",
 		"{\"type\":\"number\",\"name\":\"a\",\"label\":\"x\",\"max\":-3.5}",
 		"{\"type\":\"number\",\"name\":\"a\",\"label\":\"x\",\"min\":0.5,\"max\":2.2,"
@@ -67,7 +68,8 @@ PLAIN_TEST(demo, a_simulated_worker_keeps_to_what_the_block_asks)
 		"{\"type\":\"date\",\"name\":\"a\",\"label\":\"x\",\"min\":\"2031-05-04\"}",
 		"{\"type\":\"date\",\"name\":\"a\",\"label\":\"x\",\"max\":\"1871-01-18\"}",
 		"{\"type\":\"scale\",\"name\":\"a\",\"label\":\"x\",\"min\":-3,\"max\":3}",
-		"{\"type\":\"taxonomy\",\"name\":\"a\",\"label\":\"x\",\"tree\":\"A\\nB\\n\\tC\\n\\t\\tD\","
+		"{\"type\":\"taxonomy\",\"name\":\"a\",\"label\":\"x\",\"tree\":"
+		"\"A\\nB\\n\\tC\\n\\t\\tD\","
 		"\"leaf\":true}",
 		"{\"type\":\"box\",\"name\":\"a\",\"label\":\"x\",\"src\":\"{{image}}\",\"min\":5}",
 		"{\"type\":\"spans\",\"name\":\"a\",\"label\":\"x\",\"text\":\"{{text}}\","

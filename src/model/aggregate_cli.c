@@ -19,7 +19,8 @@ static const struct room_option options[] = {
 	{ "workers", .about = "write a table of the workers into this file" },
 	{ "items", .about = "pairs: write a table of the items into this file" },
 	{ "iterations", .about = "choices: at most so many rounds of each model" },
-	{ "stop", .about = "dawid-skene, also as a part of blend: crowdkit (default) or converged" },
+	{ "stop",
+	  .about = "dawid-skene, also as a part of blend: crowdkit (default) or converged" },
 	{ "threads", .value = "2", .about = "1 or 2" },
 	{ .name = NULL },
 };
