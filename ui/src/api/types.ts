@@ -104,7 +104,9 @@ export interface Project {
   reward: Minor; fee_permille: number; redundancy: number; gold_share_permille: number;
   gold_redundancy: number; time_allowed_s: number; approve_after_s: number; deadline?: Time | null;
   audience: 'everyone' | 'invited'; picking: boolean; estimate_s: number; method: 'shrunk' | 'plurality';
-  confidence_permille: number; redundancy_least: number; revision: number;
+  confidence_permille: number; redundancy_least: number;
+  /** The questions whose confidence is calibrated; that of the others says how far answers agree. */
+  sure: string[]; revision: number;
   created: Time; state: ProjectState; kind: string; columns: string[]; records: number; gold: number;
   /** Known answers that do not fit the questions, and whether some are still to be compared. */
   gold_bad: number; gold_left: boolean;

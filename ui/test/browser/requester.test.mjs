@@ -281,6 +281,47 @@ test('known answers may come before their questions, and what does not fit is to
   await context.close();
 });
 
+test('a project that stops when sure says so, and claims no confidence where it has agreement alone', { timeout: 60_000 }, async () => {
+  const view = { name: 'adaptive' };
+  const { page, context, faults } = await pageOf(browser, view);
+  await signUp(page, 'adaptive@example.org');
+  site.fund('adaptive@example.org', '10.00');
+  const api = await apiAs(site.url, 'adaptive@example.org', 'requester');
+  const { id } = await api('POST', '/api/v1/projects', { title: 'How large is it?' });
+  const at = `/api/v1/projects/${id}/sources/${(await api.upload(`/api/v1/projects/${id}/sources?name=a.csv`, 'city\nOslo\n')).id}`;
+  await until('the file is checked', async () => (await api('GET', at)).state === 'checked');
+  await api('POST', `${at}/import`, {});
+  await until('the file is imported', async () => (await api('GET', at)).state === 'imported');
+  await api('POST', `/api/v1/projects/${id}`, {
+    template: { blocks: [
+      { type: 'choice', name: 'size', label: 'Size', options: ['small', 'large'] },
+      { type: 'scale', name: 'rating', label: 'Rating', min: 1, max: 5 },
+    ] },
+    confidence_permille: 955, redundancy: 2, redundancy_least: 2, approve_after_s: 0,
+  });
+  await api('POST', `/api/v1/projects/${id}/publish`, { total: (await api('GET', `/api/v1/projects/${id}/quote`)).total });
+  await until('the project opens', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'open');
+  for (const n of [1, 2]) {
+    const worker = await apiAs(site.url, `worker${n}@example.org`, 'worker');
+    assert.equal(await workOn(worker, id, 9, () => ({ size: 'large', rating: 4 })), 1);
+  }
+  await until('it is done', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'done');
+  await page.goto(`${site.url}/projects/${id}/results`);
+  await page.getByText(/^\d+ % sure, 2 answers$|^\d+% sure, 2 answers$/).waitFor();
+  await page.getByText(/^100 ?% agreement, 2 answers$/).waitFor();
+  await look(page, 'results_adaptive', view, shots);
+  await page.goto(`${site.url}/projects/${id}/settings`);
+  const facts = await page.locator('dl.facts').innerText();
+  assert.match(facts, /Answers for each item at most\s+2\s/);
+  assert.match(facts, /Stop when so sure\s+95\.5 ?%/);
+  assert.match(facts, /Answers for each item at least\s+2\s/);
+  await look(page, 'settings_adaptive', view, shots);
+  await page.goto(`${site.url}/projects/${id}`);
+  await page.getByText('Confidence or agreement').waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test('pictures in a zip are seen in the preview, and called by their names in the results', { timeout: 60_000 }, async () => {
   const view = { name: 'pictures' };
   const { page, context, faults } = await pageOf(browser, view);
@@ -321,6 +362,9 @@ test('pictures in a zip are seen in the preview, and called by their names in th
   await until('the project moves on', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'done');
   await page.goto(`${site.url}/projects/${id}/results`);
   await page.getByText('orange.png', { exact: true }).waitFor();
+  // Nobody has looked at a result, and the page says so.
+  await page.getByText('There is nothing to go by yet.').waitFor();
+  assert.ok(!(await page.locator('main').innerText()).includes('0 of 0'));
   assert.ok(!(await page.locator('main').innerText()).includes('asset:'));
   assert.deepEqual(faults, []);
   await context.close();

@@ -31,7 +31,7 @@ export function Certificate({ p }: { p: Project }) {
         { key: 'field', label: t('certificate.field'), head: true, cell: (f) => <bdi>{f.field}</bdi> },
         { key: 'share', label: t('certificate.right'), cell: (f) => <strong>{shareText(f)}</strong> },
         { key: 'checked', label: t('certificate.checked'), figure: true, cell: (f) => (f.checked > 0 ? t('certificate.of', { n: f.right, all: f.checked }) : '–') },
-        { key: 'claimed', label: t('certificate.claimed'), figure: true, cell: (f) => (f.claimed == null ? '–' : percent(f.claimed, 1)) },
+        { key: 'claimed', label: t('certificate.claimed'), figure: true, cell: (f) => (f.claimed == null || !p.sure.includes(f.field) ? '–' : percent(f.claimed, 1)) },
         { key: 'results', label: t('certificate.results'), figure: true, cell: (f) => number(f.results) },
       ]} />
       {data.items.length > 0 && least < ENOUGH && (

@@ -19,12 +19,12 @@ function sharesText(r: FieldResult): string {
   return told.map((s) => t('results.shares', { value: valueText(s.value), share: percent(s.share, 1) })).join(' · ');
 }
 
-export function Concluded({ r, shares = false }: { r: FieldResult | undefined; shares?: boolean }) {
+export function Concluded({ p, r, shares = false }: { p: Project; r: FieldResult | undefined; shares?: boolean }) {
   if (!r) return <>–</>;
   return (
     <span>
       <strong>{valueText(r.value)}</strong>{r.tie && <> <Chip tone="warn">{t('results.tie')}</Chip></>}
-      <span class="note sub figure">{t('results.of', { share: percent(r.confidence), n: r.answers })}</span>
+      <span class="note sub figure">{t(p.sure.includes(r.field) ? 'results.of' : 'results.agree', { share: percent(r.confidence), n: r.answers })}</span>
       {shares && r.posterior.length > 0 && <span class="note sub figure" dir="auto">{sharesText(r)}</span>}
     </span>
   );
@@ -55,7 +55,7 @@ function Rows({ p, items }: { p: Project; items: ResultRow[] }) {
     { key: 'data', label: t('results.data'), cell: (i) => <span class="cell" dir="auto">{fieldsText(i.fields)}</span> },
     ...fields.map((f) => ({
       key: `f ${f}`, label: labels.get(f) ?? f,
-      cell: (i: ResultRow) => <Concluded r={i.results.find((r) => r.field === f)} />,
+      cell: (i: ResultRow) => <Concluded p={p} r={i.results.find((r) => r.field === f)} />,
     })),
   ];
   return <Table caption={t('tab.results')} rows={items} rowKey={(i) => String(i.task)} columns={columns} />;

@@ -107,7 +107,7 @@ export function Item({ params }: { params: Record<string, string> }) {
         <Section title={t('item.result')}>
           <dl class="panel results">
             {fields.map((f) => (
-              <div key={String(f['name'])}><dt>{String(f['label'] ?? f['name'])}</dt><dd><Concluded r={d.results.find((r) => r.field === f['name'])} shares /></dd></div>
+              <div key={String(f['name'])}><dt>{String(f['label'] ?? f['name'])}</dt><dd><Concluded p={p} r={d.results.find((r) => r.field === f['name'])} shares /></dd></div>
             ))}
           </dl>
         </Section>
