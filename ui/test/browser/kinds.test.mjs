@@ -576,6 +576,7 @@ test('box: by mouse, by keyboard alone and by touch, merged and exported', async
       assert.ok(!await page.evaluate(() => document.activeElement?.matches('.picture-stage')), 'Tab leaves');
     },
     touch: async (page, w) => {
+      assert.ok(await w.locator('.picture-bar.tools').evaluate((el) => el.scrollWidth <= el.clientWidth), 'all tools are in sight');
       await loaded(w);
       await w.scrollIntoViewIfNeeded();
       // Tap on a corner and on the opposite one.
@@ -671,6 +672,7 @@ test('polygon: by mouse, by keyboard alone and by touch, merged and exported', a
       assert.equal(await w.locator('.grip').count(), 0, 'nothing is chosen any more');
     },
     touch: async (page, w) => {
+      assert.ok(await w.locator('.picture-bar.tools').evaluate((el) => el.scrollWidth <= el.clientWidth), 'all tools are in sight');
       await loaded(w);
       await w.scrollIntoViewIfNeeded();
       await at(page, w, 'touch', [[42, 61], [119, 61], [119, 121], [42, 121]]);

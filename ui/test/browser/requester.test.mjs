@@ -296,6 +296,7 @@ test('a project that stops when sure says so, and claims no confidence where it 
     template: { blocks: [
       { type: 'choice', name: 'size', label: 'Size', options: ['small', 'large'] },
       { type: 'scale', name: 'rating', label: 'Rating', min: 1, max: 5 },
+      ...['history', 'climate', 'trade'].map((name) => ({ type: 'text', name, label: `What is said of its ${name} in the article?` })),
     ] },
     confidence_permille: 955, redundancy: 2, redundancy_least: 2, approve_after_s: 0,
   });
@@ -303,13 +304,19 @@ test('a project that stops when sure says so, and claims no confidence where it 
   await until('the project opens', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'open');
   for (const n of [1, 2]) {
     const worker = await apiAs(site.url, `worker${n}@example.org`, 'worker');
-    assert.equal(await workOn(worker, id, 9, () => ({ size: 'large', rating: 4 })), 1);
+    assert.equal(await workOn(worker, id, 9, () => ({ size: 'large', rating: 4, history: 'long '.repeat(30), climate: 'mild', trade: 'fish' })), 1);
   }
   await until('it is done', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'done');
   await page.goto(`${site.url}/projects/${id}/results`);
   await page.getByText(/^\d+ % sure, 2 answers$|^\d+% sure, 2 answers$/).waitFor();
-  await page.getByText(/^100 ?% agreement, 2 answers$/).waitFor();
+  await page.getByText(/^100 ?% agreement, 2 answers$/).first().waitFor();
+  const cut = () => page.locator('.table-box').evaluateAll((all) => all.filter((el) => el.scrollWidth > el.clientWidth).length);
+  assert.equal(await cut(), 0, 'no table is cut');
   await look(page, 'results_adaptive', view, shots);
+  await page.getByRole('link', { name: 'Item 1', exact: true }).click();
+  await page.getByText('What is said of its trade').first().waitFor();
+  assert.equal(await cut(), 0, 'nor that of the answers');
+  await look(page, 'item_adaptive', view, shots);
   await page.goto(`${site.url}/projects/${id}/settings`);
   const facts = await page.locator('dl.facts').innerText();
   assert.match(facts, /Answers for each item at most\s+2\s/);

@@ -371,6 +371,7 @@ export const words = {
   'item.result': 'Result',
   'item.answers': 'Answers',
   'item.none': 'No answers yet.',
+  'item.fields': 'Questions',
   'item.other': 'Not the result',
   'item.seconds': 'Took',
   'item.at': 'When',

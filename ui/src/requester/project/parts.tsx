@@ -11,6 +11,7 @@ import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { announce, useLoad } from '../../ui/hooks.ts';
 import { errorText, Notice, Page, Problem, Skeleton } from '../../ui/page.tsx';
+import type { Column } from '../../ui/table.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Chip } from '../../ui/text.tsx';
 
@@ -48,6 +49,21 @@ export function valueText(value: unknown): string {
   if (typeof value === 'object' && 'spans' in value) return shapesText(value.spans as { label?: string }[]);
   if (typeof value === 'object') return JSON.stringify(value);
   return String(value);
+}
+
+/** The questions of a project, as its requester calls them. */
+export const fieldsOf = (p: Project) => p.template.blocks.flatMap((b) =>
+  (typeof b['name'] === 'string' ? [{ name: b['name'], label: String(b['label'] || b['name']) }] : []));
+
+const COLUMNS_MAX = 3;
+
+/** A column for each question; where there are so many that a table would be cut, one with all of them. */
+export function fieldColumns<R>(fields: ReturnType<typeof fieldsOf>, cell: (row: R, name: string) => ComponentChildren): Column<R>[] {
+  if (fields.length <= COLUMNS_MAX) return fields.map((f) => ({ key: `f ${f.name}`, label: f.label, cell: (row) => cell(row, f.name) }));
+  return [{
+    key: 'fields', label: t('item.fields'),
+    cell: (row) => <dl class="in-cell">{fields.map((f) => <div key={f.name}><dt>{f.label}</dt><dd>{cell(row, f.name)}</dd></div>)}</dl>,
+  }];
 }
 
 /** The data of an item in one line: without known answers, and what stands in two columns once. */

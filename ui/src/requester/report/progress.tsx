@@ -76,7 +76,7 @@ function Body({ f, p }: { f: Far; p: Project }) {
         </div>
       )}
       <div class="stack-top">
-        <Chart title={t('progress.chart')} kind="area" xLabel={t('progress.time')} xText={(x) => clock(x, first ? first.x : x)} yText={(y) => number(Math.round(y * 100) / 100)} yMax={4}
+        <Chart title={t('progress.chart')} kind="area" xLabel={t('progress.time')} xText={(x) => clock(x, first ? first.x : x)} yText={(y) => number(y)} yMax={4} whole
           summary={first && last
             ? t('progress.chart.text', { n: last.y, from: exact(new Date(first.x).toISOString()), to: exact(new Date(last.x).toISOString()) })
             : t('progress.chart.none')}
