@@ -28,7 +28,8 @@ GEN := build/gen
 
 # V=1 shows the whole command lines.
 Q := $(if $(V),,@)
-quiet := $(findstring s,$(firstword -$(MAKEFLAGS)))
+# Of the flags only the letters: a long one has an s of its own.
+quiet := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
 say = $(if $(V)$(quiet),,@printf '%-7s %s\n' $(1) $(2))
 
 # --- flags ---

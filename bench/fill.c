@@ -203,7 +203,7 @@ static void make_tasks(struct fill *f)
 	ranges(f,
 	       "INSERT INTO source SELECT $project, 1, 'fill.csv', 'csv', 4, '', 0, '', '', 0, 0, "
 	       "0, "
-	       "0, count(*), 0, '[]', '[]', '', 0, 1, 1, 0, '', 0, '', 0, count(*), 0, 1, 1, $now "
+	       "0, count(*), 0, '[]', '[]', '', 0, 1, 1, 0, '', 0, '', 0, count(*), 0, 1, $now "
 	       "FROM record WHERE project_id = $project AND $from = 1",
 	       1, 1);
 }

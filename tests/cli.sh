@@ -36,10 +36,10 @@ ends() {
 says() {
 	if grep -qE "$2" "$work/$1"; then ok; else not_ok "$3"; fi
 }
-get() {
-	node -e 'fetch(process.argv[1]).then(async (r) => {
+get() { # URL [KEY]
+	node -e 'fetch(process.argv[1], { headers: { authorization: `Bearer ${process.argv[2]}` } }).then(async (r) => {
 		console.log(r.status); console.log(await r.text());
-	}, (e) => { console.error(String(e.cause || e)); process.exit(1); })' "$1"
+	}, (e) => { console.error(String(e.cause || e)); process.exit(1); })' "$1" "${2:-}"
 }
 start_server() {
 	: >"$work/address"
@@ -77,6 +77,54 @@ done
 ends 0 'the document of the API is there' "$tessera" openapi
 says out '"/api/v1/sign-in"' 'the document has the routes'
 
+# Simulated workers answer questions of many kinds, some that hang on others, with no truth given;
+# whether they run out of time or are stopped, they hold nothing at the end.
+simulated() {
+	cat >"$work/template.json" <<-'T'
+	{"blocks":[{"type":"choice","name":"kind","label":"What is {{word}}?","options":["animal","plant"]},
+	{"type":"scale","name":"danger","label":"How dangerous?","show_if":{"field":"kind","is":"animal"}},
+	{"type":"spans","name":"letters","label":"Mark a word","text":"{{word}} and more","labels":["x"]},
+	{"type":"text","name":"why","label":"Why?","required":false}]}
+	T
+	mkdir "$work/$engine-job"
+	printf '%s\n' word lynx oak wasp elm newt yew crow fir | tee "$work/$engine-job/words.csv" >"$work/out"
+	project=$("$tessera" project add --data "$data" --user ada@example.org --title Words \
+		--template "$work/template.json" --redundancy 2 | sed 's/[^0-9]//g')
+	ends 0 "$engine: a file is imported" "$tessera" project import --data "$data" \
+		--project "$project" --folder "$work/$engine-job"
+	ends 5 "$engine: workers of a draft are refused" "$tessera" simulate --data "$data" --project "$project"
+	ends 0 "$engine: and published" "$tessera" project publish --data "$data" --project "$project"
+	tries=0
+	until get "$address/api/v1/projects/$project" "$key" | grep -q '"state":"open"' || [ $tries -gt 50 ]; do
+		tries=$((tries + 1))
+		sleep 0.1
+	done
+	ends 0 "$engine: simulated workers run out of time" "$tessera" simulate --data "$data" \
+		--project "$project" --workers 3 --think 60 --seconds 1
+	says out '^0 answers' "$engine: before they have answered"
+	ends 0 "$engine: the items are listed" get "$address/api/v1/projects/$project/tasks" "$key"
+	says out '"taken":0' "$engine: they hold nothing"
+	if grep -q '"taken":[1-9]' "$work/out"; then not_ok "$engine: not one item"; else ok; fi
+	"$tessera" simulate --data "$data" --project "$project" --workers 3 --think 60 >"$work/stopped" &
+	stopped=$!
+	sleep 1
+	kill -INT "$stopped"
+	wait "$stopped"
+	ends 0 "$engine: the items are listed again" get "$address/api/v1/projects/$project/tasks" "$key"
+	if grep -q '"taken":[1-9]' "$work/out"; then not_ok "$engine: stopped, they hold nothing"; else ok; fi
+	ends 0 "$engine: with time they answer all" "$tessera" simulate --data "$data" \
+		--project "$project" --workers 9 --think 0 --accuracy 700
+	says out '^16 answers by simulated workers, 16 of them with something made up$' \
+		"$engine: and say what they are"
+}
+
+# The script finds the site that it has started last.
+mkdir -p "$work/checkout/build"
+cp dev "$work/checkout/dev"
+echo /nowhere >"$work/checkout/build/site"
+ends 1 'the script wants a demo to simulate' env -u TESSERA_DATA sh "$work/checkout/dev" simulate
+says err 'not loaded in /nowhere' 'it looks where the last run was'
+
 # --- a site, on one engine ---
 site() {
 	engine=$1 data=$work/$1
@@ -104,12 +152,14 @@ site() {
 		--name Ada --email ada@example.org --role requester
 	ends 0 "$engine: and a key" "$tessera" key add --data "$data" --user ada@example.org
 	says out '^\{"access_key":"[^"]+","secret_key":"tk_[^"]+"\}$' "$engine: printed as JSON"
+	key=$(sed 's/.*"secret_key":"//; s/".*//' "$work/out")
 	ends 0 "$engine: and money" "$tessera" fund --data "$data" --user ada@example.org \
 		--amount 1000.00
 	ends 2 "$engine: half a cent is refused" "$tessera" fund --data "$data" \
 		--user ada@example.org --amount 0.005
 	ends 3 "$engine: a stranger is refused" "$tessera" fund --data "$data" \
 		--user eve@example.org --amount 1.00
+	simulated
 	ends 0 "$engine: its jobs are listed" "$tessera" job list --data "$data"
 	says out '^waiting' "$engine: some wait for their time"
 	ends 3 "$engine: what is not broken is not revived" "$tessera" job revive --data "$data" \

@@ -7,6 +7,9 @@ cd "$(dirname "$0")/.." || exit 1
 program=${TESSERA:-$PWD/build/tessera}
 passed=0
 failed=0
+# Who follows one page after the other starts each on a fresh site.
+if [ -z "$(sed -n 's/^data=//p' docs/api.md docs/tutorial.md | sort | uniq -d)" ]; then passed=1
+else failed=1 && echo 'not ok: two manuals use the same folder'; fi
 for page in docs/api.md docs/tutorial.md; do
 	[ -f "$page" ] || continue
 	work=$(mktemp -d /tmp/tessera-docs-XXXXXX) || exit 1
@@ -17,7 +20,7 @@ for page in docs/api.md docs/tutorial.md; do
 		echo "trap '[ -z \"\$server\" ] || kill \"\$server\" 2>/dev/null || :' EXIT"
 		awk '/^```sh$/ { on = 1; n++; print "echo \"--- block " n "\" >&2"; next }
 			/^```$/ { on = 0 } on' "$page"
-	} | sed "s|build/trial|$work/site|g; s|127\.0\.0\.1:8090|127.0.0.1:$port|g; s|build/tessera|$program|g" >"$work/page.sh"
+	} | sed "s|^data=build/.*|data=$work/site|; s|127\.0\.0\.1:8090|127.0.0.1:$port|g; s|build/tessera|$program|g" >"$work/page.sh"
 	if timeout 120 sh "$work/page.sh" >"$work/out" 2>&1; then
 		passed=$((passed + 1))
 	else

@@ -82,6 +82,9 @@ int64_t os_memory_peak_bytes(void); /* VmHWM of this process */
 int64_t os_memory_bytes(void);	    /* VmRSS */
 int64_t os_cpu_us(void);	    /* user + system time of this process */
 bool os_is_terminal(int fd);
+/* From now on SIGINT and SIGTERM are only noted, and a long command asks whether one came. */
+void os_stop_watch(void);
+bool os_stop_asked(void);
 
 /* --- progress.c: long work tells how far it is; the code does not know who watches --- */
 struct progress;

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -66,4 +67,29 @@ int64_t os_cpu_us(void)
 bool os_is_terminal(int fd)
 {
 	return isatty(fd) == 1;
+}
+
+static void stop_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+}
+
+/* Blocked, not handled: who asked stays to be seen, and nothing is interrupted. */
+void os_stop_watch(void)
+{
+	sigset_t set;
+
+	stop_signals(&set);
+	CHECK(pthread_sigmask(SIG_BLOCK, &set, NULL) == 0);
+}
+
+bool os_stop_asked(void)
+{
+	sigset_t waiting;
+
+	if (sigpending(&waiting) != 0)
+		return false;
+	return sigismember(&waiting, SIGINT) == 1 || sigismember(&waiting, SIGTERM) == 1;
 }

@@ -87,7 +87,7 @@ static bool put_line(struct ctx *c, const struct export *e, struct page *p, size
 	json_object(&out);
 	json_i64_of(&out, "task", t->task);
 	json_bool_of(&out, "gold", t->gold == 1);
-	json_raw_of(&out, "fields", t->fields);
+	json_raw_of(&out, "fields", kind_fields_told(c->mem, t->fields));
 	json_key(&out, "results");
 	json_object(&out);
 	for (; p->result_at < p->results && p->result[p->result_at].task <= t->task;
@@ -223,7 +223,7 @@ static bool put_row(struct ctx *c, const struct export *e, struct page *p, size_
 			continue;
 		if (!json_text(json_get(fields, name->text), &cell))
 			cell = S("");
-		csv_put(out, cell, false, true);
+		csv_put(out, kind_cell_told(cell), false, true);
 	}
 	put_results(c, e, p, t->task, out);
 	struct json answers = json_make(c->mem, PIECE_MAX);

@@ -7,10 +7,10 @@
  * answer behind it. Made piece by piece in constant memory, so that a file of any size streams.
  *
  * Columns of the CSV form: task, gold, the record's columns (a name that meets one of ours gets
- * `input_` before it), then for each field F: F, F_confidence, F_answers, F_ties (JSON list,
- * empty without a tie), and last `answers` (a JSON list of
- * {"worker","answer","state","at","seconds"}). Several values of one field are joined by |. Cells
- * that a spreadsheet would run as a formula are defused. JSON Lines have the same, as
+ * `input_` before it; a picture is called as its requester calls it), then for each field F: F,
+ * F_confidence, F_answers, F_ties (JSON list, empty without a tie), and last `answers` (a JSON
+ * list of {"worker","answer","state","at","seconds"}). Several values of one field are joined
+ * by |. Cells that a spreadsheet would run as a formula are defused. JSON Lines have the same, as
  * {"task","gold","fields","results","answers"}; there a result has its posterior too, as
  * [{"value","share"}] (empty where answers come out of no list), and on request the certificate
  * (quality.h) is their last line, {"certificate":[…]}; a CSV has rows of tasks alone.

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "export/export.h"
+#include "intake/intake.h"
+#include "pay/pay.h"
 #include "tests/fixture.h"
+#include "tests/material.h"
 
 static struct str rest(struct ctx *c, const struct fixture *f, const char *form, bool answers,
 		       int64_t after)
@@ -59,6 +62,30 @@ TEST(export, json_lines_carry_every_answer_behind_a_result)
 	WANT_STR(S("cat"), json_get(json_get(json_at(answers, 0), S("answer")), S("label"))->text);
 	WANT(json_is(json_get(json_get(json_get(line, S("results")), S("label")), S("ties")),
 		     JSON_LIST));
+}
+
+TEST(export, a_picture_is_called_as_its_requester_calls_it)
+{
+	struct fixture f =
+		fixture_open(c, (struct fixture_shape){ .redundancy = 1, .draft = true });
+	struct material_file files[] = {
+		{ "shots/tom.png", material_png(c, 4, 5, 1) },
+		{ "list.csv", S("name,photo\nTom,tom.png\n") },
+	};
+
+	WANT_OK(intake_drop(c, f.project, (source_id){ 1 }));
+	test_run_jobs(c);
+	material_import(c, f.project, "cats.zip", material_zip(c, files, 2, false));
+	WANT_OK(pay_publish(c, f.project));
+	test_run_jobs(c);
+	fixture_answer(c, &f, 0, 1, "cat");
+	test_run_jobs(c);
+	WANT_STR(S("task,gold,name,photo,label,label_confidence,label_answers,label_ties\r\n"
+		   "1,0,Tom,tom.png,cat,1,1,\r\n"),
+		 whole(c, &f, "csv", false));
+	WANT(str_starts(whole(c, &f, "jsonl", false),
+			S("{\"task\":1,\"gold\":false,"
+			  "\"fields\":{\"name\":\"Tom\",\"photo\":\"tom.png\"}")));
 }
 
 TEST(export, what_broke_off_is_gone_on_with_behind_its_last_row)

@@ -437,8 +437,7 @@ static enum err finish_pictures(struct ctx *c, struct check *k)
 	for (size_t i = 0; i < count; i++) {
 		json_object(&out);
 		json_text_of(&out, "file", rows[i].name);
-		json_text_of(&out, "image",
-			     str_format(c->mem, "asset:%.*s", STR_ARG(rows[i].asset)));
+		json_text_of(&out, "image", rows[i].name);
 		json_object_end(&out);
 	}
 	json_list_end(&out);
@@ -512,7 +511,7 @@ enum err intake_check_job(struct ctx *c, struct job *job)
 			      k->s.at_entry, &changed));
 	if (changed == 0)
 		return OK; /* this slice was counted before, or the source is gone */
-	TRY(intake_faults_keep(c, k->project, k->source, 0, k->bad_before, &k->faults));
+	TRY(intake_faults_keep(c, k->project, k->source, FAULTS_CHECK, k->bad_before, &k->faults));
 	for (int i = 0; i < k->assets; i++)
 		TRY(source_asset_add(c, k->project, k->source, k->asset[i].name, k->asset[i].base,
 				     k->asset[i].asset, k->asset[i].width, k->asset[i].height,

@@ -73,6 +73,11 @@ bool intake_columns_name(struct arena *mem, const struct str *names, int count,
 	return true;
 }
 
+struct str intake_picture_cell(struct arena *mem, struct str asset, struct str name)
+{
+	return str_format(mem, "asset:%.*s %.*s", STR_ARG(asset), STR_ARG(name));
+}
+
 struct str intake_cut(struct str text, size_t max)
 {
 	size_t len = text.len < max ? text.len : max;

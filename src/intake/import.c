@@ -21,7 +21,7 @@ enum {
 
 struct row {
 	int64_t line, number;
-	struct str fields, truth, key;
+	struct str fields, known, key;
 };
 
 struct import {
@@ -29,7 +29,6 @@ struct import {
 	source_id source;
 	struct source_row s; /* as it was */
 	struct intake_columns columns;
-	struct kind_template template;
 	struct row *row;
 	int rows;
 	struct intake_fault_list faults;
@@ -82,33 +81,11 @@ static enum err put_cell(struct ctx *c, const struct import *m, const struct int
 	}
 	TRY(picture_of(c, m, name, &asset, good));
 	if (*good)
-		json_put_text(out, str_format(c->mem, "asset:%.*s", STR_ARG(asset)));
+		json_put_text(out, intake_picture_cell(c->mem, asset, name));
 	else
 		json_put_text(out, cell);
 	*good = *good || (column->can_be & COLUMN_IMAGE) == 0; /* in a text it is only words */
 	return OK;
-}
-
-/* One known answer into the truth; false with the reason. */
-static bool put_truth(struct ctx *c, const struct import *m, struct str field, struct str cell,
-		      struct json *out, struct str *why)
-{
-	struct kind_faults *f = NEW(c->mem, struct kind_faults);
-	const struct kind_field *asked = kind_field_find(&m->template, field);
-	struct str value;
-
-	*f = kind_faults_make(c->mem, (struct str){ 0 });
-	if (asked == NULL) {
-		*why = str_format(c->mem, "no field is called %.*s", STR_ARG(field));
-		return false;
-	}
-	if (!kind_truth_check(f, asked, cell, &value)) {
-		*why = str_format(c->mem, "gold_%.*s: %.*s", STR_ARG(field),
-				  STR_ARG(f->list[0].message));
-		return false;
-	}
-	json_raw_of(out, str_c(c->mem, field), value);
-	return true;
 }
 
 /* --- rows --- */
@@ -124,13 +101,13 @@ static struct json row_json(struct ctx *c, const struct csv_record *r)
 
 static enum err take_row(struct ctx *c, struct import *m, const struct csv_record *r)
 {
-	struct json fields = row_json(c, r), truth = row_json(c, r);
+	struct json fields = row_json(c, r), known = row_json(c, r);
 	struct row row = { .line = r->line, .number = r->number };
 	struct str field, why;
-	bool good, has_truth = false;
+	bool good, is_known = false;
 
 	json_object(&fields);
-	json_object(&truth);
+	json_object(&known);
 	for (int i = 0; i < m->columns.count && i < r->field_count; i++) {
 		const struct intake_column *column = &m->columns.at[i];
 		struct str cell = r->field[i];
@@ -140,11 +117,9 @@ static enum err take_row(struct ctx *c, struct import *m, const struct csv_recor
 		if (kind_is_gold_column(column->name, &field)) {
 			if (str_trim(cell).len == 0)
 				continue;
-			if (!put_truth(c, m, field, cell, &truth, &why)) {
-				bad_row(c, m, r, why);
-				return OK;
-			}
-			has_truth = true;
+			json_key_str(&known, field);
+			json_put_text(&known, cell);
+			is_known = true;
 			continue;
 		}
 		TRY(put_cell(c, m, column, cell, &fields, &good));
@@ -156,7 +131,7 @@ static enum err take_row(struct ctx *c, struct import *m, const struct csv_recor
 		}
 	}
 	json_object_end(&fields);
-	json_object_end(&truth);
+	json_object_end(&known);
 	if (m->s.key_column.len > 0 && (row.key.len == 0 || row.key.len > INTAKE_KEY_MAX)) {
 		bad_row(c, m, r,
 			str_format(c->mem, "the key is empty or longer than %d bytes",
@@ -164,10 +139,7 @@ static enum err take_row(struct ctx *c, struct import *m, const struct csv_recor
 		return OK;
 	}
 	row.fields = json_end(&fields);
-	if (has_truth)
-		row.truth = json_end(&truth);
-	else
-		row.truth = S("");
+	row.known = is_known ? json_end(&known) : S("");
 	m->row[m->rows++] = row;
 	return OK;
 }
@@ -211,7 +183,7 @@ static enum err read_pictures(struct ctx *c, struct import *m)
 
 	TRY(source_asset_list(c, m->project, m->source, m->s.at_name, IMAGE_CHUNK, &rows, &count));
 	for (size_t i = 0; i < count; i++) {
-		struct str image = str_format(c->mem, "asset:%.*s", STR_ARG(rows[i].asset));
+		struct str image = intake_picture_cell(c->mem, rows[i].asset, rows[i].name);
 		struct str cell[] = { rows[i].name, image };
 		struct csv_record r = { .number = m->at_row++, .field = cell, .field_count = 2 };
 
@@ -226,7 +198,6 @@ static enum err read_pictures(struct ctx *c, struct import *m)
 enum err intake_import_before(struct ctx *c, struct job *job)
 {
 	struct import *m = NEW(c->mem, struct import);
-	struct project p;
 	bool found;
 
 	m->project = (project_id){ job->key };
@@ -235,8 +206,6 @@ enum err intake_import_before(struct ctx *c, struct job *job)
 	TRY(source_row(c, m->project, m->source, &m->s, &found));
 	if (!found || m->s.state != SOURCE_IMPORTING)
 		return OK;
-	TRY(project_get(c, m->project, &p));
-	TRY(project_template(c, &p, &m->template));
 	m->columns = intake_columns_read(c->mem, m->s.columns);
 	m->faults = intake_faults_make(c->mem);
 	m->row = NEW_MANY(c->mem, struct row, CHUNK_ROWS);
@@ -276,9 +245,9 @@ static enum err write_rows(struct ctx *c, const struct import *m, struct intake_
 			}
 		}
 		TRY(record_add(c, m->project, next + *records, m->source, row->number, row->fields,
-			       row->truth));
+			       row->known));
 		(*records)++;
-		*gold += row->truth.len > 0;
+		*gold += row->known.len > 0;
 	}
 	return OK;
 }
@@ -294,16 +263,12 @@ static enum err undo(struct ctx *c, const struct import *m, struct str why)
 
 static enum err finish(struct ctx *c, const struct import *m, int64_t records, int64_t gold)
 {
-	struct project p;
 	struct str columns;
 	int64_t changed;
 	bool moved;
 
 	if (records == 0)
 		return undo(c, m, S("no row is left to import"));
-	TRY(project_get(c, m->project, &p));
-	if (gold > 0 && p.revision != m->s.revision)
-		return undo(c, m, S("the project was changed while its known answers came in"));
 	TRY(intake_all_columns(c, m->project, m->source, &m->columns, &columns));
 	TRY(project_records_shift(c, m->project, records, gold, columns, &moved));
 	if (!moved)
@@ -336,7 +301,7 @@ enum err intake_import_job(struct ctx *c, struct job *job)
 			       gold, &changed));
 	if (changed == 0)
 		return refuse(c, ERR_CONFLICT, "this part was imported by another");
-	TRY(intake_faults_keep(c, m->project, m->source, 1, m->s.import_bad, &faults));
+	TRY(intake_faults_keep(c, m->project, m->source, FAULTS_IMPORT, m->s.import_bad, &faults));
 	if (faults.seen > 0 && m->s.skip_bad == 0)
 		return undo(c, m, S("some rows do not fit and were not to be skipped"));
 	if (!m->whole)

@@ -52,24 +52,11 @@ static bool has_column(const struct intake_columns *columns, struct str name)
 	return false;
 }
 
-/*
- * Known answers need their fields now; other columns of the template may still come. When
- * there are records already, what the template shows of those must be here too.
- */
+/* Columns of the template may still come; but when there are records already, what it shows of
+ * those must be here too. Known answers are compared when they are in: known.c. */
 static enum err must_fit(struct ctx *c, const struct kind_template *t, bool more,
 			 const struct intake_columns *columns)
 {
-	for (int i = 0; i < columns->count; i++) {
-		struct str field;
-
-		if (kind_is_gold_column(columns->at[i].name, &field) &&
-		    kind_field_find(t, field) == NULL)
-			return refuse_field(
-				c, ERR_INPUT, columns->at[i].name,
-				"these are known answers, and the template has no field "
-				"called %.*s: make it first",
-				STR_ARG(field));
-	}
 	for (int i = 0; more && i < t->column_count; i++)
 		if (!has_column(columns, t->column[i].name))
 			return refuse_field(
@@ -106,11 +93,10 @@ enum err intake_import(struct ctx *c, project_id project, source_id source, bool
 	TRY(project_template(c, &p, &template));
 	TRY(must_fit(c, &template, state.records > 0, &columns));
 	TRY(record_last(c, project, &last));
-	TRY(source_import_start(c, project, source, skip_bad, key, last.id + 1, p.revision,
-				&changed));
+	TRY(source_import_start(c, project, source, skip_bad, key, last.id + 1, &changed));
 	if (changed == 0)
 		return refuse(c, ERR_CONFLICT, "another import is running");
-	TRY(source_fault_clear(c, project, source, 1, &changed));
+	TRY(source_fault_clear(c, project, source, FAULTS_IMPORT, &changed));
 	return job_signal_part(c, "intake.import", project.v, source.v);
 }
 

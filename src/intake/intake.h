@@ -10,12 +10,15 @@
  *
  * Forms: CSV, TSV, JSON Lines, and zip files (images alone: one record for each; or
  * images and one table at the root, whose cells name images). A picture is known by its
- * content, not its name, and stored in a cell as `asset:SHA256.EXT` (see kind.h).
+ * content, not its name, and stored in a cell as `asset:SHA256.EXT NAME` (see kind.h); results
+ * carry the name.
  * Names in an archive are names only, never paths.
  *
  * Records are numbered 1, 2, 3 … in their project; taking a source out leaves a gap.
- * Columns called gold_NAME hold known answers: they are checked against the template when
- * they are imported, kept apart as the record's truth, and never in `fields`.
+ * Columns called gold_NAME hold known answers, which are kept apart from `fields`. The questions
+ * may come after them: whenever either changes, a job compares the known answers of a draft with
+ * the questions and tells those that do not fit by row and column; they stand in the way of
+ * publishing.
  */
 #ifndef INTAKE_H
 #define INTAKE_H
@@ -66,7 +69,7 @@ MUST_USE enum err intake_add(struct ctx *, project_id, struct str name, struct s
  * one bad row refuses the whole file. Rows whose `key` column repeats one of the
  * project are bad; an empty `key` asks for nothing.
  * ERR_CONFLICT not checked, bad rows not to be skipped, another import runs, or no draft.
- * ERR_INPUT    no such column as `key`, or the columns do not fit the template.
+ * ERR_INPUT    no such column as `key`, or one is missing that the template shows.
  */
 MUST_USE enum err intake_import(struct ctx *, project_id, source_id, bool skip_bad, struct str key);
 
@@ -84,7 +87,8 @@ struct intake_record {
 	source_id source;
 	int64_t row;	   /* in its file, from 1 */
 	struct str fields; /* JSON object, column to text */
-	struct str truth;  /* JSON object of known answers, or empty */
+	struct str truth;  /* JSON object of known answers, or empty; in a draft with known answers
+			      that do not fit as they were written */
 };
 
 /* The record of task n is record n. ERR_MISSING: not there, or not yet imported. */

@@ -3,9 +3,9 @@
 -- source_add(project project_id, id source_id, name text, sha256 text, size int, now usec) -> changed
 INSERT INTO source(project_id, id, name, form, state, sha256, size, table_name, table_sha, table_size,
   assets, unpacked, reader, rows_seen, bad, columns, sample, message, at_byte, at_line, at_row,
-  at_entry, at_name, skip_bad, key_column, import_bad, records, gold, first_record, revision, created_us)
+  at_entry, at_name, skip_bad, key_column, import_bad, records, gold, first_record, created_us)
 VALUES ($1, $2, $3, '', 1, $4, $5, '', '', 0, 0, 0, 0, 0, 0, '[]', '[]', '', 0, 1, 1, 0, '', 0, '', 0, 0,
-  0, 0, 0, $6)
+  0, 0, $6)
 ON CONFLICT DO NOTHING;
 
 -- source_last(project project_id) -> one (id int, count int)
@@ -15,10 +15,10 @@ SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT), COUNT(*) FROM source WHERE project_
 --   size int, table_name text, table_sha text, table_size int, assets int, unpacked int,
 --   reader int, rows_seen int, bad int, columns text, sample text, message text, at_byte int,
 --   at_line int, at_row int, at_entry int, at_name text, skip_bad int, key_column text,
---   import_bad int, records int, gold int, first_record int, revision int, created usec)
+--   import_bad int, records int, gold int, first_record int, created usec)
 SELECT name, form, state, sha256, size, table_name, table_sha, table_size, assets, unpacked, reader,
   rows_seen, bad, columns, sample, message, at_byte, at_line, at_row, at_entry, at_name, skip_bad,
-  key_column, import_bad, records, gold, first_record, revision, created_us
+  key_column, import_bad, records, gold, first_record, created_us
 FROM source WHERE project_id = $1 AND id = $2;
 
 -- source_list(project project_id) -> many (id source_id)
@@ -36,8 +36,8 @@ UPDATE source SET form = $5, state = $6, table_name = $7, table_sha = $8, table_
   sample = $16, message = $17, at_byte = $18, at_line = $19, at_row = $20, at_entry = $21
 WHERE project_id = $1 AND id = $2 AND state = 1 AND at_byte = $3 AND at_entry = $4;
 
--- source_import_start(project project_id, id source_id, skip_bad int, key_column text, first int, revision int) -> changed
-UPDATE source SET state = 3, revision = $6, skip_bad = $3, key_column = $4, import_bad = 0, records = 0, gold = 0,
+-- source_import_start(project project_id, id source_id, skip_bad int, key_column text, first int) -> changed
+UPDATE source SET state = 3, skip_bad = $3, key_column = $4, import_bad = 0, records = 0, gold = 0,
   first_record = $5, message = '', at_byte = 0, at_line = 1, at_row = 1, at_name = ''
 WHERE project_id = $1 AND id = $2 AND state = 2
   AND NOT EXISTS (SELECT 1 FROM source AS o WHERE o.project_id = $1 AND o.state IN (3, 7));
@@ -59,9 +59,12 @@ DELETE FROM source WHERE project_id = $1 AND id = $2 AND state = 6;
 INSERT INTO source_fault(project_id, source_id, phase, n, line, row_number, reason)
 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING;
 
--- source_fault_list(project project_id, id source_id) -> many (line int, row_number int, reason text)
+-- source_fault_list(project project_id, id source_id, from int, upto int) -> many (line int, row_number int, reason text)
 SELECT line, row_number, reason FROM source_fault
-WHERE project_id = $1 AND source_id = $2 ORDER BY phase, n LIMIT 1000;
+WHERE project_id = $1 AND source_id = $2 AND phase >= $3 AND phase <= $4 ORDER BY phase, n LIMIT 1000;
+
+-- source_fault_forget(project project_id, phase int) -> changed
+DELETE FROM source_fault WHERE project_id = $1 AND phase = $2;
 
 -- source_fault_clear(project project_id, id source_id, phase int) -> changed
 DELETE FROM source_fault WHERE project_id = $1 AND source_id = $2 AND phase >= $3;
@@ -85,8 +88,20 @@ WHERE project_id = $1 AND source_id = $2 AND name > $3 ORDER BY name LIMIT $4;
 -- source_asset_clear(project project_id, id source_id) -> changed
 DELETE FROM source_asset WHERE project_id = $1 AND source_id = $2;
 
--- record_add(project project_id, id int, source source_id, row_number int, fields text, truth text) -> none
-INSERT INTO record(project_id, id, source_id, row_number, fields, truth) VALUES ($1, $2, $3, $4, $5, $6);
+-- record_add(project project_id, id int, source source_id, row_number int, fields text, known text) -> none
+INSERT INTO record(project_id, id, source_id, row_number, fields, truth, known)
+VALUES ($1, $2, $3, $4, $5, $6, $6);
+
+-- record_known_list(project project_id, after int, limit int) -> many (id int, source source_id,
+--   row_number int, known text)
+SELECT r.id, r.source_id, r.row_number, r.known
+FROM record AS r /*lite: INDEXED BY record_known*/
+JOIN source AS s ON s.project_id = r.project_id AND s.id = r.source_id
+WHERE r.project_id = $1 AND r.id > $2 AND r.known <> '' AND s.state = 4
+ORDER BY r.id LIMIT $3;
+
+-- record_truth_set(project project_id, id int, truth text) -> none
+UPDATE record SET truth = $3 WHERE project_id = $1 AND id = $2;
 
 -- record_key_add(project project_id, value text, source source_id, row_number int) -> changed
 INSERT INTO record_key(project_id, value, source_id, row_number) VALUES ($1, $2, $3, $4)

@@ -63,12 +63,22 @@ static enum err put_faults(struct ctx *c, project_id project, source_id source, 
 	struct source_fault_list *rows;
 	size_t count;
 
-	TRY(source_fault_list(c, project, source, &rows, &count));
+	TRY(source_fault_list(c, project, source, FAULTS_CHECK, FAULTS_IMPORT, &rows, &count));
 	json_key(out, "faults");
 	json_list(out);
 	for (size_t i = 0; i < count; i++) {
 		json_object(out);
 		json_i64_of(out, "line", rows[i].line);
+		json_i64_of(out, "row", rows[i].row_number);
+		json_text_of(out, "reason", rows[i].reason);
+		json_object_end(out);
+	}
+	json_list_end(out);
+	TRY(source_fault_list(c, project, source, FAULTS_KNOWN, FAULTS_KNOWN, &rows, &count));
+	json_key(out, "gold_faults");
+	json_list(out);
+	for (size_t i = 0; i < count; i++) {
+		json_object(out);
 		json_i64_of(out, "row", rows[i].row_number);
 		json_text_of(out, "reason", rows[i].reason);
 		json_object_end(out);

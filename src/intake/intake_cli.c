@@ -17,6 +17,7 @@ struct bringing {
 	int64_t size;
 	bool skip_bad;
 	struct source_row now;
+	struct project_state state;
 };
 
 /* --- the file --- */
@@ -99,10 +100,11 @@ static enum err look_tx(struct ctx *c, void *arg)
 	TRY(source_row(c, b->project, b->source, &b->now, &found));
 	if (!found)
 		return refuse(c, ERR_CONFLICT, "the source was taken out meanwhile");
-	return OK;
+	return project_state_get(c, b->project, &b->state);
 }
 
-/* Run jobs, or see others run them, until the source is in none of the two states. */
+/* Run jobs, or see others run them, until the source is in none of the two states and known
+ * answers are compared. */
 static enum err wait_out(struct ctx *c, const struct room_call *call, struct bringing *b,
 			 int64_t busy, int64_t busy_too)
 {
@@ -116,7 +118,7 @@ static enum err wait_out(struct ctx *c, const struct room_call *call, struct bri
 
 		TRY(store_in_tx(c, look_tx, b));
 		progress_at(progress, b->now.at_byte);
-		if (b->now.state != busy && b->now.state != busy_too)
+		if (b->now.state != busy && b->now.state != busy_too && !b->state.gold_left)
 			break;
 		c->now = clock_now(call->clock);
 		TRY(job_run_due(c, call->kinds, JOBS_AT_ONCE, &ran));
@@ -131,16 +133,23 @@ static enum err wait_out(struct ctx *c, const struct room_call *call, struct bri
 	return OK;
 }
 
-static void print_source(struct ctx *c, const struct room_call *call, const struct bringing *b)
+static enum err print_source(struct ctx *c, const struct room_call *call, const struct bringing *b)
 {
 	int64_t bad = b->now.bad + b->now.import_bad;
+	struct source_fault_list *rows;
+	size_t count;
 
 	if (!call->as_json) {
 		printf("imported %lld records (%lld with a known answer) of %.*s; %lld rows "
 		       "left out\n",
 		       (long long)b->now.records, (long long)b->now.gold, STR_ARG(b->name),
 		       (long long)bad);
-		return;
+		TRY(source_fault_list(c, b->project, b->source, FAULTS_KNOWN, FAULTS_KNOWN, &rows,
+				      &count));
+		for (size_t i = 0; i < count; i++)
+			fprintf(stderr, "row %lld does not fit the questions: %.*s\n",
+				(long long)rows[i].row_number, STR_ARG(rows[i].reason));
+		return OK;
 	}
 	struct json j = json_make(c->mem, 4000);
 	json_object(&j);
@@ -150,8 +159,10 @@ static void print_source(struct ctx *c, const struct room_call *call, const stru
 	json_i64_of(&j, "gold", b->now.gold);
 	json_i64_of(&j, "rows", b->now.rows_seen);
 	json_i64_of(&j, "bad", bad);
+	json_i64_of(&j, "gold_bad", b->state.gold_bad);
 	json_object_end(&j);
 	printf("%.*s\n", STR_ARG(json_end(&j)));
+	return OK;
 }
 
 /* The first fault is the most useful thing to say. */
@@ -160,7 +171,8 @@ static enum err refuse_with_fault(struct ctx *c, const struct bringing *b, struc
 	struct source_fault_list *rows;
 	size_t count;
 
-	TRY(source_fault_list(c, b->project, b->source, &rows, &count));
+	TRY(source_fault_list(c, b->project, b->source, FAULTS_CHECK, FAULTS_IMPORT, &rows,
+			      &count));
 	if (count == 0)
 		return refuse(c, ERR_INPUT, "%.*s", STR_ARG(message));
 	return refuse(c, ERR_INPUT, "%.*s; line %lld: %.*s", STR_ARG(message),
@@ -185,6 +197,5 @@ enum err intake_import_command(struct ctx *c, const struct room_call *call)
 	TRY(wait_out(c, call, b, SOURCE_IMPORTING, SOURCE_UNDOING));
 	if (b->now.state != SOURCE_IMPORTED)
 		return refuse_with_fault(c, b, b->now.message);
-	print_source(c, call, b);
-	return OK;
+	return print_source(c, call, b);
 }

@@ -78,8 +78,11 @@ bool intake_columns_name(struct arena *, const struct str *names, int count,
 			 struct intake_columns *out, const char **why);
 void intake_column_see(struct arena *, struct intake_column *, struct str cell, bool pictures);
 const char *intake_column_type(const struct intake_column *);
+/* How a cell holds a picture that its requester calls `name`; see kind_is_asset. */
+struct str intake_picture_cell(struct arena *, struct str asset, struct str name);
 /* The first bytes of a text, cut between characters. */
 struct str intake_cut(struct str text, size_t max);
+enum { INTAKE_REASON_MAX = 300 }; /* bytes of what a fault says */
 
 /* --- table.c: rows of a kept file, from anywhere --- */
 struct intake_place {
@@ -128,5 +131,10 @@ enum err intake_check_job(struct ctx *, struct job *);
 enum err intake_import_before(struct ctx *, struct job *);
 enum err intake_import_job(struct ctx *, struct job *);
 enum err intake_drop_job(struct ctx *, struct job *);
+enum err intake_known_before(struct ctx *, struct job *);
+enum err intake_known_job(struct ctx *, struct job *);
+
+/* Whose faults: of the check, of the import, of known answers. */
+enum { FAULTS_CHECK, FAULTS_IMPORT, FAULTS_KNOWN };
 
 #endif

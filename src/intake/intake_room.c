@@ -6,7 +6,8 @@
 #define SOURCE_VIEW                                                                               \
 	"{id:id,name:text,form:text,state:(checking|checked|importing|imported|refused|undoing)," \
 	"size:int,rows:int,bad:int,columns:[{name:text,type:(text|number|url|image),"             \
-	"sample:text}],sample:[any],faults:[{line:int,row:int,reason:text}],done:real,"           \
+	"sample:text}],sample:[any],faults:[{line:int,row:int,reason:text}],"                     \
+	"gold_faults:[{row:int,reason:text}],done:real,"                                          \
 	"records:int,gold:int,message:text?,created:time}"
 
 #define IN(form, member) .offset = offsetof(struct form, member)
@@ -143,6 +144,8 @@ static const struct job_kind jobs[] = {
 	  "Looks at an uploaded file: rows, columns, faults." },
 	{ "intake.import", intake_import_before, intake_import_job, 0,
 	  "Makes records of a checked file." },
+	{ "intake.known", intake_known_before, intake_known_job, 0,
+	  "Compares a draft's known answers with its questions." },
 	{ "intake.drop", NULL, intake_drop_job, 0, "Takes the records of a file out again." },
 	{ 0 },
 };

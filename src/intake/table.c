@@ -3,7 +3,7 @@
 #include "intake/intake_in.h"
 #include "intake/intake.sql.h"
 
-enum { PIECE = 256 * 1024, REASON_MAX = 300 };
+enum { PIECE = 256 * 1024 };
 
 enum err intake_table_open(struct ctx *c, struct str sha256, enum csv_form form,
 			   const struct intake_columns *columns, struct intake_place from,
@@ -71,7 +71,7 @@ void intake_fault_add(struct arena *mem, struct intake_fault_list *list, int64_t
 	list->at[list->count++] = (struct intake_fault){
 		line,
 		row,
-		str_copy(mem, intake_cut(reason, REASON_MAX)),
+		str_copy(mem, intake_cut(reason, INTAKE_REASON_MAX)),
 	};
 }
 

@@ -24,10 +24,9 @@ static bool holds(const struct json_value *given, struct str value)
 	return false;
 }
 
-/* Is the field asked, as the answer stands? */
-static bool is_asked(const struct kind_field *field, const struct json_value *answer)
+bool kind_is_asked(const struct json_value *block, const struct json_value *answer)
 {
-	const struct json_value *condition = json_get(field->block, S("show_if"));
+	const struct json_value *condition = json_get(block, S("show_if"));
 	const struct json_value *is = json_get(condition, S("is"));
 	const bool list = json_is(is, JSON_LIST);
 	struct str name, value;
@@ -59,7 +58,7 @@ static bool check(struct kind_faults *f, const struct kind_template *t,
 		const struct json_value *value = json_get(answer, field->name);
 		struct json one = json_make(f->mem, 2 * KIND_ANSWER_MAX);
 
-		const bool asked = partly || is_asked(field, answer);
+		const bool asked = partly || kind_is_asked(field->block, answer);
 
 		if (value == NULL || json_is(value, JSON_NULL)) {
 			if (field->required && !partly && asked)

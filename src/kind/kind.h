@@ -8,12 +8,12 @@
  *              {"type":"choice","name":"label","label":"What is it?","options":["cat","dog"]}]}
  *
  * Shown blocks are `markdown` (text) and `image` (src, alt; blur for what none must see unasked).
- * Each other block asks for one *field* of the answer and belongs to a kind, which knows everything
- * about it: what its block may say, which answers it takes, how answers agree. Kinds that ask about
- * a picture have src and alt. With "show_if":{"field":"label","is":["dog"]} a field is asked when
- * the answer of an earlier choice or pair is, or holds, one of these values; else the answer has
- * nothing for it. `{{column}}` stands for a cell of the record: in the text of markdown and of
- * spans, in src and alt of a picture, in labels, and in label and image of an option.
+ * Each other block asks for one *field* of the answer and belongs to a kind, which knows all about
+ * it: what its block may say, which answers it takes, how they agree. About a picture it has src
+ * and alt. With "show_if":{"field":"label","is":["dog"]} a field is asked when the answer of an
+ * earlier choice or pair is, or holds, one of these values; else the answer has nothing for it.
+ * `{{column}}` stands for a cell of the record: in the text of markdown and of spans, in src and
+ * alt of a picture, in labels, and in label and image of an option.
  *
  * A *page* is a template with a record's cells put in, ready for the browser: markdown as
  * a tree of prose nodes (never HTML), images as signed addresses. An *answer* is one JSON object,
@@ -90,8 +90,7 @@ struct kind {
 	void (*check_block)(struct kind_faults *, const struct json_value *block, struct str path);
 	/* Write the members of its own that a page needs (not those that are checked before). */
 	void (*put_block)(struct json *, const struct kind_field *, const struct kind_view *);
-	/* Check a value that is there and write its canonical form; adds faults and writes
-	 * nothing else. */
+	/* Check a value that is there and write its canonical form, or add faults. */
 	bool (*check_answer)(struct kind_faults *, const struct kind_field *,
 			     const struct json_value *value, struct json *out);
 	/* The value that a cell of a gold column means, as JSON text; not yet checked. */
@@ -154,13 +153,12 @@ void kind_template_load(struct arena *, struct str text, struct kind_template *o
 /* As kind_template_read, of a value that was read before. */
 MUST_USE bool kind_template_check(struct kind_faults *, const struct json_value *root,
 				  struct kind_template *out);
-/* Is every column that the template uses there, and is there a field for each gold_ column?
- * Adds faults. */
+/* Is each column there that it uses; is there a field for each gold_ column? Both add faults. */
 MUST_USE bool kind_template_fits(struct kind_faults *, const struct kind_template *,
 				 const struct str *columns, int count);
+MUST_USE bool kind_template_knows(struct kind_faults *, const struct kind_template *,
+				  const struct str *columns, int count);
 const struct kind_field *kind_field_find(const struct kind_template *, struct str name);
-/* Do both take the same answers? (Labels may differ.) */
-bool kind_field_same(struct arena *, const struct kind_field *, const struct kind_field *);
 /* The kind for filters: that of the only field, or "mixed". */
 struct str kind_line(const struct kind_template *);
 
@@ -175,8 +173,11 @@ struct kind_media {
 	int64_t until_s; /* seconds since 1970 */
 };
 
-/* `asset:<sha256 in hex>.<jpg|png|webp|gif>`: a stored picture, as a cell holds it. */
+/* `asset:<sha256>.<jpg|png|webp|gif>`, the `name` of a stored picture, and ` NAME` of its file. */
 bool kind_is_asset(struct str cell, struct str *name);
+/* As its requester wrote it, a picture by his name: a cell, and all of a record's fields. */
+struct str kind_cell_told(struct str cell);
+struct str kind_fields_told(struct arena *, struct str fields);
 /* "/media/NAME/UNTIL/MAC" */
 struct str kind_media_address(struct arena *, const struct kind_media *, struct str name);
 /* Is the MAC right? In time that does not depend on it. Says nothing about `until`. */
@@ -218,8 +219,8 @@ void kind_sheet_page(struct arena *, const struct kind_sheet *, const struct jso
 
 /* --- answers --- */
 
-/* Check an answer against the template; `*canonical` is its JSON text. False when there are
- * faults. */
+bool kind_is_asked(const struct json_value *block, const struct json_value *answer); /* show_if */
+/* Check an answer against the template; `*canonical` is its JSON text. False: there are faults. */
 MUST_USE bool kind_answer_check(struct kind_faults *, const struct kind_template *,
 				const struct json_value *answer, struct str *canonical);
 /* The known answer out of one cell of a gold column, as canonical JSON of the value. */

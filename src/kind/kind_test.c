@@ -147,21 +147,9 @@ PLAIN_TEST(kind, a_template_fits_data_with_its_columns_and_fields_for_gold)
 	WANT(kind_template_fits(&f, t, good, 3));
 	WANT(!kind_template_fits(&f, t, lacking, 1));
 	WANT_STR(S("blocks[0].text"), f.list[0].path);
-	WANT(!kind_template_fits(&f, t, stray, 2));
-}
-
-PLAIN_TEST(kind, fields_are_the_same_when_they_take_the_same_answers)
-{
-	struct kind_template *a = kind_test_template(c, BLOCKS(CHOICE));
-	struct kind_template *b = kind_test_template(
-		c, BLOCKS("{\"type\":\"choice\",\"name\":\"label\",\"label\":\"Which "
-			  "animal?\",\"options\":[{\"value\":\"cat\",\"label\":\"C\"},\"dog\"]}"));
-	struct kind_template *d = kind_test_template(
-		c, BLOCKS("{\"type\":\"choice\",\"name\":\"label\",\"label\":\"What?\",\"option"
-			  "s\":[\"cat\",\"dog\",\"fox\"]}"));
-
-	WANT(kind_field_same(c->mem, &a->field[0], &b->field[0]));
-	WANT(!kind_field_same(c->mem, &a->field[0], &d->field[0]));
+	WANT(kind_template_fits(&f, t, stray, 2));
+	WANT(kind_template_knows(&f, t, good, 3));
+	WANT(!kind_template_knows(&f, t, stray, 2));
 }
 
 /* --- answers --- */

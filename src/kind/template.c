@@ -403,6 +403,14 @@ bool kind_template_fits(struct kind_faults *f, const struct kind_template *t,
 		if (!is_column(columns, count, t->column[i].name))
 			kind_fault(f, t->column[i].path, t->column[i].at,
 				   "the data has no column %.*s", STR_ARG(t->column[i].name));
+	return f->count == before;
+}
+
+bool kind_template_knows(struct kind_faults *f, const struct kind_template *t,
+			 const struct str *columns, int count)
+{
+	int before = f->count;
+
 	for (int i = 0; i < count; i++) {
 		struct str field;
 
@@ -421,45 +429,6 @@ const struct kind_field *kind_field_find(const struct kind_template *t, struct s
 		if (str_eq(t->field[i].name, name))
 			return &t->field[i];
 	return NULL;
-}
-
-static bool is_same_option(const struct json_value *a, const struct json_value *b)
-{
-	struct str left, right;
-
-	return json_text(json_is(a, JSON_OBJECT) ? json_get(a, S("value")) : a, &left) &&
-	       json_text(json_is(b, JSON_OBJECT) ? json_get(b, S("value")) : b, &right) &&
-	       str_eq(left, right);
-}
-
-static bool has_all_of(struct arena *mem, const struct json_value *a, const struct json_value *b)
-{
-	for (const struct json_value *m = a->first; m != NULL; m = m->next) {
-		const struct json_value *other = json_get(b, m->key);
-
-		if (str_eq(m->key, S("label")) || str_eq(m->key, S("alt")) ||
-		    str_eq(m->key, S("show_if")))
-			continue;
-		if (other == NULL)
-			return false;
-		if (!str_eq(m->key, S("options"))) {
-			if (!str_eq(kind_json_text(mem, m), kind_json_text(mem, other)))
-				return false;
-			continue;
-		}
-		if (m->count != other->count)
-			return false;
-		for (size_t i = 0; i < m->count; i++)
-			if (!is_same_option(json_at(m, i), json_at(other, i)))
-				return false;
-	}
-	return true;
-}
-
-bool kind_field_same(struct arena *mem, const struct kind_field *a, const struct kind_field *b)
-{
-	return a->kind == b->kind && has_all_of(mem, a->block, b->block) &&
-	       has_all_of(mem, b->block, a->block);
 }
 
 struct str kind_line(const struct kind_template *t)

@@ -18,8 +18,9 @@ static const struct room_option options[] = {
 	{ "summary", .about = "write what is known of the run as JSON into this file" },
 	{ "workers", .about = "write a table of the workers into this file" },
 	{ "items", .about = "pairs: write a table of the items into this file" },
-	{ "iterations", .about = "at most so many rounds" },
-	{ "stop", .about = "dawid-skene: crowdkit (default) or converged" },
+	{ "iterations", .about = "choices: at most so many rounds of each model" },
+	{ "stop",
+	  .about = "dawid-skene, also as a part of blend: crowdkit (default) or converged" },
 	{ "threads", .value = "2", .about = "1 or 2" },
 	{ .name = NULL },
 };

@@ -30,13 +30,18 @@ static enum err plan_money(struct ctx *c, struct pay_plan *plan)
 		TRY(price(c, q->reward, plan->project.fee_permille, &q->fee, &unit));
 		TRY(project_places(c, &plan->project, &plan->state, &q->answers));
 		q->tasks = plan->state.records;
+		q->answers_each = plan->project.redundancy;
+		q->known_answers_each = plan->project.gold_redundancy;
 	} else { /* the price that was paid */
 		q->reward = plan->state.reward;
 		q->fee = plan->state.fee;
 		unit = plan->state.unit;
 		q->answers = plan->state.places;
 		q->tasks = plan->state.tasks;
+		q->answers_each = plan->state.redundancy;
+		q->known_answers_each = plan->state.gold_redundancy;
 	}
+	q->known = plan->state.gold;
 	if (!money_times(unit, q->answers, &q->total))
 		return refuse_field(c, ERR_LIMIT, S("reward"), "the budget is too large");
 	TRY(ledger_account_balance(c, account, ACCOUNT_AVAILABLE, &q->available));

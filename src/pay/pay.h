@@ -41,7 +41,11 @@
 /* What publishing costs, before it is done. */
 struct pay_quote {
 	int64_t tasks;
-	int64_t answers;      /* places: each is one answer that may have to be paid */
+	int64_t known;	      /* of these, whose answer is known */
+	int64_t answers_each; /* of a task, and of one whose answer is known */
+	int64_t known_answers_each;
+	int64_t answers;      /* places: each is one answer that may have to be paid;
+				 (tasks - known) * answers_each + known * known_answers_each */
 	money reward, fee;    /* of one answer; the fee is rounded here, once */
 	money total;	      /* answers * (reward + fee) */
 	money available;      /* in the org's account now */

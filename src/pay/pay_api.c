@@ -68,6 +68,9 @@ static enum err quote_page(struct ctx *c, void *form, struct web_reply *reply)
 	json_object(j);
 	json_text_of(j, "state", project_state_text(plan->state.state));
 	json_i64_of(j, "tasks", q->tasks);
+	json_i64_of(j, "known", q->known);
+	json_i64_of(j, "answers_each", q->answers_each);
+	json_i64_of(j, "known_answers_each", q->known_answers_each);
 	json_i64_of(j, "answers", q->answers);
 	json_money_of(j, "reward", q->reward);
 	json_money_of(j, "fee", q->fee);
@@ -262,7 +265,8 @@ const struct web_route pay_routes[] = {
 	{ WEB_GET, "/api/v1/projects/{project}/quote", .who = RUNS_PROJECTS, .runs = WEB_READ,
 	  .handler = quote_page, .fields = project_fields, .form_size = sizeof(struct project_form),
 	  .view = "{state:" PROJECT_STATE_VIEW
-		  ",tasks:int,answers:int,reward:money,fee:money,total:money,available:money,"
+		  ",tasks:int,known:int,answers_each:int,known_answers_each:int,answers:int,"
+		  "reward:money,fee:money,total:money,available:money,"
 		  "missing:money,seconds_each:int,per_hour?:money,floor_per_hour?:money,"
 		  "below_floor?:bool,currency:text,ready:bool,faults:[{field:text,message:text}]}",
 	  .about = "Tells what publishing costs, whether the money is there and what is still in "

@@ -101,6 +101,23 @@ TEST(pay, a_quote_is_places_times_reward_and_fee)
 	WANT_I64(0, q.missing.minor);
 }
 
+TEST(pay, a_quote_tells_what_known_items_cost)
+{
+	struct fixture f =
+		fixture_open(c, (struct fixture_shape){ .tasks = 3, .gold = 1, .draft = true });
+	struct project_edit more = { .id = f.project,
+				     .gold_redundancy = 100,
+				     .has_gold_redundancy = true };
+	struct pay_quote q;
+
+	WANT_OK(project_change(c, &more));
+	WANT_OK(pay_quote(c, f.project, &q));
+	WANT_I64(1, q.known);
+	WANT_I64(2, q.answers_each);
+	WANT_I64(100, q.known_answers_each);
+	WANT_I64(2 * 2 + 100, q.answers);
+}
+
 static int64_t fee_of(struct ctx *c, int64_t reward)
 {
 	struct fixture f =

@@ -43,32 +43,6 @@ static enum err refuse_first(struct ctx *c, const struct kind_faults *f)
 	return refuse_field(c, ERR_INPUT, path, "%.*s", STR_ARG(f->list[0].message));
 }
 
-/* Known answers were checked against the fields as they are: those may not take other answers
- * now. */
-static enum err must_keep_gold(struct ctx *c, const struct project *p,
-			       const struct kind_template *now, const struct str *names, int count)
-{
-	struct kind_template before;
-
-	TRY(project_template(c, p, &before));
-	for (int i = 0; i < count; i++) {
-		const struct kind_field *old, *new;
-		struct str field;
-
-		if (!kind_is_gold_column(names[i], &field))
-			continue;
-		old = kind_field_find(&before, field);
-		new = kind_field_find(now, field);
-		if (old == NULL || new == NULL || !kind_field_same(c->mem, old, new))
-			return refuse_field(
-				c, ERR_CONFLICT, S("template"),
-				"known answers are imported for %.*s: take the file out "
-				"before this field changes",
-				STR_ARG(field));
-	}
-	return OK;
-}
-
 static enum err change_template(struct ctx *c, const struct project_edit *e,
 				const struct project_state *s, struct project *p)
 {
@@ -83,7 +57,6 @@ static enum err change_template(struct ctx *c, const struct project_edit *e,
 	TRY(project_columns(c, s->columns, &names, &count));
 	if (count > 0 && !kind_template_fits(f, &template, names, count))
 		return refuse_first(c, f);
-	TRY(must_keep_gold(c, p, &template, names, count));
 	struct json text = json_make(c->mem, 2 * KIND_TEMPLATE_MAX);
 	json_put_value(&text, template.root);
 	p->template = json_end(&text);
@@ -138,6 +111,9 @@ static enum err change_rules(struct ctx *c, const struct project_edit *e, struct
 {
 	if (e->has_reward)
 		p->reward = e->reward;
+	/* Known items go along with the others until they are told apart. */
+	if (e->has_redundancy && p->gold_redundancy == p->redundancy)
+		p->gold_redundancy = e->redundancy;
 	if (e->has_redundancy)
 		p->redundancy = e->redundancy;
 	if (e->has_gold_share_permille)
@@ -208,5 +184,5 @@ enum err project_change(struct ctx *c, const struct project_edit *e)
 	if (changed == 0)
 		return refuse_field(c, ERR_CONFLICT, S("revision"),
 				    "somebody else has changed this meanwhile");
-	return OK;
+	return e->has_template ? project_gold_anew(c, e->id) : OK;
 }

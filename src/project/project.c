@@ -14,7 +14,6 @@ enum {
 	FIRST_REWARD = 5,
 	FIRST_REDUNDANCY = 3,
 	FIRST_GOLD_SHARE = 50,
-	FIRST_GOLD_REDUNDANCY = 100,
 	FIRST_TIME_S = 600,
 	FIRST_APPROVE_S = 3 * 24 * 3600,
 	COLUMNS_TEXT_MAX = 1 << 18,
@@ -98,6 +97,9 @@ enum err project_state_get(struct ctx *c, project_id id, struct project_state *o
 		.refunded = row.refunded,
 		.published = row.published,
 		.done = row.done,
+		.gold_checked = row.gold_checked,
+		.gold_bad = row.gold_bad,
+		.gold_left = row.gold_left != 0,
 	};
 	return OK;
 }
@@ -234,7 +236,7 @@ enum err project_new(struct ctx *c, org_id org, struct str title, project_id *ou
 	TRY(must_be_title(c, title));
 	TRY(project_add(c, id, org, title, S(""), S(""), S(FIRST_TEMPLATE), S("choice"), reward,
 			setting_number(c, "project.fee_permille"), FIRST_REDUNDANCY,
-			FIRST_GOLD_SHARE, FIRST_GOLD_REDUNDANCY, FIRST_TIME_S, FIRST_APPROVE_S, 0,
+			FIRST_GOLD_SHARE, FIRST_REDUNDANCY, FIRST_TIME_S, FIRST_APPROVE_S, 0,
 			c->now, user_actor(c), PROJECT_SHRUNK, 0));
 	TRY(project_state_add(c, id, org));
 	TRY(audit_add(c, id.v, S("project.new"), id.v, S("")));
@@ -406,9 +408,16 @@ enum err project_faults(struct ctx *c, const struct project *p, const struct pro
 	if (s->records == 0)
 		return OK;
 	TRY(project_columns(c, s->columns, &names, &count));
-	if (!kind_template_fits(out, &template, names, count))
-		return OK; /* the faults say it */
-	return OK;
+	bool fits = kind_template_fits(out, &template, names, count);
+	bool knows = kind_template_knows(out, &template, names, count);
+
+	if (fits && knows && s->gold_left)
+		kind_fault(out, S("sources"), NULL,
+			   "the known answers are being compared with the questions");
+	else if (s->gold_bad > 0)
+		kind_fault(out, S("sources"), NULL, "%lld known answer%s not fit the questions",
+			   (long long)s->gold_bad, s->gold_bad == 1 ? " does" : "s do");
+	return OK; /* the faults say it */
 }
 
 /* --- moving --- */
@@ -460,6 +469,28 @@ enum err project_records_shift(struct ctx *c, project_id id, int64_t records, in
 
 	CHECK(columns.len <= COLUMNS_TEXT_MAX);
 	TRY(project_records_add(c, id, records, gold, columns, &changed));
+	*moved = changed > 0;
+	return *moved ? project_gold_anew(c, id) : OK;
+}
+
+/* --- known answers --- */
+
+enum err project_gold_anew(struct ctx *c, project_id id)
+{
+	struct project_state s;
+	int64_t changed;
+
+	TRY(project_gold_begin(c, id, &changed));
+	TRY(project_state_get(c, id, &s));
+	return s.gold_left ? job_signal(c, "intake.known", id.v) : OK;
+}
+
+enum err project_gold_step(struct ctx *c, project_id id, int64_t before, int64_t upto, int64_t bad,
+			   bool left, bool *moved)
+{
+	int64_t changed;
+
+	TRY(project_gold_go_on(c, id, before, upto, bad, left, &changed));
 	*moved = changed > 0;
 	return OK;
 }

@@ -66,7 +66,8 @@ struct project {
 	int64_t fee_permille;	 /* of the reward, for the house; the site's when it was made */
 	int64_t redundancy;	 /* answers per task, 1 to 100 */
 	int64_t gold_share_permille;
-	int64_t gold_redundancy; /* answers per gold task, 1 to 10,000 */
+	int64_t gold_redundancy; /* answers per gold task, 1 to 10,000; while it is the same as
+				    redundancy, it changes along with that */
 	int64_t gold_grown;	 /* tasks whose sure result may become a known answer; 0: none */
 	int64_t time_allowed_s;	 /* 0: learned from the times that answers take */
 	int64_t approve_after_s;
@@ -96,6 +97,10 @@ struct project_state {
 	money unit, reward, fee; /* unit = reward + fee */
 	int64_t refunded;	 /* places given back so far */
 	usec published, done;
+	/* Known answers are compared with the questions while it is a draft: up to this record, so
+	 * many do not fit, and whether some are left. */
+	int64_t gold_checked, gold_bad;
+	bool gold_left;
 };
 
 /* ERR_MISSING: no such project. For jobs and for what is open to everybody. */
@@ -140,6 +145,16 @@ MUST_USE enum err project_places(struct ctx *, const struct project *, const str
 /* What is still in the way of publishing, with the header's field as path; for the quote. */
 MUST_USE enum err project_faults(struct ctx *, const struct project *, const struct project_state *,
 				 struct kind_faults *out);
+
+/*
+ * Known answers or questions have changed: those of a draft are compared anew, by the job
+ * intake.known, and until that is done and all of them fit, project_faults says so. `step` is one
+ * slice of it, from behind record `before` to `upto`; `*moved` is false when it was begun anew or
+ * is done meanwhile. project_records_shift begins anew by itself.
+ */
+MUST_USE enum err project_gold_anew(struct ctx *, project_id);
+MUST_USE enum err project_gold_step(struct ctx *, project_id, int64_t before, int64_t upto,
+				    int64_t bad, bool left, bool *moved);
 
 /* --- for pay, in the project's shard group --- */
 

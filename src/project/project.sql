@@ -90,9 +90,11 @@ VALUES ($1, $2, 0, 0, '[]', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
 -- project_state_row(id project_id) -> maybe (org org_id, state int, revision int, columns text,
 --   records int, gold int, redundancy int, gold_redundancy int, tasks int, places int,
---   unit money, reward money, fee money, refunded int, published usec, done usec)
+--   unit money, reward money, fee money, refunded int, published usec, done usec,
+--   gold_checked int, gold_bad int, gold_left int)
 SELECT org_id, state, revision, columns, records, gold, redundancy, gold_redundancy, tasks, places,
-  unit_minor, reward_minor, fee_minor, refunded, published_us, done_us
+  unit_minor, reward_minor, fee_minor, refunded, published_us, done_us,
+  gold_checked, gold_bad, gold_left
 FROM project_state WHERE project_id = $1;
 
 -- Whoever decides by the state and writes elsewhere waits here for whoever moves it.
@@ -107,7 +109,8 @@ DELETE FROM project_state WHERE project_id = $1 AND state IN (0, 6) AND records 
 UPDATE project_state SET state = 1, revision = $2, tasks = records, redundancy = $5,
   gold_redundancy = $6, places = $7, unit_minor = $8, reward_minor = $9, fee_minor = $10,
   published_us = $11
-WHERE project_id = $1 AND state = 0 AND records = $3 AND gold = $4;
+WHERE project_id = $1 AND state = 0 AND records = $3 AND gold = $4 AND gold_left = 0
+  AND gold_bad = 0;
 
 -- project_state_set(id project_id, from int, to int, done usec) -> changed
 UPDATE project_state SET state = $3, done_us = CASE WHEN $3 = 4 THEN $4 ELSE done_us END
@@ -144,6 +147,15 @@ UPDATE project_state SET refunded = $3 WHERE project_id = $1 AND refunded = $2 A
 UPDATE project_state SET records = records + $2, gold = gold + $3, columns = $4
 WHERE project_id = $1 AND state = 0;
 
+-- project_gold_begin(id project_id) -> changed
+UPDATE project_state SET gold_checked = 0, gold_bad = 0,
+  gold_left = CASE WHEN gold > 0 THEN 1 ELSE 0 END
+WHERE project_id = $1 AND state = 0;
+
+-- project_gold_go_on(id project_id, before int, upto int, bad int, left int) -> changed
+UPDATE project_state SET gold_checked = $3, gold_bad = gold_bad + $4, gold_left = $5
+WHERE project_id = $1 AND state = 0 AND gold_left = 1 AND gold_checked = $2;
+
 -- inv_project_state() -> many (id project_id)
 -- sweep: an invariant looks at everything
 SELECT p.id FROM project AS p LEFT JOIN project_state AS s ON s.project_id = p.id
@@ -161,4 +173,5 @@ WHERE s.barred <> COALESCE(b.n, 0);
 SELECT project_id FROM project_state
 WHERE (state = 0 AND (places <> 0 OR unit_minor <> 0 OR refunded <> 0))
    OR (state > 0 AND (tasks <> records
-       OR places <> (tasks - gold) * redundancy + gold * gold_redundancy));
+       OR places <> (tasks - gold) * redundancy + gold * gold_redundancy
+       OR gold_left <> 0 OR gold_bad <> 0));

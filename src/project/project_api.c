@@ -52,6 +52,21 @@ static void put_rules(struct json *out, const struct project *p)
 	json_text_of(out, "method", p->method == PROJECT_PLURALITY ? S("plurality") : S("shrunk"));
 }
 
+/* The fields whose confidence is calibrated; that of others says how far answers agree. */
+static void put_sure(struct ctx *c, const struct project *p, struct json *out)
+{
+	struct kind_template *t = NEW(c->mem, struct kind_template);
+	struct kind_classes list;
+
+	kind_template_load(c->mem, p->template, t);
+	json_key(out, "sure");
+	json_list(out);
+	for (int f = 0; f < t->field_count && p->method == PROJECT_SHRUNK; f++)
+		if (kind_classes(&t->field[f], &list))
+			json_put_text(out, t->field[f].name);
+	json_list_end(out);
+}
+
 static enum err put_project(struct ctx *c, project_id id, struct json *out)
 {
 	struct project_state s;
@@ -68,12 +83,15 @@ static enum err put_project(struct ctx *c, project_id id, struct json *out)
 	json_raw_of(out, "template", p.template);
 	json_text_of(out, "kind", p.kind_line);
 	put_rules(out, &p);
+	put_sure(c, &p, out);
 	json_i64_of(out, "revision", p.revision);
 	json_time_of(out, "created", p.created);
 	json_text_of(out, "state", project_state_text(s.state));
 	json_raw_of(out, "columns", s.columns);
 	json_i64_of(out, "records", s.records);
 	json_i64_of(out, "gold", s.gold);
+	json_i64_of(out, "gold_bad", s.gold_bad);
+	json_bool_of(out, "gold_left", s.gold_left);
 	json_i64_of(out, "tasks", s.tasks);
 	json_i64_of(out, "places", s.places);
 	json_time_of(out, "published", s.published);

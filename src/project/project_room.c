@@ -4,15 +4,15 @@
 #include "project/api_in.h"
 #include "project/project.sql.h"
 
-#define PROJECT_VIEW                                                                         \
-	"{id:id,org:id,title:text,brief:text,instructions:text,template:any,kind:text,"      \
-	"reward:money,fee_permille:int,redundancy:int,gold_share_permille:int,"              \
-	"gold_redundancy:int,gold_grown:int,time_allowed_s:int,approve_after_s:int,"         \
-	"deadline:time?,"                                                                    \
-	"audience:(everyone|invited),picking:bool,estimate_s:int,method:(shrunk|plurality)," \
-	"confidence_permille:int,redundancy_least:int,revision:int,created:time,"            \
-	"state:" PROJECT_STATE_VIEW ",columns:[text],records:int,"                           \
-	"gold:int,tasks:int,places:int,published:time?,done:time?}"
+#define PROJECT_VIEW                                                                                \
+	"{id:id,org:id,title:text,brief:text,instructions:text,template:any,kind:text,"             \
+	"reward:money,fee_permille:int,redundancy:int,gold_share_permille:int,"                     \
+	"gold_redundancy:int,gold_grown:int,time_allowed_s:int,approve_after_s:int,deadline:time?," \
+	"audience:(everyone|invited),picking:bool,estimate_s:int,"                                  \
+	"method:(shrunk|plurality),confidence_permille:int,redundancy_least:int,"                   \
+	"sure:[text],revision:int,created:time,state:" PROJECT_STATE_VIEW ",columns:[text],"        \
+	"records:int,gold:int,gold_bad:int,gold_left:bool,tasks:int,places:int,"                    \
+	"published:time?,done:time?}"
 
 #define IN(form, member) .offset = offsetof(struct form, member)
 #define PROJECT_ID(form, member)                                                        \
@@ -92,7 +92,8 @@ static const struct web_field edit_fields[] = {
 	EDIT("gold_share_permille", WEB_INT, gold_share_permille, 0, 1000,
 	     "how many of a worker's tasks have a known answer"),
 	EDIT("gold_redundancy", WEB_INT, gold_redundancy, 1, PROJECT_GOLD_REDUNDANCY_MAX,
-	     "answers for each task with a known answer"),
+	     "answers for each task with a known answer: as many workers can meet it; it goes "
+	     "along with redundancy while it is the same"),
 	EDIT("gold_grown", WEB_INT, gold_grown, 0, PROJECT_GOLD_GROWN_MAX,
 	     "tasks whose very sure result may become a known answer for later workers, in places "
 	     "that a target of confidence has left; 0: none"),

@@ -92,6 +92,28 @@ TEST(project, numbers_out_of_range_are_refused_by_name)
 	}
 }
 
+TEST(project, known_items_ask_for_as_many_answers_as_the_others_until_told_apart)
+{
+	project_id id = draft(c);
+	struct project_edit more = { .id = id, .redundancy = 7, .has_redundancy = true };
+	struct project_edit apart = { .id = id,
+				      .gold_redundancy = 20,
+				      .has_gold_redundancy = true };
+	struct project_edit less = { .id = id, .redundancy = 5, .has_redundancy = true };
+	struct project p;
+
+	WANT_OK(project_get(c, id, &p));
+	WANT_I64(p.redundancy, p.gold_redundancy);
+	WANT_OK(project_change(c, &more));
+	WANT_OK(project_get(c, id, &p));
+	WANT_I64(7, p.gold_redundancy);
+	WANT_OK(project_change(c, &apart));
+	WANT_OK(project_change(c, &less));
+	WANT_OK(project_get(c, id, &p));
+	WANT_I64(5, p.redundancy);
+	WANT_I64(20, p.gold_redundancy);
+}
+
 TEST(project, an_edit_counts_and_a_stale_one_is_refused)
 {
 	project_id id = draft(c);
@@ -312,28 +334,23 @@ TEST(project, an_empty_draft_can_be_deleted)
 	WANT_ERR(ERR_MISSING, project_get(c, id, &p));
 }
 
-TEST(project, a_field_with_known_answers_keeps_what_it_takes)
+TEST(project, a_question_may_change_after_its_known_answers_came)
 {
 	project_id id = draft(c);
-	const char *first =
-		"{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"x\",\"option"
-		"s\":[\"a\",\"b\"]}]}";
-	struct project_edit wider =
-		edit_of(c, id,
-			"{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"x\","
-			"\"options\":[\"a\",\"b\",\"c\"]}]}");
 	struct project_edit gone =
 		edit_of(c, id, "{\"blocks\":[{\"type\":\"text\",\"name\":\"t\",\"label\":\"x\"}]}");
-	struct project_edit words =
-		edit_of(c, id,
-			"{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"Which?\","
-			"\"options\":[\"a\",\"b\"]}]}");
+	struct project_state s;
 
-	material_template(c, id, first);
+	material_template(
+		c, id,
+		"{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"x\",\"option"
+		"s\":[\"a\",\"b\"]}]}");
 	material_import(c, id, "a.csv", S("x,gold_label\n1,a\n2,\n"));
-	want_refused_field(c, ERR_CONFLICT, "template", &wider);
-	want_refused_field(c, ERR_INPUT, "template.blocks", &gone);
-	WANT_OK(project_change(c, &words));
+	WANT_OK(project_state_get(c, id, &s));
+	WANT(!s.gold_left);
+	WANT_OK(project_change(c, &gone));
+	WANT_OK(project_state_get(c, id, &s));
+	WANT(s.gold_left);
 }
 
 TEST(project, places_too_many_to_count_are_refused)
@@ -346,6 +363,7 @@ TEST(project, places_too_many_to_count_are_refused)
 	WANT_OK(project_get(c, id, &p));
 	WANT_ERR(ERR_LIMIT, project_places(c, &p, &s, &places));
 	s = (struct project_state){ .records = 10, .gold = 2 };
+	p.gold_redundancy = 100;
 	WANT_OK(project_places(c, &p, &s, &places));
 	WANT_I64(8 * 3 + 2 * 100, places);
 }

@@ -275,6 +275,19 @@ FROM (SELECT task_id, answer FROM spot WHERE project_id = $1 AND task_id > $2
 JOIN result AS r ON r.project_id = $1 AND r.task_id = s.task_id
 ORDER BY r.task_id, r.field;
 
+-- certificate_known(project project_id, limit int) -> many (task task_id)
+SELECT t.id FROM (
+  SELECT id FROM record /*lite: INDEXED BY record_known*/ WHERE project_id = $1 AND known <> ''
+  UNION SELECT task_id FROM gold WHERE project_id = $1) AS k
+JOIN task AS t ON t.project_id = $1 AND t.id = k.id AND t.gold = 1 AND t.stage = 2
+ORDER BY t.id LIMIT $2;
+
+-- certificate_known_results(project project_id, task task_id) -> many (field text, value text, answers int, truth text)
+SELECT r.field, r.value, r.answers, COALESCE(g.truth, d.truth) FROM result AS r
+JOIN record AS d ON d.project_id = r.project_id AND d.id = r.task_id
+LEFT JOIN gold AS g ON g.project_id = r.project_id AND g.task_id = r.task_id
+WHERE r.project_id = $1 AND r.task_id = $2 ORDER BY r.field;
+
 -- certificate_claims(project project_id) -> many (field text, results int, claimed real)
 SELECT r.field, COUNT(*), AVG(r.confidence) FROM result AS r
 JOIN task AS t ON t.project_id = r.project_id AND t.id = r.task_id

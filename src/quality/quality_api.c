@@ -65,7 +65,7 @@ static enum err results_page(struct ctx *c, void *in, struct web_reply *reply)
 		TRY(intake_record(c, form->project, task[i].task.v, &record));
 		json_object(out);
 		json_i64_of(out, "task", task[i].task.v);
-		json_raw_of(out, "fields", record.fields);
+		json_raw_of(out, "fields", kind_fields_told(c->mem, record.fields));
 		json_bool_of(out, "gold", task[i].gold == 1);
 		json_key(out, "results");
 		json_list(out);
@@ -156,7 +156,7 @@ static enum err task_get_page(struct ctx *c, void *in, struct web_reply *reply)
 	json_i64_of(out, "taken", task.taken);
 	json_i64_of(out, "filled", task.filled);
 	json_bool_of(out, "gold", task.gold);
-	json_raw_of(out, "fields", record.fields);
+	json_raw_of(out, "fields", kind_fields_told(c->mem, record.fields));
 	json_key(out, "page");
 	TRY(task_page(c, &project, form->task, out));
 	TRY(put_answers(c, form, out));

@@ -2,6 +2,8 @@
 #include "quality/quality_in.h"
 #include "pay/pay_in.h"
 #include "review/review.h"
+#include "pay/pay.h"
+#include "project/project_in.h"
 #include "tests/fixture.h"
 
 static struct quality_result result_of(struct ctx *c, const struct fixture *f, int64_t task)
@@ -706,6 +708,40 @@ TEST(quality, what_is_certified_is_the_method_of_the_project)
 
 	WANT_I64(10, certified(c, &f).checked);
 	WANT_I64(0, certified(c, &f).right); /* two of three were wrong each time */
+}
+
+TEST(quality, known_answers_certify_kinds_without_a_list_by_as_many_answers_as_others_have)
+{
+	struct fixture f =
+		fixture_open(c, (struct fixture_shape){
+					.tasks = 3,
+					.gold = 2,
+					.redundancy = 1,
+					.draft = true,
+					.template = "{\"blocks\":[{\"type\":\"text\","
+						    "\"name\":\"label\",\"label\":\"x\"}]}",
+				});
+	struct project_edit more = { .id = f.project,
+				     .gold_redundancy = 3,
+				     .has_gold_redundancy = true };
+	struct quality_certified found;
+
+	WANT_OK(project_change(c, &more));
+	WANT_OK(pay_publish(c, f.project));
+	test_run_jobs(c);
+	WANT_I64(0, certified(c, &f).checked);
+	fixture_answer(c, &f, 0, 1, "cow"); /* wrong, and as many as an ordinary one has */
+	fixture_answer(c, &f, 0, 3, "cow");
+	for (int w = 1; w < 3; w++)
+		fixture_answer(c, &f, w, 1, "cat");
+	for (int w = 0; w < 3; w++)
+		fixture_answer(c, &f, w, 2, "Cat");
+	test_run_jobs(c);
+	found = certified(c, &f);
+	WANT_I64(1, found.results);
+	WANT_I64(2, found.known);
+	WANT_I64(2, found.checked);
+	WANT_I64(1, found.right);
 }
 
 TEST(quality, a_spot_check_counts_once_and_says_whether_the_result_was_right)

@@ -50,7 +50,7 @@ static enum err put_waiting(struct ctx *c, struct json *out, project_id project,
 	json_i64_of(out, "task", row->task.v);
 	json_id_of(out, "worker", number);
 	json_raw_of(out, "answer", row->answer);
-	json_raw_of(out, "fields", record.fields);
+	json_raw_of(out, "fields", kind_fields_told(c->mem, record.fields));
 	json_time_of(out, "at", row->submitted);
 	json_i64_of(out, "seconds", row->active_ms / 1000);
 	json_object_end(out);
@@ -321,7 +321,7 @@ static enum err put_contest(struct ctx *c, project_id project, int64_t number,
 	if (row->reason.len > 0)
 		json_text_of(out, "reason", row->reason);
 	json_raw_of(out, "answer", row->answer);
-	json_raw_of(out, "fields", record.fields);
+	json_raw_of(out, "fields", kind_fields_told(c->mem, record.fields));
 	if (row->gold == 1) {
 		TRY(quality_truth(c, project, row->task, &truth));
 		json_key(out, "truth");

@@ -30,7 +30,7 @@ static enum err list_rows(struct ctx *c, const struct task_form *f, int64_t limi
 	return task_rows(c, f->project, f->after, limit, rows, count);
 }
 
-static void put_row(struct json *out, const struct task_rows *row)
+static void put_row(struct ctx *c, struct json *out, const struct task_rows *row)
 {
 	json_object(out);
 	json_i64_of(out, "task", row->id.v);
@@ -39,7 +39,7 @@ static void put_row(struct json *out, const struct task_rows *row)
 	json_i64_of(out, "taken", row->taken);
 	json_i64_of(out, "filled", row->filled);
 	json_bool_of(out, "gold", row->gold != 0);
-	json_raw_of(out, "fields", row->fields);
+	json_raw_of(out, "fields", kind_fields_told(c->mem, row->fields));
 	json_object_end(out);
 }
 
@@ -59,7 +59,7 @@ enum err task_list_page(struct ctx *c, void *form, struct web_reply *reply)
 	json_key(out, "items");
 	json_list(out);
 	for (size_t i = 0; i < shown; i++)
-		put_row(out, &rows[i]);
+		put_row(c, out, &rows[i]);
 	json_list_end(out);
 	if (count > shown)
 		json_id_of(out, "next", rows[shown - 1].id.v);

@@ -38,7 +38,7 @@ export function makeSite(options = {}) {
   });
   const mixed = (n) => ({
     title: 'Check an address', instructions,
-    blocks: [
+    blocks: options.blocks ?? [
       { type: 'markdown', nodes: [{ t: 'p', c: [`Harbour Street ${n}, Eastnort`] }] },
       { type: 'choice', name: 'kind', label: 'What is this?', options: ['A street address', 'A company', 'Neither'], required: true },
       { type: 'choice', name: 'faults', label: 'Which faults do you see?', options: ['Spelling', 'Number missing', 'Town missing'], many: true, max: 2 },

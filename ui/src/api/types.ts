@@ -104,8 +104,12 @@ export interface Project {
   reward: Minor; fee_permille: number; redundancy: number; gold_share_permille: number;
   gold_redundancy: number; time_allowed_s: number; approve_after_s: number; deadline?: Time | null;
   audience: 'everyone' | 'invited'; picking: boolean; estimate_s: number; method: 'shrunk' | 'plurality';
-  confidence_permille: number; redundancy_least: number; gold_grown: number; revision: number;
+  confidence_permille: number; redundancy_least: number; gold_grown: number;
+  /** The questions whose confidence is calibrated; that of the others says how far answers agree. */
+  sure: string[]; revision: number;
   created: Time; state: ProjectState; kind: string; columns: string[]; records: number; gold: number;
+  /** Known answers that do not fit the questions, and whether some are still to be compared. */
+  gold_bad: number; gold_left: boolean;
   tasks: number; places: number; published?: Time | null; done?: Time | null;
 }
 /** What can be changed of a project; `template` also as the text in which it is being written. */
@@ -117,7 +121,8 @@ export interface Source {
   id: Id; name: string; form: string;
   state: 'checking' | 'checked' | 'importing' | 'imported' | 'refused' | 'undoing'; size: number; rows: number; bad: number;
   columns: { name: string; type: string; sample: string }[]; sample: Record<string, string>[];
-  faults: { line: number; row: number; reason: string }[]; done: number; records: number; gold: number;
+  faults: { line: number; row: number; reason: string }[]; gold_faults: { row: number; reason: string }[];
+  done: number; records: number; gold: number;
   message?: string | null; created: Time;
 }
 export interface TemplateCheck {
@@ -125,7 +130,8 @@ export interface TemplateCheck {
   fields: { name: string; kind: string }[];
 }
 export interface Quote {
-  tasks: number; answers: number; reward: Minor; fee: Minor; total: Minor; available: Minor;
+  tasks: number; known: number; answers_each: number; known_answers_each: number; answers: number;
+  reward: Minor; fee: Minor; total: Minor; available: Minor;
   missing: Minor; seconds_each: number; per_hour?: Minor | null; floor_per_hour?: Minor | null;
   below_floor?: boolean | null; currency?: string; state?: ProjectState; ready: boolean;
   faults: { field: string; message: string }[];

@@ -21,6 +21,11 @@ export function takesText(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !/^(radio|checkbox|button|submit|range|file)$/.test(target.type);
 }
 
+/** A number is typed without letters, so these stay the page's. */
+export function takesLetters(target: EventTarget | null): boolean {
+  return takesText(target) && !(target instanceof HTMLInputElement && /^(numeric|decimal)$/.test(target.inputMode));
+}
+
 /** Enter on one of these does what the element does. */
 export function takesEnter(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('button, a[href], summary, textarea, select') !== null;
@@ -34,5 +39,6 @@ export function keyName(ev: KeyboardEvent): string {
 
 /** May this press be taken as a single key of the page? */
 export function isSingle(ev: KeyboardEvent): boolean {
-  return singleKeys.value && ev.key.length === 1 && !ev.ctrlKey && !ev.metaKey && !ev.altKey && !takesText(ev.target);
+  if (!singleKeys.value || ev.key.length !== 1 || ev.ctrlKey || ev.metaKey || ev.altKey) return false;
+  return /[a-z?]/i.test(ev.key) ? !takesLetters(ev.target) : !takesText(ev.target);
 }

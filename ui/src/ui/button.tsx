@@ -31,7 +31,7 @@ export function Button(p: ButtonProps) {
     <>
       {p.icon && <Icon name={p.icon} />}
       {p.children && <span>{p.children}</span>}
-      {p.keyHint && <kbd>{p.keyHint}</kbd>}
+      {p.keyHint && <kbd class={p.keyHint.length === 1 ? 'single' : undefined}>{p.keyHint}</kbd>}
     </>
   );
   if (p.href !== undefined) {

@@ -24,15 +24,18 @@ export interface ChartProps {
   xLabel: string;
   /** The y axis reaches at least to here. */
   yMax?: number;
+  /** Things are counted: the half of the axis is a whole number too. */
+  whole?: boolean;
 }
 
 const HEIGHT = 180;
 
-/** A round number at or above `max`. */
-export function niceMax(max: number): number {
-  if (!(max > 0)) return 1;
+/** A round number at or above `max`; `whole`: so that its half is whole. */
+export function niceMax(max: number, whole = false): number {
+  if (!(max > 0)) return whole ? 2 : 1;
   const unit = 10 ** Math.floor(Math.log10(max));
-  return [1, 2, 2.5, 5, 10].map((m) => m * unit).find((v) => v >= max * 0.9999) ?? 10 * unit;
+  const steps = [1, 2, 2.5, 4, 5, 10].map((m) => m * unit).filter((v) => (whole ? v % 2 === 0 : v !== 4 * unit));
+  return steps.find((v) => v >= max * 0.9999) ?? (whole ? 20 : 10) * unit;
 }
 
 export function Chart(p: ChartProps) {
@@ -51,7 +54,7 @@ export function Chart(p: ChartProps) {
   const xs = [...new Set(series.flatMap((s) => s.points.map((q) => q.x)))].sort((a, b) => a - b);
   const first = xs[0] ?? 0;
   const last = xs[xs.length - 1] ?? 1;
-  const top = niceMax(Math.max(p.yMax ?? 0, ...series.flatMap((s) => s.points.map((q) => q.y))));
+  const top = niceMax(Math.max(p.yMax ?? 0, ...series.flatMap((s) => s.points.map((q) => q.y))), p.whole);
   const bars = p.kind === 'bar';
   const step = bars ? width / Math.max(1, xs.length) : 0;
   const px = (x: number) => (bars ? (xs.indexOf(x) + 0.5) * step : last === first ? width / 2 : ((x - first) / (last - first)) * width);

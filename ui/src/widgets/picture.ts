@@ -168,7 +168,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   }
 
   #toolBar(): HTMLElement {
-    const bar = make('div', { class: 'picture-bar', role: 'group', 'aria-label': t('picture.tools') });
+    const bar = make('div', { class: 'picture-bar tools', role: 'group', 'aria-label': t('picture.tools') });
     bar.append(
       this.button('new', t('picture.new'), 'N', () => this.#add()),
       ...this.tools(),

@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { crc32 as sum, deflateSync } from 'node:zlib';
 import { browserStart, look, pageOf } from './lib.mjs';
-import { apiAs, password, siteStart, zipOf } from './server.mjs';
+import { apiAs, password, siteStart, until, zipOf } from './server.mjs';
 
 const shots = process.env.SHOTS;
 const RITA = 'rita@example.org';
@@ -69,15 +69,6 @@ async function signIn(page, email, role) {
 }
 
 const PICTURE = zipOf([['street.png', png(400, 300, [[40, 60, 80, 60], [240, 150, 100, 90]])]]);
-
-async function until(what, seen) {
-  for (let n = 0; n < 150; n++) {
-    const found = await seen();
-    if (found) return found;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  throw new Error(`${what}: not within 15 s`);
-}
 
 /** A published project with one item for each row; `file` is [name, bytes]. */
 async function publish(title, blocks, [name, bytes], more = {}) {
@@ -585,6 +576,7 @@ test('box: by mouse, by keyboard alone and by touch, merged and exported', async
       assert.ok(!await page.evaluate(() => document.activeElement?.matches('.picture-stage')), 'Tab leaves');
     },
     touch: async (page, w) => {
+      assert.ok(await w.locator('.picture-bar.tools').evaluate((el) => el.scrollWidth <= el.clientWidth), 'all tools are in sight');
       await loaded(w);
       await w.scrollIntoViewIfNeeded();
       // Tap on a corner and on the opposite one.
@@ -680,6 +672,7 @@ test('polygon: by mouse, by keyboard alone and by touch, merged and exported', a
       assert.equal(await w.locator('.grip').count(), 0, 'nothing is chosen any more');
     },
     touch: async (page, w) => {
+      assert.ok(await w.locator('.picture-bar.tools').evaluate((el) => el.scrollWidth <= el.clientWidth), 'all tools are in sight');
       await loaded(w);
       await w.scrollIntoViewIfNeeded();
       await at(page, w, 'touch', [[42, 61], [119, 61], [119, 121], [42, 121]]);

@@ -83,6 +83,63 @@ test('look 11: four kinds in one task by keyboard alone; a text field keeps what
   });
 });
 
+test('a question that opens by an answer gets the focus before those behind it', async () => {
+  const blocks = [
+    { type: 'choice', name: 'kind', label: 'What is this?', options: ['address', 'company'], required: true },
+    { type: 'choice', name: 'trade', label: 'What does it trade in?', options: ['fish', 'books'], show_if: { field: 'kind', is: 'company' } },
+    { type: 'text', name: 'street', label: 'Street', required: true },
+  ];
+  await play('12', async ({ page, site }) => {
+    const at = () => page.evaluate(() => document.activeElement.closest('[data-widget]')?.spec.name);
+    await page.keyboard.press('1');
+    assert.equal(await at(), 'street');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('2');
+    assert.equal(await at(), 'trade');
+    await page.keyboard.press('1');
+    assert.equal(await at(), 'street');
+    await page.keyboard.type('Quay');
+    await page.keyboard.press('Control+Enter');
+    await item(page, 2);
+    assert.deepEqual(site.answers[0].answer, { kind: 'company', trade: 'fish', street: 'Quay' });
+  }, { blocks });
+});
+
+test('letters are keys of the page in a number field too, and say so nowhere that they are not', async () => {
+  const blocks = [
+    { type: 'number', name: 'house', label: 'House number', required: true },
+    { type: 'text', name: 'street', label: 'Street', required: true },
+  ];
+  const hint = (page) => page.getByRole('button', { name: 'Skip' }).locator('kbd');
+  await play('12', async ({ page, site }) => {
+    await page.keyboard.type('12?');
+    await page.getByRole('heading', { name: 'Instructions', level: 2 }).waitFor();
+    assert.ok(await hint(page).isVisible());
+    await page.keyboard.type('?3');
+    assert.equal(await page.locator('x-number input').inputValue(), '123');
+    await page.locator('x-text input').focus();
+    assert.ok(!await hint(page).isVisible(), 'in a text S is a letter');
+    await page.locator('x-number input').focus();
+    await page.keyboard.press('s');
+    await page.waitForFunction(() => document.querySelector('x-number')?.value === null);
+    assert.ok(site.requests.some((r) => r.path.endsWith('/return')));
+  }, { blocks });
+});
+
+test('Enter chooses a place in a tree, and Enter on what is chosen submits', async () => {
+  const blocks = [{ type: 'taxonomy', name: 'place', label: 'Where does it belong?', tree: 'Plant\n\tOak\n\tElm', leaf: true, required: true }];
+  await play('12', async ({ page, site }) => {
+    await page.locator('x-taxonomy').waitFor();
+    await page.locator('x-taxonomy input').focus();
+    await page.keyboard.type('elm');
+    await page.keyboard.press('Enter');
+    assert.equal(site.answers.length, 0);
+    await page.keyboard.press('Enter');
+    await item(page, 2);
+    assert.deepEqual(site.answers[0].answer, { place: ['Plant', 'Elm'] });
+  }, { blocks });
+});
+
 test('look 17: a missing answer is said beside the control, which gets the focus; nothing is sent', async () => {
   await play('12', async ({ page, site }) => {
     await page.keyboard.press('1');

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { browserStart, look, pageOf } from './lib.mjs';
-import { apiAs, metric, password, siteStart, workOn, zipOf } from './server.mjs';
+import { apiAs, metric, password, siteStart, until, workOn, zipOf } from './server.mjs';
 
 const shots = process.env.SHOTS;
 let browser;
@@ -111,11 +111,18 @@ async function story(view) {
   await page.getByLabel('Answers for each item').fill('2');
   await page.getByLabel('Approve by itself after').fill('1');
   await page.getByLabel('Share of known answers').fill('20');
+  // Known items ask for as many answers as the others; told otherwise, the quote says what they cost.
+  await page.waitForFunction(() => document.querySelector('.sum')?.textContent.includes('4 × 2 answers'));
+  assert.equal(await page.getByLabel('Answers for each known item').inputValue(), '2');
+  await page.getByLabel('Answers for each known item').fill('100');
+  await saved(page);
+  await page.getByText('2 × 100 answers × €0.05').waitFor();
+  assert.match(await page.locator('.sum').innerText(), /4 × 2 answers × €0\.05\s+€0\.40[^]*2 items with a known answer[^]*€10\.00[^]*208 answers × €0\.01\s+€2\.08[^]*€12\.48/);
   await page.getByLabel('Answers for each known item').fill('2');
   await saved(page);
 
-  // The quote: 6 items, 2 answers each, 5 cents, and a fee of a fifth.
-  await page.getByText('12 answers in all').waitFor();
+  // The quote: 6 items, two of them known, 2 answers each, 5 cents, and a fee of a fifth.
+  await page.getByText('2 × 2 answers × €0.05').waitFor();
   assert.match(await page.locator('.sum .total').innerText(), /0\.72/);
   assert.match(await page.locator('.sum').innerText(), /18\.00/);
   await see('draft_quote');
@@ -246,7 +253,83 @@ test('look 23: closing names what comes back, and it does', { timeout: 60_000 },
   await context.close();
 });
 
-test('pictures in a zip are seen in the preview', { timeout: 60_000 }, async () => {
+test('known answers may come before their questions, and what does not fit is told by row', { timeout: 60_000 }, async () => {
+  const view = { name: 'known' };
+  const { page, context, faults } = await pageOf(browser, view);
+  await signUp(page, 'known@example.org');
+  site.fund('known@example.org', '10.00');
+  const api = await apiAs(site.url, 'known@example.org', 'requester');
+  const { id } = await api('POST', '/api/v1/projects', { title: 'How large is it?' });
+  await page.goto(`${site.url}/projects/${id}`);
+  await page.locator('input[type=file]').setInputFiles({ name: 'cities.csv', mimeType: 'text/csv', buffer: Buffer.from(CSV) });
+  await page.getByRole('button', { name: 'Import 6 items' }).click();
+  await page.getByText('Imported', { exact: true }).waitFor();
+  const way = page.locator('#step-5 .fault-list');
+  await way.getByText('no field is called size').waitFor();
+  const card = page.locator('.block-card').nth(1);
+  await card.getByLabel('Name in the results').fill('size');
+  await card.getByLabel('Options, one per line').fill('small\nhuge');
+  await page.getByText('Row 1: gold_size: this is none of the options').waitFor();
+  await way.getByText('1 known answer does not fit the questions').waitFor();
+  assert.ok(await page.getByRole('button', { name: /^Publish for/ }).isDisabled());
+  await look(page, 'draft_known', view, shots);
+  await card.getByLabel('Options, one per line').fill('small\nlarge');
+  await page.locator('.faults').waitFor({ state: 'detached' });
+  await way.waitFor({ state: 'detached' });
+  assert.ok(await page.getByRole('button', { name: /^Publish for/ }).isEnabled());
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('a project that stops when sure says so, and claims no confidence where it has agreement alone', { timeout: 60_000 }, async () => {
+  const view = { name: 'adaptive' };
+  const { page, context, faults } = await pageOf(browser, view);
+  await signUp(page, 'adaptive@example.org');
+  site.fund('adaptive@example.org', '10.00');
+  const api = await apiAs(site.url, 'adaptive@example.org', 'requester');
+  const { id } = await api('POST', '/api/v1/projects', { title: 'How large is it?' });
+  const at = `/api/v1/projects/${id}/sources/${(await api.upload(`/api/v1/projects/${id}/sources?name=a.csv`, 'city\nOslo\n')).id}`;
+  await until('the file is checked', async () => (await api('GET', at)).state === 'checked');
+  await api('POST', `${at}/import`, {});
+  await until('the file is imported', async () => (await api('GET', at)).state === 'imported');
+  await api('POST', `/api/v1/projects/${id}`, {
+    template: { blocks: [
+      { type: 'choice', name: 'size', label: 'Size', options: ['small', 'large'] },
+      { type: 'scale', name: 'rating', label: 'Rating', min: 1, max: 5 },
+      ...['history', 'climate', 'trade'].map((name) => ({ type: 'text', name, label: `What is said of its ${name} in the article?` })),
+    ] },
+    confidence_permille: 955, redundancy: 2, redundancy_least: 2, approve_after_s: 0,
+  });
+  await api('POST', `/api/v1/projects/${id}/publish`, { total: (await api('GET', `/api/v1/projects/${id}/quote`)).total });
+  await until('the project opens', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'open');
+  for (const n of [1, 2]) {
+    const worker = await apiAs(site.url, `worker${n}@example.org`, 'worker');
+    assert.equal(await workOn(worker, id, 9, () => ({ size: 'large', rating: 4, history: 'long '.repeat(30), climate: 'mild', trade: 'fish' })), 1);
+  }
+  await until('it is done', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'done');
+  await page.goto(`${site.url}/projects/${id}/results`);
+  await page.getByText(/^\d+ % sure, 2 answers$|^\d+% sure, 2 answers$/).waitFor();
+  await page.getByText(/^100 ?% agreement, 2 answers$/).first().waitFor();
+  const cut = () => page.locator('.table-box').evaluateAll((all) => all.filter((el) => el.scrollWidth > el.clientWidth).length);
+  assert.equal(await cut(), 0, 'no table is cut');
+  await look(page, 'results_adaptive', view, shots);
+  await page.getByRole('link', { name: 'Item 1', exact: true }).click();
+  await page.getByText('What is said of its trade').first().waitFor();
+  assert.equal(await cut(), 0, 'nor that of the answers');
+  await look(page, 'item_adaptive', view, shots);
+  await page.goto(`${site.url}/projects/${id}/settings`);
+  const facts = await page.locator('dl.facts').innerText();
+  assert.match(facts, /Answers for each item at most\s+2\s/);
+  assert.match(facts, /Stop when so sure\s+95\.5 ?%/);
+  assert.match(facts, /Answers for each item at least\s+2\s/);
+  await look(page, 'settings_adaptive', view, shots);
+  await page.goto(`${site.url}/projects/${id}`);
+  await page.getByText('Confidence or agreement').waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('pictures in a zip are seen in the preview, and called by their names in the results', { timeout: 60_000 }, async () => {
   const view = { name: 'pictures' };
   const { page, context, faults } = await pageOf(browser, view);
   await signUp(page, 'pictures@example.org');
@@ -277,6 +360,19 @@ test('pictures in a zip are seen in the preview', { timeout: 60_000 }, async () 
   await picture.waitFor();
   assert.equal(await picture.evaluate((el) => el.naturalWidth), 320);
   await look(page, 'draft_pictures', view, shots);
+
+  const { total } = await api('POST', `/api/v1/projects/${id}`, { redundancy: 1, approve_after_s: 0 }).then(() => api('GET', `/api/v1/projects/${id}/quote`));
+  await api('POST', `/api/v1/projects/${id}/publish`, { total });
+  await until('the project moves on', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'open');
+  const worker = await apiAs(site.url, 'worker3@example.org', 'worker');
+  assert.equal(await workOn(worker, id, 9, () => ({ label: 'yes' })), 2);
+  await until('the project moves on', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'done');
+  await page.goto(`${site.url}/projects/${id}/results`);
+  await page.getByText('orange.png', { exact: true }).waitFor();
+  // Nobody has looked at a result, and the page says so.
+  await page.getByText('There is nothing to go by yet.').waitFor();
+  assert.ok(!(await page.locator('main').innerText()).includes('0 of 0'));
+  assert.ok(!(await page.locator('main').innerText()).includes('asset:'));
   assert.deepEqual(faults, []);
   await context.close();
 });

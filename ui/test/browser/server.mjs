@@ -103,6 +103,16 @@ export async function metric(operator, name) {
   return Number(new RegExp(`^tessera_${name} (\\d+)`, 'm').exec(text)?.[1]);
 }
 
+/** What `seen` gives once it is something; it is told by `what` when it never is. */
+export async function until(what, seen) {
+  for (let n = 0; n < 150; n++) {
+    const found = await seen();
+    if (found) return found;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`${what}: not within 15 s`);
+}
+
 /** Does tasks of a project until none is left or `most` are done; `answer(page, n)` says what. */
 export async function workOn(worker, project, most, answer) {
   let n = 0;

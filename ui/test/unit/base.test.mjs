@@ -108,7 +108,9 @@ test('a draft is kept, comes back and is forgotten', () => {
 });
 
 test('an axis ends on a round number', () => {
-  assert.deepEqual([0, 0.07, 1, 7, 23, 100, 101, 2400].map(chart.niceMax), [1, 0.1, 1, 10, 25, 100, 200, 2500]);
+  assert.deepEqual([0, 0.07, 1, 7, 23, 100, 101, 2400].map((n) => chart.niceMax(n)), [1, 0.1, 1, 10, 25, 100, 200, 2500]);
+  // What is counted has no halves on its axis.
+  assert.deepEqual([0, 1, 3, 5, 7, 23, 100, 101, 2400].map((n) => chart.niceMax(n, true)), [2, 2, 4, 10, 10, 40, 100, 200, 2500]);
 });
 
 test('the table of operations is made from a document', () => {

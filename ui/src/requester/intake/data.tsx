@@ -52,26 +52,33 @@ function Sample({ s }: { s: Source }) {
   );
 }
 
-function Faults({ s }: { s: Source }) {
+function Faults({ said, list }: { said: string; list: { where: string; reason: string }[] }) {
   const [all, setAll] = useState(false);
-  if (s.faults.length === 0) return null;
-  const shown = all ? s.faults : s.faults.slice(0, FAULTS_SHOWN);
+  if (list.length === 0) return null;
+  const shown = all ? list : list.slice(0, FAULTS_SHOWN);
   return (
     <div class="notice warn faults">
       <div class="notice-text">
-        <p>{t('data.bad', { n: s.bad })}</p>
-        <ul>
-          {shown.map((f, i) => (
-            <li key={i}>{f.row > 0 ? t('data.bad.row', { row: f.row, line: f.line }) : t('data.bad.line', { line: f.line })}: {f.reason}</li>
-          ))}
-        </ul>
-        {!all && s.faults.length > FAULTS_SHOWN && (
-          <Button kind="quiet" onClick={() => setAll(true)}>{t('data.bad.all', { n: s.faults.length })}</Button>
+        <p>{said}</p>
+        <ul>{shown.map((f, i) => <li key={i}>{f.where}: {f.reason}</li>)}</ul>
+        {!all && list.length > FAULTS_SHOWN && (
+          <Button kind="quiet" onClick={() => setAll(true)}>{t('data.bad.all', { n: list.length })}</Button>
         )}
       </div>
     </div>
   );
 }
+
+const BadRows = ({ s }: { s: Source }) => (
+  <Faults said={t('data.bad', { n: s.bad })} list={s.faults.map((f) => ({
+    where: f.row > 0 ? t('data.bad.row', { row: f.row, line: f.line }) : t('data.bad.line', { line: f.line }), reason: f.reason,
+  }))} />
+);
+
+/** Known answers that do not fit the questions as they are now. */
+const BadGold = ({ s }: { s: Source }) => (
+  <Faults said={t('data.gold.bad')} list={s.gold_faults.map((f) => ({ where: t('data.gold.row', { row: f.row }), reason: f.reason }))} />
+);
 
 function Checked({ project, s, changed }: { project: Id; s: Source; changed: () => void }) {
   const [skip, setSkip] = useState(true);
@@ -90,7 +97,7 @@ function Checked({ project, s, changed }: { project: Id; s: Source; changed: () 
     <>
       <p class="note">{t('data.first', { n: s.sample.length })}</p>
       <Sample s={s} />
-      <Faults s={s} />
+      <BadRows s={s} />
       {error !== undefined && <Notice tone="bad">{errorText(error)}</Notice>}
       <div class="import">
         {s.bad > 0 && <CheckField label={t('data.skip', { n: s.bad })} value={skip} onValue={setSkip} />}
@@ -130,7 +137,8 @@ function SourceCard({ project, s, changed }: { project: Id; s: Source; changed: 
       {error !== undefined && <Notice tone="bad">{errorText(error)}</Notice>}
       {BUSY.includes(s.state) && <progress max={1} value={s.state === 'undoing' ? undefined : s.done} aria-label={t(`data.state.${s.state}`)} />}
       {s.state === 'refused' && <Notice tone="bad">{s.message ?? t('data.refused')}</Notice>}
-      {s.state === 'refused' && <Faults s={s} />}
+      {s.state === 'refused' && <BadRows s={s} />}
+      {s.state === 'imported' && <BadGold s={s} />}
       {s.state === 'checked' && s.message && <Notice tone="warn">{s.message}</Notice>}
       {s.state === 'checked' && <Checked project={project} s={s} changed={changed} />}
     </li>
@@ -203,9 +211,9 @@ function Upload({ project, changed }: { project: Id; changed: () => void }) {
   );
 }
 
-/** `changed` is called when records came or went. */
-export function Data({ project, changed }: { project: Id; changed: () => void }) {
-  const { data, error, reload } = useLoad((signal) => call('GET /projects/{project}/sources', { path: { project }, signal }), [project]);
+/** `changed` is called when records came or went; `gold` tells of known answers: when it changes, their faults have. */
+export function Data({ project, gold, changed }: { project: Id; gold: string; changed: () => void }) {
+  const { data, error, reload } = useLoad((signal) => call('GET /projects/{project}/sources', { path: { project }, signal }), [project, gold]);
   const items = data?.items;
   const busy = items?.some((s) => BUSY.includes(s.state)) ?? false;
   const mark = items?.map((s) => `${s.id} ${s.state} ${s.records}`).join();

@@ -22,17 +22,24 @@ export function stepOf(field: string): number {
   return 4;
 }
 
+function Line({ word, items, each, reward }: { word: 'quote.items' | 'quote.known'; items: number; each: number; reward: number }) {
+  return (
+    <div>
+      <dt>{t(word, { n: items })}
+        <span class="note sub">{t('quote.times', { items: number(items), n: each, money: money(reward) })}</span></dt>
+      <dd class="figure">{money(items * each * reward)}</dd>
+    </div>
+  );
+}
+
 /** The quote's reward and fee are those of one answer. */
 function Sum({ q }: { q: QuoteView }) {
   return (
     <dl class="sum">
+      <Line word="quote.items" items={q.tasks - q.known} each={q.answers_each} reward={q.reward} />
+      {q.known > 0 && <Line word="quote.known" items={q.known} each={q.known_answers_each} reward={q.reward} />}
       <div>
-        <dt>{t('quote.answers', { items: number(q.tasks), money: money(q.reward) })}
-          <span class="note sub">{t('quote.answers.n', { n: q.answers })}</span></dt>
-        <dd class="figure">{money(q.answers * q.reward)}</dd>
-      </div>
-      <div>
-        <dt>{t('quote.fee')}<span class="note sub">{t('quote.fee.each', { money: money(q.fee) })}</span></dt>
+        <dt>{t('quote.fee')}<span class="note sub">{t('quote.fee.each', { n: q.answers, money: money(q.fee) })}</span></dt>
         <dd class="figure">{money(q.answers * q.fee)}</dd>
       </div>
       <div class="total"><dt>{t('quote.total')}</dt><dd class="figure">{money(q.total)}</dd></div>
@@ -50,7 +57,7 @@ export function Quote({ draft, good, published }: { draft: Draft; good: boolean;
   const [ask, setAsk] = useState(false);
   const { data: q, error, reload } = useLoad(
     (signal) => call('GET /projects/{project}/quote', { path: { project: p.id }, signal }),
-    [p.id, p.revision, p.records, p.gold],
+    [p.id, p.revision, p.records, p.gold, p.gold_left, p.gold_bad],
   );
   if (!q) return error === undefined ? <Skeleton tall rows={1} /> : <Problem error={error} retry={reload} />;
   const publish = async () => {
@@ -96,6 +103,7 @@ export function Quote({ draft, good, published }: { draft: Draft; good: boolean;
       <Confirm open={ask} title={t('quote.confirm.title', { money: money(q.total) })} yes={t('quote.confirm.yes', { money: money(q.total) })}
         act={publish} onClose={() => setAsk(false)} onDone={published}>
         <p>{t('quote.confirm.text', { items: number(q.tasks), n: q.answers, money: money(q.total) })}</p>
+        {q.known > 0 && <p>{t('quote.confirm.known', { n: q.known, each: number(q.known_answers_each), money: money(q.known * q.known_answers_each * (q.reward + q.fee)) })}</p>}
         <p class="note">{t('quote.confirm.note')}</p>
       </Confirm>
     </div>

@@ -32,6 +32,7 @@ function Step({ n, done, children }: { n: 1 | 2 | 3 | 4 | 5; done: boolean; chil
   );
 }
 
+const LOOK_MS = 500;
 const OPENING_MS = 400;
 const OPENING_MAX = 75;
 
@@ -62,6 +63,8 @@ export function Editor({ start, published }: { start: Project; published: () => 
     published();
     setOpening((n) => (n >= OPENING_MAX ? 0 : n + 1));
   }, opening > 0);
+  // Known answers are compared with the questions behind the page.
+  useEvery(LOOK_MS, draft.refresh, p.gold_left);
   if (opening > 0) {
     return (
       <Page title={p.title} up={['/projects', t('projects.title')]}>
@@ -94,7 +97,7 @@ export function Editor({ start, published }: { start: Project; published: () => 
                 draft.change({ brief: v });
               }} />
           </div>
-          <Step n={1} done={p.records > 0}><Data project={p.id} changed={draft.refresh} /></Step>
+          <Step n={1} done={p.records > 0}><Data project={p.id} gold={`${p.gold_left} ${p.gold_bad} ${p.revision}`} changed={draft.refresh} /></Step>
           <Step n={2} done={good && p.template.blocks.some((b) => 'name' in b)}><Questions draft={draft} onState={setGood} /></Step>
           <Step n={3} done={p.instructions.trim() !== ''}>
             <AreaField label={t('step.3.label')} hint={t('step.3.hint')} rows={6} value={instructions} error={draft.errors.instructions}

@@ -11,6 +11,7 @@ import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { announce, useLoad } from '../../ui/hooks.ts';
 import { errorText, Notice, Page, Problem, Skeleton } from '../../ui/page.tsx';
+import type { Column } from '../../ui/table.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Chip } from '../../ui/text.tsx';
 
@@ -50,13 +51,28 @@ export function valueText(value: unknown): string {
   return String(value);
 }
 
-/** The data of an item in one line: known answers and the long names of stored pictures left out. */
+/** The questions of a project, as its requester calls them. */
+export const fieldsOf = (p: Project) => p.template.blocks.flatMap((b) =>
+  (typeof b['name'] === 'string' ? [{ name: b['name'], label: String(b['label'] || b['name']) }] : []));
+
+const COLUMNS_MAX = 3;
+
+/** A column for each question; where there are so many that a table would be cut, one with all of them. */
+export function fieldColumns<R>(fields: ReturnType<typeof fieldsOf>, cell: (row: R, name: string) => ComponentChildren): Column<R>[] {
+  if (fields.length <= COLUMNS_MAX) return fields.map((f) => ({ key: `f ${f.name}`, label: f.label, cell: (row) => cell(row, f.name) }));
+  return [{
+    key: 'fields', label: t('item.fields'),
+    cell: (row) => <dl class="in-cell">{fields.map((f) => <div key={f.name}><dt>{f.label}</dt><dd>{cell(row, f.name)}</dd></div>)}</dl>,
+  }];
+}
+
+/** The data of an item in one line: without known answers, and what stands in two columns once. */
 export function fieldsText(fields: Record<string, string>): string {
-  return Object.entries(fields)
+  const values = Object.entries(fields)
     .filter(([name]) => !name.startsWith('gold_'))
     .map(([, value]) => (value.startsWith('asset:') ? `[${t('value.image')}]` : value))
-    .filter(Boolean)
-    .join(' · ');
+    .filter(Boolean);
+  return [...new Set(values)].join(' · ');
 }
 
 /** Workers are strangers here: told apart by the end of their number. */

@@ -103,7 +103,7 @@ export function Rules({ draft }: { draft: Draft }) {
         <Whole draft={draft} name="approve_after_s" word="rules.approve" note="rules.approve.hint" unit={t('unit.hours')} times={3600} max={720} />
         <Whole draft={draft} name="gold_share_permille" word="rules.gold" note={p.gold > 0 || p.gold_grown > 0 ? 'rules.gold.hint' : 'rules.gold.none'} unit="%" times={10} max={100} />
         {target > 0 && <Whole draft={draft} name="gold_grown" word="rules.grown" note="rules.grown.hint" max={1000} />}
-        {p.gold > 0 && <Whole draft={draft} name="gold_redundancy" word="rules.gold-redundancy" note="rules.gold-redundancy.hint" min={1} max={1000} />}
+        {p.gold > 0 && <Whole key={`gold ${p.redundancy}`} draft={draft} name="gold_redundancy" word="rules.gold-redundancy" note="rules.gold-redundancy.hint" min={1} max={1000} />}
         <TextField label={t('rules.deadline')} hint={t('rules.deadline.hint')} type="date" value={deadline} error={draft.errors.deadline}
           onValue={(v) => {
             setDeadline(v);

@@ -40,14 +40,21 @@ function Words({ p, reload }: { p: Project; reload: () => void }) {
 }
 
 function Body({ p, reload }: { p: Project; reload: () => void }) {
+  const adaptive = p.confidence_permille > 0;
   const facts: [string, string][] = [
     [t('rules.reward'), money(p.reward)],
     [t('quote.fee'), percent(p.fee_permille / 1000, 1)],
     [t('settings.items'), number(p.tasks)],
-    [t('rules.redundancy'), number(p.redundancy)],
+    [t('rules.method'), t(p.method === 'shrunk' ? 'settings.shrunk' : 'settings.plurality')],
+    [t(adaptive ? 'rules.most' : 'rules.redundancy'), number(p.redundancy)],
+    ...(adaptive ? [
+      [t('rules.target'), percent(p.confidence_permille / 1000, 1)],
+      [t('rules.least'), number(p.redundancy_least)],
+    ] as [string, string][] : []),
     [t('rules.time'), p.time_allowed_s ? duration(p.time_allowed_s) : t('settings.learned')],
     [t('rules.approve'), p.approve_after_s ? duration(p.approve_after_s) : t('settings.at-once')],
     [t('rules.gold'), p.gold ? t('settings.gold', { share: percent(p.gold_share_permille / 1000, 1), n: p.gold }) : t('settings.gold.none')],
+    ...(p.gold ? [[t('rules.gold-redundancy'), number(p.gold_redundancy)]] as [string, string][] : []),
     [t('rules.audience'), t(`rules.audience.${p.audience}`)],
     [t('settings.picking'), t(p.picking ? 'yes' : 'no')],
   ];

@@ -23,19 +23,21 @@ function shareText(f: Certified): string {
 export function Certificate({ p }: { p: Project }) {
   const { data, error, reload } = useLoad((signal) => call('GET /projects/{project}/certificate', { path: { project: p.id }, signal }), [p.id]);
   if (!data) return error === undefined ? <Skeleton rows={2} /> : <Problem error={error} retry={reload} />;
-  const few = data.items.some((f) => f.checked < ENOUGH);
+  const least = Math.min(...data.items.map((f) => f.checked));
   return (
     <Section title={t('certificate.title')} note={t('certificate.note')}
       actions={<Button href={projectHref(p.id, 'check')}>{t('certificate.check')}</Button>}>
       <Table caption={t('certificate.title')} rows={data.items} rowKey={(f) => f.field} columns={[
         { key: 'field', label: t('certificate.field'), head: true, cell: (f) => <bdi>{f.field}</bdi> },
         { key: 'share', label: t('certificate.right'), cell: (f) => <strong>{shareText(f)}</strong> },
-        { key: 'checked', label: t('certificate.checked'), figure: true, cell: (f) => t('share', { n: f.right, all: f.checked }) },
+        { key: 'checked', label: t('certificate.checked'), figure: true, cell: (f) => (f.checked > 0 ? t('certificate.of', { n: f.right, all: f.checked }) : '–') },
         { key: 'claimed', label: t('certificate.claimed'), figure: true, cell: (f) => (f.claimed == null ? '–' : `${percent(f.claimed, 1)}${f.calibrated ? '' : ' *'}`) },
         { key: 'results', label: t('certificate.results'), figure: true, cell: (f) => number(f.results) },
       ]} />
       {data.items.some((f) => f.claimed != null && !f.calibrated) && <p class="note">* {t('certificate.uncalibrated', { n: ENOUGH })}</p>}
-      {few && <p class="note">{t('certificate.few', { n: ENOUGH })}</p>}
+      {data.items.length > 0 && least < ENOUGH && (
+        <div class="stack-top"><Notice>{least === 0 ? t('certificate.nothing') : t('certificate.few', { n: least, most: ENOUGH })}</Notice></div>
+      )}
     </Section>
   );
 }

@@ -11,7 +11,7 @@ import { List, Table, type Column } from '../../ui/table.tsx';
 import { Chip } from '../../ui/text.tsx';
 import { useState } from 'preact/hooks';
 import { Certificate } from './certificate.tsx';
-import { fieldsText, projectHref, ProjectPage, valueText } from '../project/parts.tsx';
+import { fieldColumns, fieldsOf, fieldsText, projectHref, ProjectPage, valueText } from '../project/parts.tsx';
 
 /** What else was thought of, the likeliest first. */
 function sharesText(r: FieldResult): string {
@@ -19,12 +19,12 @@ function sharesText(r: FieldResult): string {
   return told.map((s) => t('results.shares', { value: valueText(s.value), share: percent(s.share, 1) })).join(' · ');
 }
 
-export function Concluded({ r, shares = false }: { r: FieldResult | undefined; shares?: boolean }) {
+export function Concluded({ p, r, shares = false }: { p: Project; r: FieldResult | undefined; shares?: boolean }) {
   if (!r) return <>–</>;
   return (
     <span>
       <strong>{valueText(r.value)}</strong>{r.tie && <> <Chip tone="warn">{t('results.tie')}</Chip></>}
-      <span class="note sub figure">{t('results.of', { share: percent(r.confidence), n: r.answers })}</span>
+      <span class="note sub figure">{t(p.sure.includes(r.field) ? 'results.of' : 'results.agree', { share: percent(r.confidence), n: r.answers })}</span>
       {shares && r.posterior.length > 0 && <span class="note sub figure" dir="auto">{sharesText(r)}</span>}
     </span>
   );
@@ -45,18 +45,13 @@ function Downloads({ p }: { p: Project }) {
 }
 
 function Rows({ p, items }: { p: Project; items: ResultRow[] }) {
-  const labels = new Map(p.template.blocks.filter((b) => typeof b['name'] === 'string').map((b) => [String(b['name']), String(b['label'] ?? b['name'])]));
-  const fields = [...new Set([...labels.keys(), ...items.flatMap((i) => i.results.map((r) => r.field))])];
   const columns: Column<ResultRow>[] = [
     {
       key: 'task', label: t('results.item'), head: true,
       cell: (i) => <span class="row"><a class="figure" href={projectHref(p.id, `items/${i.task}`)}>{t('item.n', { number: String(i.task) })}</a>{i.gold && <Chip>{t('results.gold')}</Chip>}</span>,
     },
     { key: 'data', label: t('results.data'), cell: (i) => <span class="cell" dir="auto">{fieldsText(i.fields)}</span> },
-    ...fields.map((f) => ({
-      key: `f ${f}`, label: labels.get(f) ?? f,
-      cell: (i: ResultRow) => <Concluded r={i.results.find((r) => r.field === f)} />,
-    })),
+    ...fieldColumns(fieldsOf(p), (i: ResultRow, name) => <Concluded p={p} r={i.results.find((r) => r.field === name)} />),
   ];
   return <Table caption={t('tab.results')} rows={items} rowKey={(i) => String(i.task)} columns={columns} />;
 }

@@ -36,6 +36,12 @@ function pointsOf(f: Far, p: Project): { x: number; y: number }[] {
   return [...before, ...kept, ...after];
 }
 
+/** What the mean over all questions is one of. */
+function goodWord(p: Project) {
+  const asked = p.template.blocks.filter((b) => 'name' in b).length;
+  return p.sure.length === asked ? 'progress.good' : p.sure.length ? 'progress.good.both' : 'progress.good.agree';
+}
+
 function Body({ f, p }: { f: Far; p: Project }) {
   const finish = finishText(f);
   const waiting = Math.max(0, f.submitted - f.approved - f.rejected);
@@ -58,7 +64,7 @@ function Body({ f, p }: { f: Far; p: Project }) {
             <progress max={Math.max(1, places)} value={Math.min(counting, places)} aria-label={t('progress.far')} />
             {t('progress.answers', { n: counting, all: places })}
           </>} />
-        <Figure label={t('progress.good')} value={f.confidence_mean == null ? '–' : percent(f.confidence_mean, 1)}
+        <Figure label={t(goodWord(p))} value={f.confidence_mean == null ? '–' : percent(f.confidence_mean, 1)}
           note={f.confidence_mean == null ? t('progress.good.none') : t('progress.good.note', { n: f.rejected })} />
         <Figure label={t('progress.much')} value={money(f.spent)}
           note={<>{t('progress.much.note', { money: money(f.budget) })}{f.per_result != null && f.judged > 0 && <><br />{t('progress.each', { money: money(f.per_result) })}</>}</>} />
@@ -70,7 +76,7 @@ function Body({ f, p }: { f: Far; p: Project }) {
         </div>
       )}
       <div class="stack-top">
-        <Chart title={t('progress.chart')} kind="area" xLabel={t('progress.time')} xText={(x) => clock(x, first ? first.x : x)} yText={(y) => number(Math.round(y * 100) / 100)} yMax={4}
+        <Chart title={t('progress.chart')} kind="area" xLabel={t('progress.time')} xText={(x) => clock(x, first ? first.x : x)} yText={(y) => number(y)} yMax={4} whole
           summary={first && last
             ? t('progress.chart.text', { n: last.y, from: exact(new Date(first.x).toISOString()), to: exact(new Date(last.x).toISOString()) })
             : t('progress.chart.none')}

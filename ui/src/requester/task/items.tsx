@@ -13,7 +13,7 @@ import { Empty, Page, Problem, Section, Skeleton } from '../../ui/page.tsx';
 import { List, Table, type Column } from '../../ui/table.tsx';
 import { Chip, Time } from '../../ui/text.tsx';
 import { Work } from '../../ui/work.tsx';
-import { fieldsText, projectHref, ProjectPage, valueText, workerText } from '../project/parts.tsx';
+import { fieldColumns, fieldsOf, fieldsText, projectHref, ProjectPage, valueText, workerText } from '../project/parts.tsx';
 import { Concluded } from '../quality/results.tsx';
 
 const STATES = ['open', 'full', 'judged'] as const;
@@ -59,18 +59,16 @@ type Given = TaskDetail['answers'][number];
 
 function Answers({ d, p }: { d: TaskDetail; p: Project }) {
   if (d.answers.length === 0) return <p class="note">{t('item.none')}</p>;
-  const fields = p.template.blocks.filter((b) => typeof b['name'] === 'string');
+  const fields = fieldsOf(p);
+  const said = (a: Given, name: string) => {
+    const mine = a.answer[name];
+    const found = d.results.find((r) => r.field === name);
+    const other = found !== undefined && JSON.stringify(found.value) !== JSON.stringify(mine ?? null);
+    return <span>{valueText(mine)}{other && <span class="note sub">{t('item.other')}</span>}</span>;
+  };
   const columns: Column<Given>[] = [
     { key: 'worker', label: t('workers.worker'), head: true, cell: (a) => <span class="figure">{workerText(a.worker)}</span> },
-    ...fields.map((f) => ({
-      key: `f ${String(f['name'])}`, label: String(f['label'] ?? f['name']),
-      cell: (a: Given) => {
-        const mine = a.answer[String(f['name'])];
-        const found = d.results.find((r) => r.field === f['name']);
-        const other = found !== undefined && JSON.stringify(found.value) !== JSON.stringify(mine ?? null);
-        return <span>{valueText(mine)}{other && <span class="note sub">{t('item.other')}</span>}</span>;
-      },
-    })),
+    ...fieldColumns(fields, said),
     { key: 'state', label: t('items.state'), cell: (a) => <Chip tone={ANSWER_TONES[a.state as 'approved']}>{t(`answer.state.${a.state}` as Key)}</Chip> },
     { key: 'seconds', label: t('item.seconds'), figure: true, cell: (a) => duration(a.seconds) },
     { key: 'at', label: t('item.at'), cell: (a) => <Time at={a.at} /> },
@@ -92,7 +90,7 @@ export function Item({ params }: { params: Record<string, string> }) {
   const up: [string, string] = [projectHref(project, 'items'), data?.[0].title ?? t('tab.items')];
   if (!data) return <Page title={title} up={up}>{error === undefined ? <Skeleton tall /> : <Problem error={error} retry={reload} />}</Page>;
   const [p, d] = data;
-  const fields = p.template.blocks.filter((b) => typeof b['name'] === 'string');
+  const fields = fieldsOf(p);
   return (
     <Page title={title} up={up}
       lead={<span class="row">
@@ -107,7 +105,7 @@ export function Item({ params }: { params: Record<string, string> }) {
         <Section title={t('item.result')}>
           <dl class="panel results">
             {fields.map((f) => (
-              <div key={String(f['name'])}><dt>{String(f['label'] ?? f['name'])}</dt><dd><Concluded r={d.results.find((r) => r.field === f['name'])} shares /></dd></div>
+              <div key={f.name}><dt>{f.label}</dt><dd><Concluded p={p} r={d.results.find((r) => r.field === f.name)} shares /></dd></div>
             ))}
           </dl>
         </Section>

@@ -168,6 +168,8 @@ export class Taxonomy extends Widget<TaxonomySpec, string[]> {
       case 'Home': to(all[0]); return true;
       case 'End': to(all[all.length - 1]); return true;
       case 'Enter': case ' ':
+        // Chosen before: the second Enter is the page's.
+        if (keyName(ev) === 'Enter' && item.getAttribute('aria-selected') === 'true') return false;
         if (this.#mayPick(i)) this.#pick(i);
         else this.#set(i, !open);
         return true;
@@ -204,8 +206,9 @@ export class Taxonomy extends Widget<TaxonomySpec, string[]> {
         else this.#tree.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
         return true;
       case 'Enter':
-        if (!first) return false;
-        this.#pick(Number(first.dataset['i']));
+        if (first) this.#pick(Number(first.dataset['i']));
+        else if (this.value && !this.#search.value) this.dispatchEvent(new Event('submit-request'));
+        else return false;
         return true;
       case 'Escape':
         if (!this.#search.value) return false;

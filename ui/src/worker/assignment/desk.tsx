@@ -6,7 +6,7 @@ import { me, mustSignIn } from '../../api/session.ts';
 import type { Answer, Assignment } from '../../api/types.ts';
 import { draftDrop, draftGet, draftSet } from '../../base/drafts.ts';
 import { number, t } from '../../base/i18n.ts';
-import { isSingle, keyName, setSingleKeys, singleKeys, takesEnter, takesText } from '../../base/keys.ts';
+import { isSingle, keyName, setSingleKeys, singleKeys, takesEnter, takesLetters, takesText } from '../../base/keys.ts';
 import { outboxAdd } from '../../base/outbox.ts';
 import { go } from '../../base/route.ts';
 import { countdown, now, timeMs } from '../../base/time.ts';
@@ -123,16 +123,19 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
   const [problem, setProblem] = useState<unknown>();
   const [kept, setKept] = useState<'' | 'saved' | 'here'>('');
   const [sheet, setSheet] = useState(false);
+  const [typing, setTyping] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const h1 = useRef<HTMLHeadingElement>(null);
   const active = useActive();
   const dirty = useRef(false);
+  const fresh = useRef(false);
   const current = useRef({ answer, over, busy });
   current.current = { answer, over, busy };
   useTitle(a.page.title);
 
   // --- draft: on this device at every change, on the server every 5 s and on leaving ---
   const change = (next: Answer) => {
+    fresh.current = true;
     setAnswer(next);
     dirty.current = true;
     draftSet(user, project, task, next, false);
@@ -273,12 +276,22 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
     if (last?.spec.many) return last;
     return choices.find((w) => w.value === null) ?? last ?? choices[0];
   };
-  const answered = (w: WidgetElement) => {
+  // Where the focus goes after an answer by key: known when the questions that hang on it are there.
+  const leaving = useRef<{ from: string; there: Set<string> } | null>(null);
+  const answerBy = (w: WidgetElement, ev: KeyboardEvent): boolean => {
+    const there = new Set(widgetsOf(root.current).map((o) => o.spec.name));
+    fresh.current = false;
+    if (!w.key(ev)) return false;
     touched.current = w.spec.name;
-    if (w.spec.many) return;
-    const open = widgetsOf(root.current).find((o) => o.value === null && o.spec.required && o !== w);
-    open?.focusFirst();
+    leaving.current = fresh.current && !w.spec.many ? { from: w.spec.name, there } : null;
+    return true;
   };
+  useLayoutEffect(() => {
+    if (!leaving.current) return;
+    const { from, there } = leaving.current;
+    leaving.current = null;
+    widgetsOf(root.current).find((o) => o.value === null && o.spec.name !== from && (o.spec.required || !there.has(o.spec.name)))?.focusFirst();
+  }, [answer]);
   const onKey = (ev: KeyboardEvent) => {
     if (ev.defaultPrevented || ev.isComposing) return;
     const name = keyName(ev);
@@ -295,8 +308,7 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
       const own = target.closest?.('[data-widget]') as WidgetElement | null;
       if (!own?.digits && own?.key(ev)) return ev.preventDefault();
       const w = own?.digits ? own : digitTarget();
-      taken = !!w?.key(ev);
-      if (w && taken) answered(w);
+      taken = !!w && answerBy(w, ev);
     } else if (name === 's') giveBack('skip');
     else if (name === '?') setSheet(!sheet);
     else if (name === 'e') extend();
@@ -313,7 +325,8 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
 
   const summary = proseText(a.page.instructions.slice(0, 1)).trim();
   return (
-    <div class="player">
+    <div class={typing || !singleKeys.value ? 'player no-letters' : 'player'}
+      onFocusIn={(ev) => setTyping(takesLetters(ev.target))} onFocusOut={() => setTyping(false)}>
       <header class="player-top">
         <a class="button quiet square" href={`/work/${project}`} aria-label={t('player.leave')} title={t('player.leave')}>
           <svg class="icon turns" viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><path d="m12 19-7-7 7-7M19 12H5" /></svg>
