@@ -415,7 +415,7 @@ static void want_asked_by_need(struct ctx *c, const char *template, saying what)
 	}
 	WANT_I64(TASK_JUDGED, task_of(c, &f, 42).stage);
 	WANT_I64(5, task_of(c, &f, 42).filled);
-	WANT(result_of(c, &f, 42).confidence < 0.7);
+	WANT(result_of(c, &f, 42).confidence < 0.96);
 }
 
 TEST(quality, texts_are_asked_for_until_enough_agree)
