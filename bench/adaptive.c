@@ -17,10 +17,10 @@
  * s and r of belief_calm that make its truths most likely, with all of its answers, the first one of
  * a task, the first two, and so on, each task weighing one; of these the medians.
  *
- * With --order numbers tasks are opened a fiftieth at a time, in their order, when those before are
- * closed, nearly as dispatch does; with --order doubt all get two answers, and then each round goes to
- * the fiftieth of all tasks whose claim has the greatest entropy. With --budget B it ends at so many
- * answers for each task.
+ * With --order numbers a fiftieth of the tasks is open at a time, in their order, nearly as
+ * dispatch does it; with --order doubt all get two answers, and then each round goes to the
+ * fiftieth whose claims have the greatest entropy. With --budget B it ends at so many answers for
+ * each task.
  *
  * Prints a row for each set and target: answers for each task, accuracy (ties by fraction), how
  * far that is from `full`, the best of plurality, one-coin, ibcc and shrunk on all answers; the
@@ -285,18 +285,40 @@ static void fit(struct arena *mem, struct buying *b, int iterations)
 	b->mem = mem;
 }
 
-static void claim(const struct buying *b, int32_t task, int64_t *out)
+/* The worker's sums without his answer to this task, which counted at z. */
+static const struct belief_sums *without(const struct buying *b, int32_t answer, const int64_t *z)
 {
 	const struct set *s = b->s;
-	struct belief_answer answer[ONE_TASK];
-	int64_t z[CLASSES_MAX];
+	const struct belief_sums *all = &b->worker[s->worker[answer]];
+	struct belief_sums *out = NEW(b->mem, struct belief_sums);
 
+	*out = belief_sums_make(b->mem, s->classes);
+	out->answers = all->answers;
+	out->right = all->right;
+	if (out->count != NULL)
+		memcpy(out->count, all->count,
+		       (size_t)s->classes * (size_t)s->classes * sizeof(*out->count));
+	belief_add(out, s->classes, s->label[answer], z, -1);
+	return out;
+}
+
+static void claim(const struct buying *b, int32_t task, int64_t *out)
+{
+	struct arena_mark mark = arena_mark(b->mem);
+	const struct set *s = b->s;
+	struct belief_answer answer[ONE_TASK];
+	int64_t z[CLASSES_MAX], own[CLASSES_MAX];
+
+	for (int32_t k = 0; k < s->classes; k++)
+		own[k] = (int64_t)((double)b->fit.posterior[task * s->classes + k] * BELIEF_ONE +
+				   0.5);
 	for (int32_t i = 0; i < b->bought[task]; i++) {
 		int32_t a = b->order[s->from[task] + i];
 
-		answer[i] = (struct belief_answer){ &b->worker[s->worker[a]], 0, s->label[a] };
+		answer[i] = (struct belief_answer){ without(b, a, own), 0, s->label[a] };
 	}
 	belief_judge(b->mem, &b->crowd, answer, b->bought[task], z, out, NULL);
+	arena_reset(b->mem, mark);
 }
 
 static void open_buying(struct arena *mem, const struct set *s, int gold, uint64_t seed,

@@ -83,7 +83,7 @@ double belief_skill(int64_t right, int64_t answers, double mean, double *at_leas
 struct belief_trust {
 	double sure, alike; /* s, r */
 };
-#define BELIEF_USUAL ((struct belief_trust){ 0.74, 0.18 })
+#define BELIEF_USUAL ((struct belief_trust){ 0.7, 0.16 })
 void belief_calm(const int64_t *claim, int classes, int answers, struct belief_trust, double *out);
 
 /* A question whose truth is known: what was claimed of each class from n answers. */
