@@ -169,8 +169,8 @@ WHERE project_id = $1 AND worker_id IN (
   WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3 AND state IN (2, 3, 4))
 ORDER BY worker_id, field /*pg: FOR UPDATE*/;
 
--- skill_everybody(project project_id) -> many (worker user_id, field text, answers int, rejected int, right int)
-SELECT worker_id, field, answers, rejected, right_ppm FROM skill
+-- skill_everybody(project project_id) -> many (worker user_id, field text, answers int, rejected int, right int, others int)
+SELECT worker_id, field, answers, rejected, right_ppm, others_ppm FROM skill
 WHERE project_id = $1 ORDER BY worker_id, field;
 
 -- skill_mine(worker user_id, after project_id, limit int) -> many (project project_id, title text, template text, field text, answers int, rejected int, others_ppm int, crowd_answers int, crowd_right int)
