@@ -2,7 +2,8 @@
 /*
  * adaptive: recorded answers bought one by one, by the rule that the house stops by.
  *
- *   adaptive [--gold N] [--seeds N] [--least N] [--target P]... DIR...
+ *   adaptive [--gold N] [--seeds N] [--least N] [--target P]... [--leave-out]
+ *            [--order rounds|numbers|doubt] [--budget B] DIR...
  *
  * DIR holds answers.tsv[.gz] (task, worker, label, with a header line) and truth.tsv[.gz] (task,
  * label). For each of 5 seeds the answers of each task get a random order; each round buys the
@@ -11,6 +12,15 @@
  * it estimates anew. When none is, all that was bought is fitted once more. With --gold N, N
  * tasks with truth are bought whole, teach the calibration, and are not scored; without, no truth
  * is used.
+ *
+ * With --leave-out each set is replayed with a prior that it has no part in: of each other set the
+ * s and r of belief_calm that make its truths most likely, with all of its answers, the first one of
+ * a task, the first two, and so on, each task weighing one; of these the medians.
+ *
+ * With --order numbers a fiftieth of the tasks is open at a time, in their order, nearly as
+ * dispatch does it; with --order doubt all get two answers, and then each round goes to the
+ * fiftieth whose claims have the greatest entropy. With --budget B it ends at so many answers for
+ * each task.
  *
  * Prints a row for each set and target: answers for each task, accuracy (ties by fraction), how
  * far that is from `full`, the best of plurality, one-coin, ibcc and shrunk on all answers; the
@@ -23,11 +33,21 @@
 #include "model/model.h"
 #include "quality/belief/belief.h"
 
+#define USAGE                                                                        \
+	"adaptive [--gold N] [--seeds N] [--least N] [--target P]... [--leave-out] " \
+	"[--order rounds|numbers|doubt] [--budget B] DIR..."
 #define HEAD                                                                     \
 	"set          target     all answers     full accuracy     diff   claim" \
 	"     over  reached  claimed    right"
 
-enum { LINE = 4096, CELLS_MAX = 4000000, CLASSES_MAX = 64, TARGETS_MAX = 32, ONE_TASK = 1024 };
+enum {
+	LINE = 4096,
+	CELLS_MAX = 4000000,
+	CLASSES_MAX = 64,
+	TARGETS_MAX = 32,
+	ONE_TASK = 1024,
+	SETS_MAX = 64
+};
 
 struct set {
 	int32_t tasks, workers, classes;
@@ -41,6 +61,9 @@ struct set {
 struct chosen {
 	int gold, seeds, least, targets;
 	double target[TARGETS_MAX];
+	struct belief_trust prior;
+	enum { ROUNDS, NUMBERS, DOUBT } order;
+	double budget;
 };
 
 _Noreturn static void stop(const char *why)
@@ -194,7 +217,8 @@ struct buying {
 	bool *open, *gold;
 	struct belief_known *known;
 	size_t pairs;
-	struct belief_trust trust;
+	int64_t left; /* that may be bought, and one more; 0: all */
+	struct belief_trust prior, trust;
 	struct belief_crowd crowd;
 	struct belief_sums *worker;
 	struct model_fit fit;
@@ -261,22 +285,44 @@ static void fit(struct arena *mem, struct buying *b, int iterations)
 	b->mem = mem;
 }
 
-static void claim(const struct buying *b, int32_t task, int64_t *out)
+/* The worker's sums without his answer to this task, which counted at z. */
+static const struct belief_sums *without(const struct buying *b, int32_t answer, const int64_t *z)
 {
 	const struct set *s = b->s;
-	struct belief_answer answer[ONE_TASK];
-	int64_t z[CLASSES_MAX];
+	const struct belief_sums *all = &b->worker[s->worker[answer]];
+	struct belief_sums *out = NEW(b->mem, struct belief_sums);
 
+	*out = belief_sums_make(b->mem, s->classes);
+	out->answers = all->answers;
+	out->right = all->right;
+	if (out->count != NULL)
+		memcpy(out->count, all->count,
+		       (size_t)s->classes * (size_t)s->classes * sizeof(*out->count));
+	belief_add(out, s->classes, s->label[answer], z, -1);
+	return out;
+}
+
+static void claim(const struct buying *b, int32_t task, int64_t *out)
+{
+	struct arena_mark mark = arena_mark(b->mem);
+	const struct set *s = b->s;
+	struct belief_answer answer[ONE_TASK];
+	int64_t z[CLASSES_MAX], own[CLASSES_MAX];
+
+	for (int32_t k = 0; k < s->classes; k++)
+		own[k] = (int64_t)((double)b->fit.posterior[task * s->classes + k] * BELIEF_ONE +
+				   0.5);
 	for (int32_t i = 0; i < b->bought[task]; i++) {
 		int32_t a = b->order[s->from[task] + i];
 
-		answer[i] = (struct belief_answer){ &b->worker[s->worker[a]], 0, s->label[a] };
+		answer[i] = (struct belief_answer){ without(b, a, own), 0, s->label[a] };
 	}
 	belief_judge(b->mem, &b->crowd, answer, b->bought[task], z, out, NULL);
+	arena_reset(b->mem, mark);
 }
 
 static void open_buying(struct arena *mem, const struct set *s, int gold, uint64_t seed,
-			struct buying *b)
+			struct belief_trust prior, struct buying *b)
 {
 	const size_t tasks = (size_t)s->tasks;
 	int32_t *pick = NEW_MANY(mem, int32_t, tasks);
@@ -288,7 +334,8 @@ static void open_buying(struct arena *mem, const struct set *s, int gold, uint64
 			      .gold = NEW_MANY(mem, bool, tasks),
 			      .known = NEW_MANY(mem, struct belief_known,
 						(size_t)gold * (size_t)s->most),
-			      .trust = BELIEF_USUAL };
+			      .prior = prior,
+			      .trust = prior };
 	for (size_t i = 0; i < s->answers; i++)
 		b->order[i] = (int32_t)i;
 	for (int32_t t = 0; t < s->tasks; t++) {
@@ -304,16 +351,77 @@ static void open_buying(struct arena *mem, const struct set *s, int gold, uint64
 		}
 }
 
-static bool buy(struct buying *b)
+/* Of one task; false when there is none, or all is spent. */
+static bool buy_one(struct buying *b, int32_t t)
 {
-	bool any = false;
+	if ((!b->open[t] && !b->gold[t]) || b->bought[t] >= answers_of(b->s, t) || b->left == 1)
+		return false;
+	b->bought[t]++;
+	b->left -= b->left > 0;
+	return true;
+}
+
+static double entropy(const struct buying *b, int32_t t);
+
+/* The next part of those that are still open, in the order of their numbers. */
+static bool buy_numbers(struct buying *b, int32_t part)
+{
+	int32_t given = 0;
+
+	for (int32_t t = 0; t < b->s->tasks && given < part; t++)
+		given += buy_one(b, t);
+	return given > 0;
+}
+
+struct doubted {
+	int32_t task;
+	double entropy;
+};
+
+static int by_doubt(const void *one, const void *two)
+{
+	const struct doubted *a = one, *b = two;
+
+	if (a->entropy < b->entropy || a->entropy > b->entropy)
+		return a->entropy > b->entropy ? -1 : 1;
+	return a->task - b->task;
+}
+
+static bool buy_doubted(struct arena *mem, struct buying *b, int32_t part)
+{
+	struct doubted *list = NEW_MANY(mem, struct doubted, (size_t)b->s->tasks);
+	int32_t count = 0, given = 0;
 
 	for (int32_t t = 0; t < b->s->tasks; t++)
-		if ((b->open[t] || b->gold[t]) && b->bought[t] < answers_of(b->s, t)) {
-			b->bought[t]++;
-			any = true;
-		}
-	return any;
+		if (b->open[t] && b->bought[t] < answers_of(b->s, t))
+			list[count++] = (struct doubted){ t, entropy(b, t) };
+	qsort(list, (size_t)count, sizeof(*list), by_doubt);
+	for (int32_t i = 0; i < count && given < part; i++)
+		given += buy_one(b, list[i].task);
+	return given > 0;
+}
+
+static bool buy(struct arena *mem, struct buying *b, const struct chosen *c, int round)
+{
+	const int32_t part = b->s->tasks / 50 + 1;
+
+	if (c->order == NUMBERS && round > 0)
+		return buy_numbers(b, part);
+	if (c->order == DOUBT && round > 2)
+		return buy_doubted(mem, b, part);
+	return buy_numbers(b, INT32_MAX);
+}
+
+static double entropy(const struct buying *b, int32_t t)
+{
+	double calm[CLASSES_MAX], sum = 0;
+	int64_t z[CLASSES_MAX];
+
+	claim(b, t, z);
+	belief_calm(z, b->s->classes, b->bought[t], b->trust, calm);
+	for (int32_t k = 0; k < b->s->classes; k++)
+		sum -= calm[k] * log(fmax(calm[k], 1e-12));
+	return sum;
 }
 
 /* Known tasks are judged once with each number of answers, and each weighs one in all. */
@@ -328,7 +436,7 @@ static void learn(struct arena *mem, struct buying *b, int round)
 				(struct belief_known){ own, b->s->truth[t], round,
 						       1.0 / (answers_of(b->s, t) - 1) };
 		}
-	b->trust = belief_learn(b->known, b->pairs, b->s->classes);
+	b->trust = belief_learn_from(b->prior, 1, b->known, b->pairs, b->s->classes);
 }
 
 static void close_some(struct buying *b, double target, int least)
@@ -403,9 +511,14 @@ static struct figures replay(struct arena *mem, const struct set *s, const struc
 {
 	struct buying b;
 
-	open_buying(mem, s, c->gold, seed, &b);
-	for (int round = 1; buy(&b); round++) {
-		if (round == 1)
+	open_buying(mem, s, c->gold, seed, c->prior, &b);
+	struct arena_mark mark = arena_mark(mem);
+	b.left = c->budget > 0 ? (int64_t)(c->budget * s->tasks) + 1 : 0;
+	for (int round = 1; buy(mem, &b, c, round); round++) {
+		/* What the last round's fit has left is used by buying; known claims stay. */
+		if (c->gold == 0)
+			arena_reset(mem, mark);
+		if (round == 1 && c->order != NUMBERS)
 			continue;
 		fit(mem, &b, 12);
 		if (c->gold > 0)
@@ -466,10 +579,108 @@ static void row(struct arena *mem, const char *dir, const struct set *s, const s
 	fflush(stdout);
 }
 
+/* --- leaving one out --- */
+
+/* What the set's own truths say of its claims, without a prior. */
+static struct belief_trust own_trust(struct arena *mem, const struct set *s)
+{
+	struct belief_known *known = NEW_MANY(mem, struct belief_known, s->answers);
+	struct buying b;
+	size_t pairs = 0;
+
+	open_buying(mem, s, 0, 1, BELIEF_USUAL, &b);
+	for (int32_t t = 0; t < s->tasks; t++)
+		b.bought[t] = answers_of(s, t);
+	fit(mem, &b, 60);
+	for (int32_t t = 0; t < s->tasks; t++)
+		for (int32_t n = 1; s->truth[t] >= 0 && n <= answers_of(s, t); n++) {
+			int64_t *own = NEW_MANY(mem, int64_t, (size_t)s->classes);
+
+			b.bought[t] = n;
+			claim(&b, t, own);
+			known[pairs++] = (struct belief_known){ own, s->truth[t], n,
+								1.0 / answers_of(s, t) };
+		}
+	return belief_learn_from(BELIEF_USUAL, 0, known, pairs, s->classes);
+}
+
+static int by_size(const void *one, const void *two)
+{
+	double a = *(const double *)one, b = *(const double *)two;
+
+	return (a > b) - (a < b);
+}
+
+static double median(double *list, int count)
+{
+	qsort(list, (size_t)count, sizeof(*list), by_size);
+	return (list[(count - 1) / 2] + list[count / 2]) / 2;
+}
+
+static struct belief_trust prior_without(const struct belief_trust *own, int sets, int left)
+{
+	double sure[SETS_MAX], alike[SETS_MAX];
+	int n = 0;
+
+	for (int i = 0; i < sets; i++)
+		if (i != left) {
+			sure[n] = own[i].sure;
+			alike[n++] = own[i].alike;
+		}
+	return n > 0 ? (struct belief_trust){ median(sure, n), median(alike, n) } : BELIEF_USUAL;
+}
+
+static void open_set(struct arena *mem, const char *dir, struct set *s)
+{
+	read_set(mem, dir, s);
+	if (s->classes > CLASSES_MAX || s->most > ONE_TASK)
+		stop("too many labels, or answers to one task");
+}
+
+static void run(struct chosen *c, char *const *dir, int dirs, bool leave_out)
+{
+	struct belief_trust own[SETS_MAX];
+
+	for (int i = 0; i < dirs && leave_out; i++) {
+		struct arena *mem = arena_new(0);
+		struct set s;
+
+		open_set(mem, dir[i], &s);
+		own[i] = own_trust(mem, &s);
+		arena_free(mem);
+	}
+	for (int i = 0; i < dirs; i++) {
+		struct arena *mem = arena_new(0);
+		struct set s;
+
+		open_set(mem, dir[i], &s);
+		double best = full(mem, &s);
+		c->prior = leave_out ? prior_without(own, dirs, i) : BELIEF_USUAL;
+		if (leave_out)
+			printf("without it the prior is s %.3f, r %.3f; its own %.3f, %.3f\n",
+			       c->prior.sure, c->prior.alike, own[i].sure, own[i].alike);
+		for (int t = 0; t < c->targets; t++)
+			row(mem, dir[i], &s, c, c->target[t], best);
+		arena_free(mem);
+	}
+}
+
+static int order_of(const char *word)
+{
+	static const char *const words[] = { "rounds", "numbers", "doubt" };
+
+	for (int i = 0; i < 3; i++)
+		if (strcmp(word, words[i]) == 0)
+			return i;
+	stop(USAGE);
+}
+
 int main(int argc, char **argv)
 {
 	struct chosen c = { .seeds = 5, .least = 2 };
-	bool headed = false;
+	char *dir[SETS_MAX];
+	bool leave_out = false;
+	int dirs = 0;
 
 	for (int i = 1; i < argc; i++) {
 		bool more = i + 1 < argc;
@@ -482,25 +693,22 @@ int main(int argc, char **argv)
 			c.least = (int)strtol(argv[++i], NULL, 10);
 		else if (strcmp(argv[i], "--target") == 0 && more && c.targets < TARGETS_MAX)
 			c.target[c.targets++] = strtod(argv[++i], NULL);
-		else if (argv[i][0] == '-')
-			stop("adaptive [--gold N] [--seeds N] [--least N] [--target P]... DIR...");
-		else {
-			struct arena *mem = arena_new(0);
-			struct set s;
-
-			if (!headed)
-				puts(HEAD);
-			headed = true;
-			read_set(mem, argv[i], &s);
-			if (s.classes > CLASSES_MAX || s.most > ONE_TASK)
-				stop("too many labels, or answers to one task");
-			double best = full(mem, &s);
-			for (int t = 0; t < c.targets; t++)
-				row(mem, argv[i], &s, &c, c.target[t], best);
-			if (c.targets == 0)
-				row(mem, argv[i], &s, &c, 0.95, best);
-			arena_free(mem);
-		}
+		else if (strcmp(argv[i], "--budget") == 0 && more)
+			c.budget = strtod(argv[++i], NULL);
+		else if (strcmp(argv[i], "--order") == 0 && more)
+			c.order = order_of(argv[++i]);
+		else if (strcmp(argv[i], "--leave-out") == 0)
+			leave_out = true;
+		else if (argv[i][0] != '-' && dirs < SETS_MAX)
+			dir[dirs++] = argv[i];
+		else
+			stop(USAGE);
 	}
-	return headed ? 0 : 2;
+	if (c.targets == 0)
+		c.target[c.targets++] = 0.95;
+	if (dirs == 0)
+		stop(USAGE);
+	puts(HEAD);
+	run(&c, dir, dirs, leave_out);
+	return 0;
 }

@@ -50,18 +50,31 @@ static bool is_moved(struct ctx *c, const struct skill_field *f, const struct re
 	return false;
 }
 
-/* A question whose answer is known, or that has no list, is judged without its own part in the
- * sums, so that its claim means something. */
+/*
+ * What is claimed comes from sums without the question's own part: else whoever is believed there
+ * is trusted for having been believed there. The value comes from all of them, as the estimate has
+ * it; but that of a known question, or of one without a list, without its own part too.
+ */
 static void judge_anew(struct ctx *c, struct again *a, int n, const struct judge_task *t,
 		       const struct judge_result *was, struct judge_result *now)
 {
-	const bool apart = t->truth != NULL || !a->book.field[n].has_list;
+	const bool whole = t->truth == NULL && a->book.field[n].has_list;
+	struct judge_result apart;
 
-	if (apart)
-		judge_count(&a->book, n, t, was, -1);
-	judge_field(c, &a->book, n, t, a->project.method, now);
-	if (apart)
-		judge_count(&a->book, n, t, was, 1); /* as it was */
+	if (whole) {
+		/* Its part there is what the estimate believes, as near as the sums tell. */
+		judge_field(c, &a->book, n, t, a->project.method, now);
+		was = now;
+	}
+	judge_count(&a->book, n, t, was, -1);
+	judge_field(c, &a->book, n, t, a->project.method, &apart);
+	judge_count(&a->book, n, t, was, 1); /* as it was */
+	if (!whole)
+		*now = apart;
+	else if (a->project.method == PROJECT_PLURALITY)
+		now->claim = apart.claim;
+	else
+		judge_claim(c, &a->book, n, t, apart.claim, now);
 }
 
 static enum err look_again(struct ctx *c, struct again *a, int n, const struct judge_task *t,

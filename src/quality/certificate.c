@@ -2,18 +2,17 @@
 /*
  * How many labels of a project are right, as far as somebody has looked: spot checks, which are
  * drawn by chance and answered without seeing the result, and known answers, each judged as if it
- * were an ordinary task: where answers come out of a list by the estimate (refit.c), else here, by
- * what no more answers than an ordinary task has agree on. Both are trials of the same kind, so
- * they are counted together; the interval is Wilson's (1927), which stays sound for few trials and
- * for shares near 1. What the model claims stands beside it and does not enter: a certificate that
- * leans on the claim would certify itself.
+ * were an ordinary task (refit.c). Both are trials of the same kind, so they are counted together;
+ * the interval is Wilson's (1927), which stays sound for few trials and for shares near 1. What the
+ * model claims stands beside it and does not enter: a certificate that leans on the claim would
+ * certify itself.
  */
 #include <math.h>
 #include "intake/intake.h"
 #include "job/job.h"
 #include "quality/quality_in.h"
 
-enum { SPOTS_MAX = 20000, KNOWN_MAX = 2000, PAGE = 500, LEARN_AFTER_S = 60 };
+enum { SPOTS_MAX = 20000, PAGE = 500, LEARN_AFTER_S = 60 };
 
 void quality_interval(int64_t right, int64_t checked, double *low, double *high)
 {
@@ -114,84 +113,6 @@ static enum err count_spots(struct ctx *c, project_id project, const struct kind
 	}
 }
 
-/* What the first answers to a task, as many as an ordinary one has, agree on. */
-static enum err agreed_by(struct ctx *c, const struct project *p, task_id task,
-			  const struct kind_field *field, struct json_value **out)
-{
-	const struct json_value **values;
-	struct quality_task_answers *row;
-	struct kind_result result;
-	size_t count;
-	int used = 0;
-
-	TRY(quality_task_answers(c, p->id, task, &row, &count));
-	values = NEW_MANY(c->mem, const struct json_value *, count + 1);
-	for (size_t i = 0; i < count && used < p->redundancy; i++) {
-		struct json_value *answer;
-
-		if (row[i].state == ASSIGNMENT_REJECTED)
-			continue;
-		TRY(json_read_own(c, row[i].body, &answer));
-		values[used++] = json_get(answer, field->name);
-	}
-	*out = NULL;
-	if (used == 0)
-		return OK;
-	kind_agree(c->mem, field, values, used, &result);
-	return json_read_own(c, result.value, out);
-}
-
-static enum err count_known_task(struct ctx *c, const struct project *p, task_id task,
-				 const struct kind_template *t, struct quality_certified *out)
-{
-	struct certificate_known_results *row;
-	size_t count;
-
-	TRY(certificate_known_results(c, p->id, task, &row, &count));
-	for (size_t i = 0; i < count; i++) {
-		struct json_value *value, *truth;
-		struct kind_classes list;
-		int f = field_of(t, row[i].field);
-
-		if (f < 0 || kind_classes(&t->field[f], &list))
-			continue;
-		TRY(json_read_own(c, row[i].truth, &truth));
-		if (json_get(truth, row[i].field) == NULL)
-			continue;
-		if (row[i].answers > p->redundancy)
-			TRY(agreed_by(c, p, task, &t->field[f], &value));
-		else
-			TRY(json_read_own(c, row[i].value, &value));
-		out[f].known++;
-		out[f].checked++;
-		out[f].right += value != NULL && kind_same(c->mem, &t->field[f], value,
-							   json_get(truth, row[i].field));
-	}
-	return OK;
-}
-
-static enum err count_known(struct ctx *c, const struct project *p, const struct kind_template *t,
-			    struct quality_certified *out)
-{
-	struct certificate_known *task;
-	struct kind_classes list;
-	bool any = false;
-	size_t count;
-
-	for (int f = 0; f < t->field_count; f++)
-		any = any || !kind_classes(&t->field[f], &list);
-	if (!any)
-		return OK;
-	TRY(certificate_known(c, p->id, KNOWN_MAX, &task, &count));
-	for (size_t i = 0; i < count; i++) {
-		struct arena_mark mark = arena_mark(c->mem);
-
-		TRY(count_known_task(c, p, task[i].task, t, out));
-		arena_reset(c->mem, mark);
-	}
-	return OK;
-}
-
 enum err quality_certificate(struct ctx *c, const struct project *project,
 			     struct quality_certified **out, int *count)
 {
@@ -225,7 +146,6 @@ enum err quality_certificate(struct ctx *c, const struct project *project,
 		(*out)[f].right = crowd[i].known_right;
 		(*out)[f].learned = crowd[i].learned;
 	}
-	TRY(count_known(c, project, template, *out));
 	TRY(count_spots(c, project->id, template, *out));
 	for (int f = 0; f < *count; f++)
 		if ((*out)[f].checked > 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * Known answers that grow out of results, where the requester wants some: what all are very sure of
- * compares the answers of workers who come later. They take places of the task that were paid for and
- * not needed, so no other money is asked for, and no worker gets the task twice.
+ * compares the answers of workers who come later. They take places of the task that were paid for
+ * and not needed, so no other money is asked for, and no worker gets the task twice.
  *
  * A result is sure enough when each field of the task has a value without ties, claimed with
  * GROW_SURE by at least GROW_ANSWERS workers, and still the same with GROW_ALONE without any one of

@@ -87,38 +87,55 @@ static int median_of(const int64_t *z, int steps)
 	return step;
 }
 
-static void conclude(struct ctx *c, const struct skill_field *f, const struct judge_task *t,
-		     struct judge_result *r)
+/* What each question comes to. */
+static int choose(const struct skill_field *f, const int64_t *z)
+{
+	int best = best_of(z, f->list.classes);
+
+	return best < f->list.steps ? median_of(z, f->list.steps) : best;
+}
+
+static void conclude(struct ctx *c, const struct skill_field *f, struct judge_result *r)
 {
 	const int classes = f->list.classes, questions = f->list.questions;
 	int *chosen = NEW_MANY(c->mem, int, (size_t)questions);
-	double *calm = NEW_MANY(c->mem, double, (size_t)classes), sure = 0;
 	struct json ties = json_make(c->mem, 1 << 20);
 	int tied = 0;
 
 	json_list(&ties);
 	for (int q = 0; q < questions; q++) {
 		const int64_t *z = r->z + q * classes;
+		const int best = best_of(z, classes);
 		int equal = 0;
 
-		chosen[q] = best_of(z, classes);
 		for (int k = 0; k < classes; k++)
-			equal += z[k] + 1 >= z[chosen[q]];
+			equal += z[k] + 1 >= z[best];
 		for (int k = 0; k < classes && equal > 1 && questions == 1; k++)
-			if (z[k] + 1 >= z[chosen[q]])
+			if (z[k] + 1 >= z[best])
 				json_put_raw(&ties, f->field->kind->named(c->mem, f->field, k));
-		if (chosen[q] < f->list.steps)
-			chosen[q] = median_of(z, f->list.steps);
 		if (equal > 1 && questions > 1)
 			json_put_raw(&ties, f->field->kind->named(c->mem, f->field, q));
 		tied += equal > 1;
-		belief_calm(r->claim + q * classes, classes, t->count, f->trust, calm);
-		sure += calm[chosen[q]];
+		chosen[q] = choose(f, z);
 	}
 	json_list_end(&ties);
 	struct str all = json_end(&ties);
 	r->ties = tied > 0 ? all : (struct str){ 0 };
 	r->value = f->field->kind->marked(c->mem, f->field, chosen);
+}
+
+void judge_claim(struct ctx *c, const struct skill_book *b, int field, const struct judge_task *t,
+		 const int64_t *claim, struct judge_result *r)
+{
+	const struct skill_field *f = &b->field[field];
+	const int classes = f->list.classes, questions = f->list.questions;
+	double *calm = NEW_MANY(c->mem, double, (size_t)classes), sure = 0;
+
+	memmove(r->claim, claim, (size_t)(questions * classes) * sizeof(*claim));
+	for (int q = 0; q < questions; q++) {
+		belief_calm(r->claim + q * classes, classes, t->count, f->trust, calm);
+		sure += calm[choose(f, r->z + q * classes)];
+	}
 	r->confidence = sure < questions ? sure / questions : 1;
 }
 
@@ -279,8 +296,10 @@ static void judge_answers(struct ctx *c, const struct skill_book *b, int field,
 			     r->claim + q * f->list.classes, r->others + q * t->count);
 	}
 	believe(c, f, t, r);
-	if (method != PROJECT_PLURALITY)
-		conclude(c, f, t, r);
+	if (method == PROJECT_PLURALITY)
+		return;
+	conclude(c, f, r);
+	judge_claim(c, b, field, t, r->claim, r);
 }
 
 void judge_field(struct ctx *c, const struct skill_book *b, int field, const struct judge_task *t,

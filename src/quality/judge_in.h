@@ -34,6 +34,9 @@ struct judge_result {
 /* `method` is that of the project. */
 void judge_field(struct ctx *, const struct skill_book *, int field, const struct judge_task *,
 		 enum project_method method, struct judge_result *out);
+/* The confidence of a field with a list from another claim than that of its own posterior. */
+void judge_claim(struct ctx *, const struct skill_book *, int field, const struct judge_task *,
+		 const int64_t *claim, struct judge_result *);
 /* Are the answers enough for the target (of confidence, 0..1)? A target of 0 asks for no more. */
 bool judge_is_enough(const struct skill_book *, int field, const struct judge_task *,
 		     const struct judge_result *, const struct project *, double target);

@@ -157,8 +157,7 @@ struct quality_certified {
 	int64_t right;	  /* of `checked` */
 	double low, high; /* Wilson's interval of 95 % around right / checked; 0 when none is */
 };
-/* One for each field of the template. Of known answers 5,000 count at most, 2,000 where answers
- * come out of no list. */
+/* One for each field of the template. Of known answers 5,000 count at most. */
 MUST_USE enum err quality_certificate(struct ctx *, const struct project *,
 				      struct quality_certified **out, int *count);
 #define QUALITY_CERTIFIED_VIEW                                                               \

@@ -178,8 +178,8 @@ WHERE project_id = $1 AND worker_id IN (
   WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3 AND state IN (2, 3, 4))
 ORDER BY worker_id, field;
 
--- skill_everybody(project project_id) -> many (worker user_id, field text, answers int, rejected int, right int)
-SELECT worker_id, field, answers, rejected, right_ppm FROM skill
+-- skill_everybody(project project_id) -> many (worker user_id, field text, answers int, rejected int, right int, others int)
+SELECT worker_id, field, answers, rejected, right_ppm, others_ppm FROM skill
 WHERE project_id = $1 ORDER BY worker_id, field;
 
 -- skill_mine(worker user_id, after project_id, limit int) -> many (project project_id, title text, template text, field text, answers int, rejected int, others_ppm int, crowd_answers int, crowd_right int)
@@ -274,19 +274,6 @@ FROM (SELECT task_id, answer FROM spot WHERE project_id = $1 AND task_id > $2
       ORDER BY task_id LIMIT $3) AS s
 JOIN result AS r ON r.project_id = $1 AND r.task_id = s.task_id
 ORDER BY r.task_id, r.field;
-
--- certificate_known(project project_id, limit int) -> many (task task_id)
-SELECT t.id FROM (
-  SELECT id FROM record /*lite: INDEXED BY record_known*/ WHERE project_id = $1 AND known <> ''
-  UNION SELECT task_id FROM gold WHERE project_id = $1) AS k
-JOIN task AS t ON t.project_id = $1 AND t.id = k.id AND t.gold = 1 AND t.stage = 2
-ORDER BY t.id LIMIT $2;
-
--- certificate_known_results(project project_id, task task_id) -> many (field text, value text, answers int, truth text)
-SELECT r.field, r.value, r.answers, COALESCE(g.truth, d.truth) FROM result AS r
-JOIN record AS d ON d.project_id = r.project_id AND d.id = r.task_id
-LEFT JOIN gold AS g ON g.project_id = r.project_id AND g.task_id = r.task_id
-WHERE r.project_id = $1 AND r.task_id = $2 ORDER BY r.field;
 
 -- certificate_claims(project project_id) -> many (field text, results int, claimed real)
 SELECT r.field, COUNT(*), AVG(r.confidence) FROM result AS r

@@ -408,7 +408,7 @@ static void want_asked_by_need(struct ctx *c, const char *template, saying what)
 
 	for (int64_t n = 1; n <= 41; n++)
 		for (int w = 0; w < 5 && task_of(c, &f, n).stage == TASK_COLLECTING; w++)
-			say(c, &f, (int)(n + w) % 5, n, what(c, n, 0));
+			say(c, &f, (int)(n / 5 + w) % 5, n, what(c, n, 0));
 	WANT_I64(2, task_of(c, &f, 41).filled);
 	WANT(result_of(c, &f, 41).confidence >= 0.96);
 	for (int w = 0; w < 5; w++) {

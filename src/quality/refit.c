@@ -53,6 +53,7 @@ struct fit {
 
 /* What known questions without a list teach. */
 struct fit_open {
+	uint32_t *value; /* of each answer, a hash; its group is in `mark` */
 	struct belief_known *known;
 	size_t count, room;
 	int64_t tasks, gold, right; /* known; by gold; of these judged right */
@@ -65,6 +66,7 @@ static void make_open_room(struct ctx *c, const struct fit *f, struct fit_open *
 {
 	const size_t most = (size_t)f->project.redundancy;
 
+	out->value = NEW_MANY(c->mem, uint32_t, (size_t)f->answers_max);
 	out->room = (size_t)(f->tasks_max < KNOWN_MAX ? f->tasks_max : KNOWN_MAX) * most;
 	out->known = NEW_MANY(c->mem, struct belief_known, out->room);
 	for (size_t i = 0; i < out->room; i++)
@@ -108,6 +110,7 @@ static void take_worker(struct fit *f, const struct skill_everybody *row)
 			continue;
 		s->sums.answers = row->answers;
 		s->sums.right = row->right;
+		s->others = row->others;
 	}
 }
 
@@ -234,6 +237,33 @@ static enum err learn_open(struct ctx *c, struct fit *f, int n, struct judge_tas
 	return OK;
 }
 
+/* Which of its answers mean the same, and which are the same to the letter. */
+static void group_open(struct ctx *c, struct fit *f, int n, const struct judge_task *t)
+{
+	const struct kind_field *field = f->book.field[n].field;
+	const size_t first = f->answers - (size_t)t->count;
+	const int looked = t->count < DOUBT_ANSWERS ? t->count : DOUBT_ANSWERS;
+	uint16_t *group = f->mark[n] + first;
+	int *of = NEW_MANY(c->mem, int, (size_t)looked), groups = 0;
+
+	for (int i = 0; i < t->count; i++) {
+		const struct json_value *said = json_get(t->answer[i], field->name);
+		struct json text = json_make(c->mem, KIND_ANSWER_MAX);
+		int g = 0;
+
+		json_put_value(&text, said);
+		f->open[n].value[first + (size_t)i] = (uint32_t)str_hash(json_end(&text));
+		if (i >= looked)
+			continue;
+		while (g < groups &&
+		       !kind_same(c->mem, field, said, json_get(t->answer[of[g]], field->name)))
+			g++;
+		if (g == groups)
+			of[groups++] = i;
+		group[i] = (uint16_t)g;
+	}
+}
+
 /* The answers of one task. */
 static enum err read_task(struct ctx *c, struct fit *f, const struct quality_judged_answers *row,
 			  size_t count, int *own)
@@ -254,6 +284,9 @@ static enum err read_task(struct ctx *c, struct fit *f, const struct quality_jud
 		t.worker[t.count++] = f->worker[before];
 	}
 	f->from[++f->tasks] = (int32_t)f->answers;
+	for (int n = 0; n < f->book.fields; n++)
+		if (!f->book.field[n].has_list)
+			group_open(c, f, n, &t);
 	for (int n = 0; known.truth != NULL && n < f->book.fields; n++)
 		if (!f->book.field[n].has_list) {
 			const int all = t.count;
@@ -506,6 +539,7 @@ static void calibrate(struct ctx *c, struct fit *f, int n, const struct model_an
 /* Whose answers are hard to explain by work, now that what all of them are worth is known. */
 static void doubt_answers(struct ctx *c, struct fit *f, int n, const struct model_answers *a)
 {
+	const struct skill_field *field = &f->book.field[n];
 	struct belief_sums *sums = NEW_MANY(c->mem, struct belief_sums, f->book.workers);
 	double *right = NEW_MANY(c->mem, double, f->book.workers);
 
@@ -516,8 +550,31 @@ static void doubt_answers(struct ctx *c, struct fit *f, int n, const struct mode
 		right[w] = (double)s->others / BELIEF_ONE /
 			   (double)(s->sums.answers > 0 ? s->sums.answers : 1);
 	}
-	doubt_find(c->mem, &(struct doubt_crowd){ a, f->ms, sums, right, &f->book.field[n].crowd },
-		   &f->doubt[n], &f->doubts[n]);
+	if (field->has_list)
+		doubt_find(c->mem, &(struct doubt_crowd){ a, f->ms, sums, right, &field->crowd },
+			   &f->doubt[n], &f->doubts[n]);
+	else
+		doubt_find_open(c->mem,
+				&(struct doubt_open){ a, f->ms, f->mark[n], f->open[n].value, sums,
+						      right, field->open },
+				&f->doubt[n], &f->doubts[n]);
+}
+
+static void estimate_open(struct ctx *c, struct fit *f, int n)
+{
+	struct skill_field *field = &f->book.field[n];
+	const struct fit_open *open = &f->open[n];
+	const struct model_answers a = { .tasks = (int32_t)f->tasks,
+					 .workers = (int32_t)f->book.workers,
+					 .classes = 1,
+					 .from = f->from,
+					 .key = (const uint32_t *)f->worker };
+
+	field->trust = belief_learn(open->known, open->count, 2);
+	field->learned = open->tasks;
+	field->known = open->gold;
+	field->known_right = open->right;
+	doubt_answers(c, f, n, &a);
 }
 
 static void estimate(struct ctx *c, struct fit *f, int n)
@@ -529,12 +586,7 @@ static void estimate(struct ctx *c, struct fit *f, int n)
 	struct model_fit fit;
 
 	if (!field->has_list) {
-		const struct fit_open *open = &f->open[n];
-
-		field->trust = belief_learn(open->known, open->count, 2);
-		field->learned = open->tasks;
-		field->known = open->gold;
-		field->known_right = open->right;
+		estimate_open(c, f, n);
 		return;
 	}
 	field->changed = f->tasks > 0 && (int64_t)f->book.workers * classes * classes <= FIT_CELLS;
@@ -617,7 +669,7 @@ static enum err write_doubt(struct ctx *c, const struct fit *f, int n, const str
 	struct str value = { 0 };
 	int64_t changed;
 
-	if (d->what == DOUBT_CONSTANT)
+	if (d->what == DOUBT_CONSTANT && f->book.field[n].has_list)
 		value = field->kind->named(c->mem, field, d->label);
 	return doubt_put(c, f->project.id, f->book.worker[worker], d->what, with,
 			 d->what == DOUBT_FAST ? S("") : field->name, d->answers, d->found,

@@ -132,6 +132,11 @@ static struct str sentence(struct ctx *c, const struct doubt_list *d)
 				  "%.0f of %lld answers took under a quarter of the usual time; "
 				  "at the others' pace it would be %.1f",
 				  d->found, all, d->expected);
+	if (d->what == DOUBT_CONSTANT && d->value.len == 0)
+		return str_format(c->mem,
+				  "%.0f of %lld answers are the same to the letter; by what the "
+				  "others say it would be %.1f at most",
+				  d->found, all, d->expected);
 	if (d->what == DOUBT_CONSTANT)
 		return str_format(c->mem,
 				  "%.0f of %lld answers are %.*s; by what the items are and the "

@@ -227,28 +227,33 @@ static double loss_of(const struct belief_known *known, size_t count, int classe
 	return loss;
 }
 
-struct belief_trust belief_learn(const struct belief_known *known, size_t count, int classes)
+struct belief_trust belief_learn_from(struct belief_trust prior, double weight,
+				      const struct belief_known *known, size_t count, int classes)
 {
 	enum { ALIKE = 40, SURE = 16 };
-	const struct belief_trust usual = BELIEF_USUAL;
-	struct belief_trust found = usual;
+	struct belief_trust found = prior;
 	double best = HUGE_VAL;
 
 	for (int i = 0; i <= ALIKE; i++)
 		for (int j = 0; j <= SURE; j++) {
-			/* e-folds from what is usual: r by 1/450 to 20, s by 1/10 to 5/2 */
+			/* e-folds from the prior: r by 1/450 to 20, s by 1/10 to 5/2 */
 			double alike = -6.1 + 9.1 * i / ALIKE, sure = -2.3 + 3.2 * j / SURE;
-			struct belief_trust t = { usual.sure * exp(sure),
-						  usual.alike * exp(alike) };
-			double loss = loss_of(known, count, classes, t) + alike * alike / 2 +
-				      sure * sure * 2;
+			struct belief_trust t = { prior.sure * exp(sure),
+						  prior.alike * exp(alike) };
+			double loss = loss_of(known, count, classes, t) +
+				      weight * (alike * alike / 2 + sure * sure * 2);
 
 			if (loss < best) {
 				best = loss;
 				found = t;
 			}
 		}
-	return count > 0 ? found : usual;
+	return count > 0 ? found : prior;
+}
+
+struct belief_trust belief_learn(const struct belief_known *known, size_t count, int classes)
+{
+	return belief_learn_from(BELIEF_USUAL, 1, known, count, classes);
 }
 
 /* --- when to stop --- */

@@ -83,7 +83,7 @@ double belief_skill(int64_t right, int64_t answers, double mean, double *at_leas
 struct belief_trust {
 	double sure, alike; /* s, r */
 };
-#define BELIEF_USUAL ((struct belief_trust){ 1, 0.45 })
+#define BELIEF_USUAL ((struct belief_trust){ 0.7, 0.16 })
 void belief_calm(const int64_t *claim, int classes, int answers, struct belief_trust, double *out);
 
 /* A question whose truth is known: what was claimed of each class from n answers. */
@@ -99,6 +99,9 @@ struct belief_known {
  * grid of 17 times 41 values.
  */
 struct belief_trust belief_learn(const struct belief_known *, size_t count, int classes);
+/* The same with another prior; a weight of 0 leaves it out, and it is the middle of the grid. */
+struct belief_trust belief_learn_from(struct belief_trust prior, double weight,
+				      const struct belief_known *, size_t count, int classes);
 
 /*
  * Are these answers enough? With fewer than `least` never, with `most` always. Between: when the

@@ -4,35 +4,18 @@
  * takes its own two terms out again. Judging a pair by results that it has helped to make was
  * turned down: two of three answers make the result, and would then be right.
  */
-#include "quality/doubt/doubt.h"
+#include "quality/doubt/doubt_in.h"
 #include <math.h>
 #include <stdlib.h>
 
-struct pair {
-	uint64_t name; /* the smaller number + 1 above the larger; 0: free */
-	int32_t common;
-	float found, expected;
-};
-
-struct look {
-	struct arena *mem;
-	const struct doubt_crowd *of;
-	const struct model_answers *a;
-	float *said; /* e_w(l|k) at [(w * K + l) * K + k] */
-	struct doubt *out;
-	size_t count;
-	struct pair *pair;
-	size_t room, pairs;
-};
-
-static void tell(struct look *f, struct doubt d)
+void doubt_tell(struct doubt_look *f, struct doubt d)
 {
 	if (f->count < DOUBT_MAX)
 		f->out[f->count++] = d;
 }
 
 /* ln of the bound that x of n come about where each does with chance q. */
-static double count_bound(double x, double n, double q)
+double doubt_bound(double x, double n, double q)
 {
 	double p = x / n;
 
@@ -43,7 +26,7 @@ static double count_bound(double x, double n, double q)
 
 /* --- what the answers say --- */
 
-static void make_said(struct look *f)
+static void make_said(struct doubt_look *f)
 {
 	const struct belief_crowd *crowd = f->of->crowd;
 	const int classes = f->a->classes;
@@ -74,7 +57,7 @@ static void make_said(struct look *f)
 }
 
 /* Of a question's first `to` answers; for each class the log of what all of them say. */
-static void all_say(const struct look *f, int32_t from, int32_t to, double *log_z)
+static void all_say(const struct doubt_look *f, int32_t from, int32_t to, double *log_z)
 {
 	const uint32_t classes = (uint32_t)f->a->classes;
 
@@ -86,8 +69,8 @@ static void all_say(const struct look *f, int32_t from, int32_t to, double *log_
 }
 
 /* z without one or two of them; `two` may be NULL. */
-static void without(const struct look *f, const double *log_z, const float *one, const float *two,
-		    double *z)
+static void without(const struct doubt_look *f, const double *log_z, const float *one,
+		    const float *two, double *z)
 {
 	const int classes = f->a->classes;
 	double most = -INFINITY, sum = 0;
@@ -111,38 +94,38 @@ static int by_time(const void *one, const void *two)
 	return (a > b) - (a < b);
 }
 
-static int32_t median_of(struct look *f, int32_t n)
+static int32_t median_of(struct doubt_look *f, int32_t n)
 {
 	struct arena_mark mark = arena_mark(f->mem);
 	int32_t *time = NEW_MANY(f->mem, int32_t, (size_t)n);
 
-	memcpy(time, f->of->ms, (size_t)n * sizeof(*time));
+	memcpy(time, f->ms, (size_t)n * sizeof(*time));
 	qsort(time, (size_t)n, sizeof(*time), by_time);
 	int32_t median = time[n / 2];
 	arena_reset(f->mem, mark);
 	return median;
 }
 
-static void find_fast(struct look *f, const int32_t *said, double chance)
+void doubt_find_fast(struct doubt_look *f, const int32_t *said, double chance)
 {
 	const struct model_answers *a = f->a;
 	const int32_t n = a->from[a->tasks], quarter = median_of(f, n) / 4;
-	const double mean = f->of->crowd->mean;
 	int32_t *fast = NEW_MANY(f->mem, int32_t, (size_t)a->workers);
 	double all = 0;
 
 	for (int32_t i = 0; i < n; i++)
-		if (f->of->ms[i] < quarter) {
+		if (f->ms[i] < quarter) {
 			fast[a->key[i] / (uint32_t)a->classes]++;
 			all++;
 		}
 	for (int32_t w = 0; w < a->workers; w++) {
 		double q = (all - fast[w] + 1) / (n - said[w] + 2);
 
-		if (said[w] < DOUBT_LEAST || 2 * fast[w] < said[w] || f->of->right[w] >= mean ||
-		    count_bound(fast[w], said[w], q) > chance)
+		if (said[w] < DOUBT_LEAST || 2 * fast[w] < said[w] || f->right[w] >= f->mean ||
+		    doubt_bound(fast[w], said[w], q) > chance)
 			continue;
-		tell(f, (struct doubt){ DOUBT_FAST, w, -1, said[w], fast[w], q * said[w], 0 });
+		doubt_tell(f,
+			   (struct doubt){ DOUBT_FAST, w, -1, said[w], fast[w], q * said[w], 0 });
 	}
 }
 
@@ -151,7 +134,7 @@ static void find_fast(struct look *f, const int32_t *said, double chance)
  * larger share of the two, summed. In a project where nearly all is of one class, who is always
  * right says it more often than others do.
  */
-static void add_shares(struct look *f, int32_t task, int32_t *votes, double *z, int32_t *own,
+static void add_shares(struct doubt_look *f, int32_t task, int32_t *votes, double *z, int32_t *own,
 		       float *share)
 {
 	const struct model_answers *a = f->a;
@@ -182,7 +165,7 @@ static void add_shares(struct look *f, int32_t task, int32_t *votes, double *z, 
 	}
 }
 
-static void find_constant(struct look *f, const int32_t *said, double chance)
+static void find_constant(struct doubt_look *f, const int32_t *said, double chance)
 {
 	const struct model_answers *a = f->a;
 	const size_t classes = (size_t)a->classes, cells = (size_t)a->workers * classes;
@@ -202,16 +185,16 @@ static void find_constant(struct look *f, const int32_t *said, double chance)
 		for (size_t l = 0; l < classes && n >= DOUBT_LEAST; l++) {
 			double q = fmin(((double)share[at + l] + 1) / (n + 1), 1);
 
-			if (10 * own[at + l] >= 9 * n && count_bound(own[at + l], n, q) <= chance)
-				tell(f, (struct doubt){ DOUBT_CONSTANT, w, -1, n, own[at + l],
-							q * n, (int)l });
+			if (10 * own[at + l] >= 9 * n && doubt_bound(own[at + l], n, q) <= chance)
+				doubt_tell(f, (struct doubt){ DOUBT_CONSTANT, w, -1, n, own[at + l],
+							      q * n, (int)l });
 		}
 	}
 }
 
 /* --- two workers --- */
 
-static struct pair *pair_of(struct look *f, uint32_t one, uint32_t two)
+struct doubt_pair *doubt_pair_of(struct doubt_look *f, uint32_t one, uint32_t two)
 {
 	const uint32_t low = one < two ? one : two, high = one < two ? two : one;
 	const uint64_t name = (uint64_t)(low + 1) << 32 | high;
@@ -230,7 +213,7 @@ static struct pair *pair_of(struct look *f, uint32_t one, uint32_t two)
 	}
 }
 
-static void count_pair(struct look *f, int32_t task, const double *log_z, uint32_t one,
+static void count_pair(struct doubt_look *f, int32_t task, const double *log_z, uint32_t one,
 		       uint32_t two, double *z)
 {
 	const int classes = f->a->classes;
@@ -239,7 +222,7 @@ static void count_pair(struct look *f, int32_t task, const double *log_z, uint32
 	const int lu = (int)(one % (uint32_t)classes), lv = (int)(two % (uint32_t)classes);
 	const float *eu = f->said + u * cells, *ev = f->said + v * cells;
 	const int32_t known = f->a->gold != NULL ? f->a->gold[task] : -1;
-	struct pair *pair = u != v ? pair_of(f, u, v) : NULL;
+	struct doubt_pair *pair = u != v ? doubt_pair_of(f, u, v) : NULL;
 	double expected = 0;
 
 	if (pair == NULL)
@@ -260,7 +243,7 @@ static void count_pair(struct look *f, int32_t task, const double *log_z, uint32
 	pair->expected += (float)expected;
 }
 
-static void count_pairs(struct look *f)
+static void count_pairs(struct doubt_look *f)
 {
 	const struct model_answers *a = f->a;
 	const int classes = a->classes;
@@ -280,13 +263,17 @@ static void count_pairs(struct look *f)
 	}
 }
 
-static void find_alike(struct look *f)
+void doubt_pairs_begin(struct doubt_look *f)
+{
+	f->room = 2 * DOUBT_PAIRS;
+	f->pairs = 0;
+	f->pair = NEW_MANY(f->mem, struct doubt_pair, f->room);
+}
+
+void doubt_pairs_tell(struct doubt_look *f)
 {
 	double found = 0, expected = 0, rate = 1, tests = 0;
 
-	f->room = 2 * DOUBT_PAIRS;
-	f->pair = NEW_MANY(f->mem, struct pair, f->room);
-	count_pairs(f);
 	for (size_t i = 0; i < f->room; i++) {
 		found += (double)f->pair[i].found;
 		expected += (double)f->pair[i].expected;
@@ -295,16 +282,16 @@ static void find_alike(struct look *f)
 	if (expected > 0 && found > expected)
 		rate = found / expected;
 	for (size_t i = 0; i < f->room; i++) {
-		const struct pair *p = &f->pair[i];
+		const struct doubt_pair *p = &f->pair[i];
 		double mean = rate * (double)p->expected + 1e-9;
 
 		if (p->common < DOUBT_LEAST || (double)p->found < 3 * mean ||
-		    count_bound((double)p->found, p->common, mean / p->common) >
+		    doubt_bound((double)p->found, p->common, mean / p->common) >
 			    log(DOUBT_CHANCE / tests))
 			continue;
-		tell(f, (struct doubt){ DOUBT_ALIKE, (int32_t)(p->name >> 32) - 1,
-					(int32_t)(p->name & 0xffffffff), p->common,
-					(double)p->found, mean, 0 });
+		doubt_tell(f, (struct doubt){ DOUBT_ALIKE, (int32_t)(p->name >> 32) - 1,
+					      (int32_t)(p->name & 0xffffffff), p->common,
+					      (double)p->found, mean, 0 });
 	}
 }
 
@@ -319,30 +306,48 @@ static int by_worker(const void *one, const void *two)
 	return (a->other > b->other) - (a->other < b->other);
 }
 
-void doubt_find(struct arena *mem, const struct doubt_crowd *of, struct doubt **out, size_t *count)
+double doubt_begin(struct doubt_look *f, int32_t **said)
 {
-	const struct model_answers *a = of->answers;
-	const int32_t n = a->from[a->tasks];
-	struct look f = { .mem = mem, .of = of, .a = a };
-	int32_t *said;
+	const struct model_answers *a = f->a;
 	double workers = 0;
 
-	*out = f.out = NEW_MANY(mem, struct doubt, DOUBT_MAX);
-	*count = 0;
-	struct arena_mark mark = arena_mark(mem);
-	said = NEW_MANY(mem, int32_t, (size_t)a->workers);
-	for (int32_t i = 0; i < n; i++)
-		said[a->key[i] / (uint32_t)a->classes]++;
+	*said = NEW_MANY(f->mem, int32_t, (size_t)a->workers);
+	for (int32_t i = 0; i < a->from[a->tasks]; i++)
+		(*said)[a->key[i] / (uint32_t)a->classes]++;
 	for (int32_t w = 0; w < a->workers; w++)
-		workers += said[w] >= DOUBT_LEAST;
+		workers += (*said)[w] >= DOUBT_LEAST;
+	return workers;
+}
+
+void doubt_sort(struct doubt_look *f)
+{
+	qsort(f->out, f->count, sizeof(*f->out), by_worker);
+}
+
+void doubt_find(struct arena *mem, const struct doubt_crowd *of, struct doubt **out, size_t *count)
+{
+	struct doubt_look f = { .mem = mem,
+				.of = of,
+				.a = of->answers,
+				.ms = of->ms,
+				.right = of->right,
+				.mean = of->crowd->mean };
+	int32_t *said;
+
+	*out = f.out = NEW_MANY(mem, struct doubt, DOUBT_MAX);
+	struct arena_mark mark = arena_mark(mem);
+	double workers = doubt_begin(&f, &said);
 	if (workers > 0) {
 		make_said(&f);
-		find_fast(&f, said, log(DOUBT_CHANCE / workers));
+		doubt_find_fast(&f, said, log(DOUBT_CHANCE / workers));
 		find_constant(&f, said, log(DOUBT_CHANCE / workers));
-		if (a->classes <= BELIEF_CLASSES)
-			find_alike(&f);
+		if (f.a->classes <= BELIEF_CLASSES) {
+			doubt_pairs_begin(&f);
+			count_pairs(&f);
+			doubt_pairs_tell(&f);
+		}
 	}
 	arena_reset(mem, mark);
-	qsort(f.out, f.count, sizeof(*f.out), by_worker);
+	doubt_sort(&f);
 	*count = f.count;
 }

@@ -19,6 +19,12 @@
  *             raise W for all pairs, so mu is multiplied by (sum of all W) / (sum of all mu), if
  *             that is more than 1. Said of W >= 3 mu
  *
+ * Where answers come out of no list (open.h) `constant` is the same value to the letter, and q the
+ * larger of the others' share of it and of how much it is believed without him; `alike` is said of
+ * answers that mean the same, as the kind says (boxes that overlap by half), with z the posterior
+ * without the two and
+ *     mu = sum of p_u p_v (sum_g z(g) (1 - z(g)) + z(none)) + (1 - p_u) (1 - p_v) q
+ *
  * Bounds are those of Chernoff and Hoeffding (1963) for sums of n independent parts in [0, 1] with
  * mean q: exp(-n KL(x/n, q)). A doubt is told when its bound is under DOUBT_CHANCE divided by the
  * number of workers, or pairs, that were looked at: in a thousand projects of honest and
@@ -33,6 +39,7 @@
 #define QUALITY_DOUBT_H
 #include "model/model.h"
 #include "quality/belief/belief.h"
+#include "quality/belief/open.h"
 
 enum {
 	DOUBT_LEAST = 10,
@@ -63,5 +70,17 @@ struct doubt {
 };
 /* At most DOUBT_MAX, by kind and worker. */
 void doubt_find(struct arena *, const struct doubt_crowd *, struct doubt **out, size_t *count);
+
+/* The same of open questions. `answers` has one class, so its keys are the workers. */
+struct doubt_open {
+	const struct model_answers *answers;
+	const int32_t *ms;
+	const uint16_t *group; /* of each answer, in its question */
+	const uint32_t *value; /* a hash of the value: equal where values are */
+	const struct belief_sums *worker;
+	const double *right;
+	struct open_crowd crowd;
+};
+void doubt_find_open(struct arena *, const struct doubt_open *, struct doubt **out, size_t *count);
 
 #endif

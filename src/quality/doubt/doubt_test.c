@@ -192,3 +192,144 @@ TEST(doubt, of_few_answers_nothing_is_said)
 	doubt_find(c->mem, &(struct doubt_crowd){ &a, ms, worker, right, &crowd }, &d, &count);
 	WANT_I64(0, count);
 }
+
+/* --- open questions --- */
+
+/* Honest workers are right in .6 to .95 of the cases; else they say something of their own, or
+ * with one in ten what another error is. */
+struct open_world {
+	uint32_t key[ANSWERS], value[ANSWERS];
+	uint16_t group[ANSWERS];
+	int32_t from[TASKS + 1], ms[ANSWERS];
+	struct belief_sums worker[WORKERS], all;
+	double right[WORKERS];
+};
+
+static uint32_t said_open(struct ctx *c, const struct world *w, uint32_t worker, uint32_t t,
+			  uint32_t sheet)
+{
+	if ((int)worker < w->copies)
+		return sheet;
+	if (w->steady && worker == 12)
+		return 7;
+	if (!(w->hasty && worker == 10) && percent(c) < 60 + (int)(worker * 7) % 36)
+		return percent(c) < w->skewed ? 7 : 1000 * (t + 1);
+	return 1000 * (t + 1) + (percent(c) < 10 ? 1 : 2 + (uint32_t)(ctx_random(c) % 900));
+}
+
+static size_t open_doubts(struct ctx *c, struct world w, struct doubt **out)
+{
+	struct open_world *o = NEW(c->mem, struct open_world);
+	int64_t both_same = 0, both = 0;
+	size_t count;
+
+	for (uint32_t t = 0; t < TASKS; t++) {
+		uint32_t sheet = 1000 * (t + 1) + 950 + (uint32_t)(ctx_random(c) % 2);
+		uint32_t first = (uint32_t)(ctx_random(c) % WORKERS);
+
+		o->from[t] = (int32_t)t * EACH;
+		for (uint32_t i = 0; i < EACH; i++) {
+			uint32_t at = t * EACH + i, g = 0;
+			bool fast;
+
+			o->key[at] = (first + i * (i < 3 ? 1 : 5)) % WORKERS;
+			fast = w.hasty && o->key[at] == 10;
+			o->ms[at] = (fast ? 1000 : 10000) + percent(c) * 20;
+			o->value[at] = said_open(c, &w, o->key[at], t, sheet);
+			while (g < i && o->value[t * EACH + g] != o->value[at])
+				g++;
+			o->group[at] = (uint16_t)(g < i ? o->group[t * EACH + g] : i);
+		}
+	}
+	o->from[TASKS] = ANSWERS;
+	for (int round = 0; round < 3; round++) {
+		struct open_crowd crowd = open_ready(&o->all, both_same, both);
+		struct belief_sums before[WORKERS];
+
+		memcpy(before, o->worker, sizeof(before));
+		memset(o->worker, 0, sizeof(o->worker));
+		o->all = (struct belief_sums){ 0 };
+		both_same = both = 0;
+		for (int t = 0; t < TASKS; t++) {
+			struct belief_answer answer[EACH];
+			int64_t z[EACH + 1], believed[EACH], same, pairs;
+			int label[EACH];
+
+			for (int i = 0; i < EACH; i++) {
+				label[i] = o->group[t * EACH + i];
+				answer[i] = (struct belief_answer){ &before[o->key[t * EACH + i]],
+								    0, label[i] };
+			}
+			open_judge(c->mem, crowd, answer, EACH, EACH, z, NULL);
+			for (int i = 0; i < EACH; i++) {
+				struct belief_sums *s = &o->worker[o->key[t * EACH + i]];
+
+				believed[i] = z[label[i]];
+				s->answers++;
+				s->right += believed[i];
+				o->all.answers++;
+				o->all.right += believed[i];
+			}
+			open_wrong(label, believed, EACH, &same, &pairs);
+			both_same += same;
+			both += pairs;
+		}
+	}
+	for (int n = 0; n < WORKERS; n++)
+		o->right[n] = (double)o->worker[n].right / 1e6 / (double)(o->worker[n].answers + 1);
+	struct model_answers a = { TASKS, WORKERS, 1, o->from, o->key, NULL };
+	doubt_find_open(c->mem,
+			&(struct doubt_open){ &a, o->ms, o->group, o->value, o->worker, o->right,
+					      open_ready(&o->all, both_same, both) },
+			out, &count);
+	return count;
+}
+
+TEST(doubt, of_open_questions_an_honest_crowd_is_not_doubted)
+{
+	struct doubt *d;
+	size_t wrong = 0;
+
+	for (int round = 0; round < 20; round++)
+		wrong += open_doubts(c, (struct world){ .skewed = round * 4 }, &d);
+	WANT_I64(0, wrong);
+}
+
+TEST(doubt, of_open_questions_who_copies_is_fast_or_says_one_thing_is_found_and_nobody_else)
+{
+	int pairs = 0, fast = 0, constant = 0, wrong = 0;
+
+	for (int round = 0; round < 20; round++) {
+		struct doubt *d;
+		size_t n = open_doubts(
+			c, (struct world){ .copies = 3, .hasty = true, .steady = true }, &d);
+
+		for (size_t i = 0; i < n; i++) {
+			bool copies = d[i].what == DOUBT_ALIKE && d[i].other < 3;
+			bool quick = d[i].what == DOUBT_FAST && d[i].worker == 10;
+			bool same = d[i].what == DOUBT_CONSTANT && d[i].worker == 12;
+
+			pairs += copies;
+			fast += quick;
+			constant += same;
+			wrong += !copies && !quick && !same;
+		}
+	}
+	printf("open: %d of 60 pairs, %d and %d of 20, %d wrongly suspected\n", pairs, fast,
+	       constant, wrong);
+	WANT(pairs >= 54);
+	WANT_I64(20, fast);
+	WANT_I64(20, constant);
+	WANT_I64(0, wrong);
+}
+
+TEST(doubt, one_text_to_everything_is_found_unless_all_say_it)
+{
+	struct doubt *d;
+
+	for (int round = 0; round < 10; round++) {
+		WANT_I64(1, open_doubts(c, (struct world){ .steady = true }, &d));
+		WANT(d[0].what == DOUBT_CONSTANT && d[0].worker == 12);
+		WANT_I64(0, open_doubts(c, (struct world){ .steady = true, .skewed = 100 }, &d));
+	}
+}
