@@ -22,7 +22,7 @@ struct preview_form {
 	int64_t row;
 };
 
-struct media_form {
+struct address_form {
 	struct str name;
 	int64_t until;
 	struct str mac;

@@ -2,6 +2,7 @@
 /* Forms in, views out; the rules are in intake.c. */
 #include "intake/api_in.h"
 #include "intake/intake.sql.h"
+#include "media/media.h"
 
 static struct str state_text(int64_t state)
 {
@@ -216,19 +217,10 @@ enum err intake_preview_page(struct ctx *c, void *form, struct web_reply *reply)
 
 /* --- pictures --- */
 
-static const char *type_of(struct str name)
-{
-	if (str_ends(name, S(".jpg")))
-		return "image/jpeg";
-	if (str_ends(name, S(".png")))
-		return "image/png";
-	return str_ends(name, S(".gif")) ? "image/gif" : "image/webp";
-}
-
 /* The address is the permission. Whatever is wrong with it, there is nothing here. */
 enum err intake_media_page(struct ctx *c, void *form, struct web_reply *reply)
 {
-	const struct media_form *f = form;
+	const struct address_form *f = form;
 	struct str name, cell = str_format(c->mem, "asset:%.*s", STR_ARG(f->name));
 	struct kind_media media;
 
@@ -237,9 +229,11 @@ enum err intake_media_page(struct ctx *c, void *form, struct web_reply *reply)
 	if (!kind_is_asset(cell, &name) || f->until * USEC_SECOND < c->now.us ||
 	    !kind_media_is_signed(c->mem, &media, name, f->mac))
 		return refuse(c, ERR_MISSING, "there is no such picture");
-	struct str sha256 = str_cut(name, 0, name.len - (str_ends(name, S(".webp")) ? 5 : 4));
+	struct str sha256, ending;
+	CHECK(str_split(name, '.', &sha256, &ending));
 	web_header(reply, "Content-Security-Policy", S("default-src 'none'; sandbox"));
 	web_header(reply, "Cache-Control", S("private, max-age=3600, immutable"));
-	web_file(reply, type_of(name), intake_path(c, sha256), sha256);
+	web_file(reply, media_form_type(media_form_by_ending(ending)), intake_path(c, sha256),
+		 sha256);
 	return OK;
 }

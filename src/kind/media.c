@@ -4,15 +4,15 @@
  * a MAC over both are in the path: so an address is checked without a look into the store.
  */
 #include "kind/kind.h"
+#include "media/media.h"
 #include "os/hash.h"
 
 enum { HASH_HEX = 2 * HASH_BYTES };
 
 bool kind_is_asset(struct str cell, struct str *name)
 {
-	static const char *const endings[] = { ".jpg", ".png", ".webp", ".gif" };
-
-	if (!str_starts(cell, S("asset:")) || cell.len < 6 + HASH_HEX)
+	if (!str_starts(cell, S("asset:")) || cell.len < 6 + HASH_HEX + 1 ||
+	    cell.at[6 + HASH_HEX] != '.')
 		return false;
 	for (size_t i = 6; i < 6 + HASH_HEX; i++) {
 		char c = cell.at[i];
@@ -20,13 +20,11 @@ bool kind_is_asset(struct str cell, struct str *name)
 		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
 			return false;
 	}
-	struct str ending = str_cut(cell, 6 + HASH_HEX, cell.len);
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
-		if (str_eq(ending, str_of(endings[i]))) {
-			*name = str_cut(cell, 6, cell.len);
-			return true;
-		}
-	return false;
+	enum media_form form = media_form_by_ending(str_cut(cell, 6 + HASH_HEX + 1, cell.len));
+	if (form == 0 || form == MEDIA_PDF) /* of those, pages are kept */
+		return false;
+	*name = str_cut(cell, 6, cell.len);
+	return true;
 }
 
 static struct str mac_of(struct arena *mem, const struct kind_media *media, struct str name)
