@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * tessera-media FOLDER MEMORY_MIB: opens pictures, sound, video and PDF for the server, one at a time,
- * as asked over standard input (lib/media/media.h). It ends when nobody asks any more.
+ * tessera-media FOLDER MEMORY_MIB: opens pictures, sound, video and PDF for the server, one at
+ * a time, as asked over standard input (lib/media/media.h). It ends when nobody asks any more.
  * Nothing is logged: what came of a file is in the reply.
  */
 #include <signal.h>

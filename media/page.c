@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * One page of a PDF, drawn by pdftoppm at a fixed length of its longer side, so that a page that calls
- * itself as large as a house costs no more than a letter.
+ * One page of a PDF, drawn by pdftoppm at a fixed length of its longer side, so that a page
+ * that calls itself as large as a house costs no more than a letter.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Sound: its first track goes over as it is, so nothing is lost by it, and without the tags, chapters
- * and pictures around it. The wave form is read from the samples that ffmpeg decodes, 8,000
- * a second: each hundredth of a second keeps its least and greatest, and of those the stretches.
+ * Sound: its first track goes over as it is, so nothing is lost by it, and without the tags,
+ * chapters and pictures around it. The wave form is read from the samples that ffmpeg decodes,
+ * 8,000 a second: each hundredth of a second keeps its least and greatest, and of those the
+ * stretches.
  */
 #include <signal.h>
 #include <unistd.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * media: what is said between this process and tessera-media, the program that opens pictures, sound,
- * video and PDF (media/). Such files come from strangers and the libraries that read them are large,
- * so they are opened there alone: without network, without the data folder, within limits.
+ * media: what is said between this process and tessera-media, the program that opens pictures,
+ * sound, video and PDF (media/). Such files come from strangers and the libraries that read
+ * them are large, so they are opened there alone: without network, without the data folder,
+ * within limits.
  *
  * A process is started for a stretch of work (a slice of one upload), serves one file at a time
  * and ends with it, so no two projects ever share one. It gets the file and the files to write as
@@ -11,14 +12,14 @@
  * more in a new one; after that the file is refused.
  *
  * What is made of each:
- *   picture  the same picture, written anew: upright, without anything but pixels and their
- *            colour profile (no EXIF, XMP, comments); and a WebP of at most MEDIA_THUMB_SIDE
+ *   picture  the same picture, written anew: upright, in sRGB, pixels and nothing else (no
+ *            EXIF, XMP, comments, profile); and a WebP of at most MEDIA_THUMB_SIDE
  *   sound    the first sound track as it is, in its form, without tags; and its wave form
  *   video    first video and sound track as they are, without tags; and a picture of it as WebP
  *   page     one page of a PDF as a PNG of MEDIA_PAGE_SIDE; and a WebP as above
  *
- * A wave form is MEDIA_PEAKS_SIZE bytes in any case: "TPK1", the length in milliseconds and the count
- * of pairs as little-endian 32-bit numbers, 4 bytes of 0, then for each of MEDIA_PEAKS equal
+ * A wave form is MEDIA_PEAKS_SIZE bytes in any case: "TPK1", the length in milliseconds and the
+ * count of pairs as little-endian 32-bit numbers, 4 bytes of 0, then for each of MEDIA_PEAKS equal
  * stretches its least and greatest sample as signed bytes (-127 to 127).
  */
 #ifndef MEDIA_MEDIA_H
@@ -69,7 +70,7 @@ bool media_form_is_video(enum media_form);
 /* With an ask go three handles: the file, and two to write: the cleaned file and the small one. */
 struct media_ask {
 	int32_t form; /* enum media_form */
-	int32_t page; /* of a PDF, from 1; a page behind the first is of the file of the ask before */
+	int32_t page; /* of a PDF, from 1; behind the first: of the file asked for before */
 };
 
 /* What may be wrong with a file, and how it is said behind its name. */
@@ -111,8 +112,8 @@ struct media {
 	int starts;
 };
 
-/* Nothing is started before the first question. `seconds` for a file, `memory_mib` for each program.
- * ERR_INPUT the program is not installed. */
+/* Nothing is started before the first question. `seconds` for a file, `memory_mib` for each
+ * program. ERR_INPUT the program is not installed. */
 MUST_USE enum err media_open(struct ctx *, int64_t seconds, int64_t memory_mib, struct media *out);
 void media_close(struct media *); /* for DEFER: ends the process and removes its folder */
 

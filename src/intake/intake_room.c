@@ -76,34 +76,6 @@ static const struct web_field preview_fields[] = {
 	{ 0 },
 };
 
-static const struct web_field media_fields[] = {
-	{ .name = "name",
-	  .place = WEB_PATH,
-	  .type = WEB_TEXT,
-	  IN(address_form, name),
-	  .required = true,
-	  .min = 1,
-	  .max = 80,
-	  .about = "of the content" },
-	{ .name = "until",
-	  .place = WEB_PATH,
-	  .type = WEB_INT,
-	  IN(address_form, until),
-	  .required = true,
-	  .min = 0,
-	  .max = INT64_C(100000000000),
-	  .about = "when the address ends" },
-	{ .name = "mac",
-	  .place = WEB_PATH,
-	  .type = WEB_TEXT,
-	  IN(address_form, mac),
-	  .required = true,
-	  .min = 1,
-	  .max = 64,
-	  .about = "the site's signature" },
-	{ 0 },
-};
-
 enum { MAKERS = USER_REQUESTER | USER_REVIEWER | USER_MANAGER | USER_OPERATOR };
 
 static const struct web_route routes[] = {
@@ -132,9 +104,6 @@ static const struct web_route routes[] = {
 	  .fields = preview_fields, .form_size = sizeof(struct preview_form),
 	  .view = "{page:{title:text,instructions:[any],blocks:[any]},rows:int}",
 	  .about = "A task as a worker will see it." },
-	{ WEB_GET, "/media/{name}/{until}/{mac}", WEB_ANYONE, WEB_READ, intake_media_page,
-	  .fields = media_fields, .form_size = sizeof(struct address_form),
-	  .about = "A picture by its signed address." },
 	{ .path = NULL },
 };
 

@@ -631,15 +631,42 @@ PLAIN_TEST(intake, pictures_are_known_by_their_content)
 
 TEST(intake, the_site_key_is_made_once)
 {
+	struct intake_bound bound = { { 1 }, 2, 3, 4 };
 	struct kind_media a, b;
 	unsigned char key[32];
 
-	WANT_OK(intake_media(c, &a));
-	WANT_OK(intake_media(c, &b));
+	WANT_OK(intake_media(c, bound, &a));
+	WANT_OK(intake_media(c, bound, &b));
 	WANT(memcmp(a.key, b.key, 32) == 0);
 	WANT_OK(intake_site_key(c, key));
 	WANT(memcmp(a.key, key, 32) == 0);
-	WANT(a.until_s * USEC_SECOND >= c->now.us + USEC_HOUR);
+}
+
+#define ASSET "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.wav"
+
+TEST(intake, an_address_opens_as_it_was_made_and_not_otherwise)
+{
+	struct intake_bound bound = { { 1 }, 2, 3, INT64_MAX }, got;
+	struct kind_media media;
+	struct str none, name, text, mac, rest;
+
+	WANT_OK(intake_media(c, bound, &media));
+	struct str address = kind_media_address(c->mem, &media, S(ASSET ".small"));
+	WANT(str_split(address, '/', &none, &rest) && str_split(rest, '/', &none, &rest));
+	WANT(str_split(rest, '/', &name, &rest) && str_split(rest, '/', &text, &mac));
+	WANT_OK(intake_media_open(c, name, text, mac, &got));
+	WANT(got.project.v == 1 && got.task == 2 && got.user == 3 && got.epoch == INT64_MAX);
+	WANT_ERR(ERR_MISSING, intake_media_open(c, S(ASSET), text, mac, &got));
+	WANT_ERR(ERR_MISSING, intake_media_open(c, name, S("1-2-4-1"), mac, &got));
+	WANT_ERR(ERR_MISSING, intake_media_open(c, name, S("1-2"), mac, &got));
+	WANT_ERR(ERR_MISSING, intake_media_open(c, name, S(""), mac, &got));
+	WANT_ERR(ERR_MISSING, intake_media_open(c, S("../site.key"), text, mac, &got));
+	for (size_t i = 0; i < mac.len; i++) {
+		struct str other = str_copy(c->mem, mac);
+
+		((char *)other.at)[i] = (char)(mac.at[i] == 'A' ? 'B' : 'A');
+		WANT_ERR(ERR_MISSING, intake_media_open(c, name, text, other, &got));
+	}
 }
 
 /* --- files that tessera-media refuses --- */

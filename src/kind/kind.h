@@ -169,17 +169,20 @@ bool kind_is_gold_column(struct str column, struct str *field);
 
 /* --- pages --- */
 
-/* How images become addresses that end by themselves. The key is the site's. */
+/* How assets become addresses. The key is the site's; `bound` says for whom: see intake.h. */
 struct kind_media {
 	unsigned char key[32];
-	int64_t until_s; /* seconds since 1970 */
+	struct str bound;
 };
 
-/* `asset:<sha256 in hex>.<jpg|png|webp|gif>`: a stored picture, as a cell holds it. */
+/* `asset:<sha256 in hex>.<ending>`: a stored picture, sound or video, as a cell holds it. */
 bool kind_is_asset(struct str cell, struct str *name);
-/* "/media/NAME/UNTIL/MAC" */
+/* "/media/NAME/BOUND/MAC" */
 struct str kind_media_address(struct arena *, const struct kind_media *, struct str name);
-/* Is the MAC right? In time that does not depend on it. Says nothing about `until`. */
+/* The name of what lies beside an asset: a small picture, or the wave form of a sound. */
+struct str kind_media_small(struct arena *, struct str name);
+bool kind_is_small(struct str name, struct str *of);
+/* Is the MAC right? In time that does not depend on it. Says nothing about who asks. */
 MUST_USE bool kind_media_is_signed(struct arena *, const struct kind_media *, struct str name,
 				   struct str mac);
 
@@ -203,18 +206,17 @@ void kind_page(struct arena *, const struct kind_template *, const struct json_v
 	       const struct kind_media *, struct json *out);
 
 /*
- * The same for many records of one template: what no record changes is made once. The template
- * and the media live as long as the sheet.
+ * The same for many records of one template, which lives as long: what no record changes is
+ * made once. Each page has media of its own for what its record shows.
  */
 struct kind_sheet {
 	const struct kind_template *template;
-	const struct kind_media *media;
 	struct str *ready; /* of each block its JSON, or empty when it is made for each record */
 };
 void kind_sheet_make(struct arena *, const struct kind_template *, const struct kind_media *,
 		     struct kind_sheet *out);
 void kind_sheet_page(struct arena *, const struct kind_sheet *, const struct json_value *fields,
-		     struct json *out);
+		     const struct kind_media *, struct json *out);
 
 /* --- answers --- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Addresses of stored pictures. The name is that of the content, the end of its validity and
- * a MAC over both are in the path: so an address is checked without a look into the store.
+ * Addresses of stored pictures and sounds. The name is that of the content; for whom the address is
+ * good, and a MAC over both, are in the path: so nobody makes an address up, or one out of another.
  */
 #include "kind/kind.h"
 #include "media/media.h"
@@ -30,7 +30,7 @@ bool kind_is_asset(struct str cell, struct str *name)
 static struct str mac_of(struct arena *mem, const struct kind_media *media, struct str name)
 {
 	struct str text =
-		str_format(mem, "media\n%.*s\n%lld", STR_ARG(name), (long long)media->until_s);
+		str_format(mem, "media\n%.*s\n%.*s", STR_ARG(name), STR_ARG(media->bound));
 	struct str key = { (const char *)media->key, sizeof(media->key) };
 	struct str mac = hash_hmac(mem, key, text);
 
@@ -41,8 +41,22 @@ struct str kind_media_address(struct arena *mem, const struct kind_media *media,
 {
 	struct str mac = mac_of(mem, media, name);
 
-	return str_format(mem, "/media/%.*s/%lld/%.*s", STR_ARG(name), (long long)media->until_s,
+	return str_format(mem, "/media/%.*s/%.*s/%.*s", STR_ARG(name), STR_ARG(media->bound),
 			  STR_ARG(mac));
+}
+
+struct str kind_media_small(struct arena *mem, struct str name)
+{
+	return str_format(mem, "%.*s.small", STR_ARG(name));
+}
+
+bool kind_is_small(struct str name, struct str *of)
+{
+	bool is_small = str_ends(name, S(".small"));
+
+	if (is_small)
+		*of = str_cut(name, 0, name.len - 6);
+	return is_small;
 }
 
 bool kind_media_is_signed(struct arena *mem, const struct kind_media *media, struct str name,
