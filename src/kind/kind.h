@@ -179,7 +179,7 @@ struct kind_media {
 bool kind_is_asset(struct str cell, struct str *name);
 /* "/media/NAME/BOUND/MAC" */
 struct str kind_media_address(struct arena *, const struct kind_media *, struct str name);
-/* The name of what lies beside an asset: a small picture, or the wave form of a sound. */
+/* What lies beside an asset: a small picture, or the wave form of a sound. */
 struct str kind_media_small(struct arena *, struct str name);
 bool kind_is_small(struct str name, struct str *of);
 /* Is the MAC right? In time that does not depend on it. Says nothing about who asks. */
@@ -190,8 +190,7 @@ MUST_USE bool kind_media_is_signed(struct arena *, const struct kind_media *, st
  * Safe markdown (CommonMark) as a JSON list of prose nodes: text as a plain string,
  * else {"t":…,"c":[…]} with t one of p h3 h4 h5 ul ol li em strong code pre blockquote a img
  * hr br. Raw HTML is dropped; links go to http, https and mailto only; pictures are assets.
- * `fields` (an object of texts, or NULL) gives the {{column}} values, which are
- * never read as markdown.
+ * `fields` (an object of texts, or NULL) gives the {{column}} values, never read as markdown.
  */
 void kind_prose(struct arena *, struct str text, const struct json_value *fields,
 		const struct kind_media *, struct json *out);
