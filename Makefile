@@ -2,7 +2,7 @@
 #
 # make [MODE=debug|asan|tsan|cov|release] [CC=gcc|clang] [target]
 #
-#   all           build/MODE/tessera (MODE=release: also build/tessera); the default
+#   all           build/MODE/tessera and tessera-media (MODE=release: also in build/); the default
 #   test-binary   build/MODE/tests
 #   programs      the programs of bench/, tests/story/ and tests/sim/, in build/MODE/
 #   sim           those of tests/sim/ alone
@@ -76,6 +76,9 @@ HOUSE := $(filter-out %_test.c src/app/main.c,$(CODE))
 PROGRAMS := $(sort $(wildcard bench/*.c tests/story/*.c))
 # Several programs of one folder: NAME_main.c each, the other files are theirs together.
 SIM := $(sort $(wildcard tests/sim/*.c))
+# The program that opens media, and what it shares with the house.
+MEDIA := $(sort $(wildcard media/*.c))
+MEDIA_SHARED := $(filter-out %_test.c,$(sort $(wildcard lib/base/*.c))) lib/media/form.c
 FUZZERS := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 SQL := $(sort $(wildcard lib/*/*.sql src/*/*.sql src/*/*/*.sql))
 
@@ -97,17 +100,18 @@ HOUSE_OBJECTS := $(call object,$(HOUSE) $(GEN_SOURCES)) $(LLHTTP_OBJECTS) $(OUT)
 MAIN_OBJECTS := $(call object,$(wildcard src/app/main.c))
 TEST_OBJECTS := $(call object,$(TESTS))
 PROGRAM_FILES := $(patsubst %.c,$(OUT)/%,$(PROGRAMS))
+MEDIA_OBJECTS := $(call object,$(MEDIA) $(MEDIA_SHARED))
 SIM_OBJECTS := $(call object,$(filter-out %_main.c,$(SIM)))
 SIM_MAINS := $(filter %_main.c,$(SIM))
 SIM_FILES := $(patsubst tests/sim/%_main.c,$(OUT)/%,$(SIM_MAINS))
 
 .PHONY: all objects test-binary programs sim fuzz clean
-all: $(OUT)/tessera compile_commands.json
+all: $(OUT)/tessera $(OUT)/tessera-media compile_commands.json
 ifeq ($(MODE),release)
-all: build/tessera
+all: build/tessera build/tessera-media
 endif
-objects: $(call object,$(CODE) $(GEN_SOURCES) $(TESTS) $(PROGRAMS) $(SIM))
-test-binary: $(OUT)/tests
+objects: $(call object,$(CODE) $(GEN_SOURCES) $(TESTS) $(PROGRAMS) $(SIM) $(MEDIA))
+test-binary: $(OUT)/tests $(OUT)/tessera-media
 programs: $(PROGRAM_FILES) $(SIM_FILES)
 sim: $(SIM_FILES)
 
@@ -131,11 +135,17 @@ $(OUT)/tessera: $(HOUSE_OBJECTS) $(MAIN_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
+VIPS_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags vips))
+$(call object,$(MEDIA)): CFLAGS_ALL += $(VIPS_CFLAGS)
+$(OUT)/tessera-media: $(MEDIA_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(shell pkg-config --libs vips) -lm
+
 # The demo and the manuals call build/tessera: always the release build.
-build/tessera: build/release/tessera
+build/tessera build/tessera-media: build/%: build/release/%
 	@cp -f $< $@.new && mv -f $@.new $@
 
-$(OUT)/tests: $(HOUSE_OBJECTS) $(TEST_OBJECTS)
+$(OUT)/tests: $(HOUSE_OBJECTS) $(TEST_OBJECTS) $(call object,media/confine.c)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) -lcmocka
 
@@ -224,8 +234,8 @@ $(OUT)/obj/assets.o: build/assets.c
 
 # --- for editors and clang-tidy ---
 
-compile_commands.json: Makefile $(CODE) $(TESTS) $(PROGRAMS) $(SIM)
-	@{ echo '['; for f in $(CODE) $(filter tests/%,$(TESTS)) $(PROGRAMS) $(SIM); do \
+compile_commands.json: Makefile $(CODE) $(TESTS) $(PROGRAMS) $(SIM) $(MEDIA)
+	@{ echo '['; for f in $(CODE) $(filter tests/%,$(TESTS)) $(PROGRAMS) $(SIM) $(MEDIA); do \
 		printf '%s{"directory":"%s","file":"%s","arguments":["clang"' "$$comma" "$(CURDIR)" "$$f"; \
 		for a in $(CFLAGS_ALL); do printf ',"%s"' "$$a"; done; \
 		printf ',"-c","%s"]}\n' "$$f"; comma=,; done; echo ']'; } > $@

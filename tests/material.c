@@ -210,19 +210,24 @@ struct str material_png(struct ctx *c, int width, int height, int salt)
 {
 	struct buf out = buf_make(c->mem, 1 << 20), head = buf_make(c->mem, 100);
 	struct buf salted = buf_make(c->mem, 100);
-	unsigned char pixels[4096] = { 0 }, packed[5000];
-	uLongf len = sizeof(packed);
+	/* Of sizes that are refused by their header alone the pixels do not matter. */
+	bool drawn = (int64_t)width * height <= 1 << 20;
+	size_t len = drawn ? (size_t)(width + 1) * (size_t)height + 2 : 4096;
+	unsigned char *pixels = arena_take(c->mem, len);
+	uLongf packed_len = compressBound(len);
+	unsigned char *packed = arena_take(c->mem, packed_len);
 
 	big(&head, (uint64_t)width);
 	big(&head, (uint64_t)height);
 	buf_add(&head, (struct str){ "\x08\x00\x00\x00\x00", 5 });
+	memset(pixels, 0, len);
 	pixels[1] = (unsigned char)salt;
-	WANT(compress(packed, &len, pixels, sizeof(pixels)) == Z_OK);
+	WANT(compress(packed, &packed_len, pixels, len - (drawn ? 2 : 0)) == Z_OK);
 	buf_format(&salted, "salt%c%d", 0, salt);
 	buf_add(&out, S("\x89PNG\r\n\x1a\n"));
 	png_chunk(c, &out, "IHDR", buf_str(&head));
 	png_chunk(c, &out, "tEXt", buf_str(&salted));
-	png_chunk(c, &out, "IDAT", (struct str){ (const char *)packed, len });
+	png_chunk(c, &out, "IDAT", (struct str){ (const char *)packed, packed_len });
 	png_chunk(c, &out, "IEND", S(""));
 	return buf_str(&out);
 }

@@ -307,9 +307,30 @@ enum err os_list(struct ctx *c, const char *path, struct str **names, size_t *co
 	return OK;
 }
 
+enum err os_remove_folder(struct ctx *c, const char *path)
+{
+	struct str *names;
+	size_t count;
+
+	if (!os_is_folder(path))
+		return OK;
+	TRY(os_list(c, path, &names, &count));
+	for (size_t i = 0; i < count; i++)
+		TRY(os_remove(c, str_c(c->mem,
+				       str_format(c->mem, "%s/%.*s", path, STR_ARG(names[i])))));
+	return os_remove(c, path);
+}
+
 bool os_is_folder(const char *path)
 {
 	struct stat about;
 
 	return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+bool os_is_file(const char *path)
+{
+	struct stat about;
+
+	return stat(path, &about) == 0 && S_ISREG(about.st_mode);
 }

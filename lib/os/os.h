@@ -57,7 +57,10 @@ MUST_USE enum err os_rename(struct ctx *, const char *from, const char *to);
 /* With parents, mode 0700; fine if there. */
 MUST_USE enum err os_make_folder(struct ctx *, const char *path);
 MUST_USE enum err os_remove(struct ctx *, const char *path); /* fine if absent */
+/* A folder with the files in it, not with folders in it; fine if absent. */
+MUST_USE enum err os_remove_folder(struct ctx *, const char *path);
 bool os_is_folder(const char *path);
+bool os_is_file(const char *path);
 /* Names in a folder, sorted by bytes, without . and .. */
 MUST_USE enum err os_list(struct ctx *, const char *path, struct str **names, size_t *count);
 
@@ -85,6 +88,31 @@ bool os_is_terminal(int fd);
 /* From now on SIGINT and SIGTERM are only noted, and a long command asks whether one came. */
 void os_stop_watch(void);
 bool os_stop_asked(void);
+
+/* --- child.c: a program beside this process, spoken to in messages --- */
+struct os_child {
+	int pid, fd; /* 0 and OS_FILE_NONE: there is none */
+};
+enum { OS_CHILD_FILES_MAX = 4 };
+/* How a wait for a message ended. */
+enum os_child_end { OS_CHILD_SAID, OS_CHILD_GONE, OS_CHILD_SILENT };
+
+/*
+ * Start a program with these words (the first is its path, NULL ends them). Standard input is our
+ * line to it, one message at a time; it sees no other handle, no environment but PATH, LANG and
+ * TMPDIR, which is `folder`, and nobody reads what it prints. ERR_STORE it cannot be started.
+ */
+MUST_USE enum err os_child_start(struct ctx *, const char *const *words, const char *folder,
+				 struct os_child *out);
+/* Say something and give it these files. False: it is gone. */
+bool os_child_say(struct os_child, const void *bytes, size_t len, const struct os_file *files,
+		  int count);
+/* The next message of exactly `len` bytes, within `us`. */
+enum os_child_end os_child_hear(struct os_child, void *out, size_t len, int64_t us);
+/* End it and all that it has started, at once; harmless when there is none. For DEFER. */
+void os_child_stop(struct os_child *);
+/* A program that lies beside the one that runs, as a path. */
+MUST_USE enum err os_beside(struct ctx *, const char *name, const char **out);
 
 /* --- progress.c: long work tells how far it is; the code does not know who watches --- */
 struct progress;

@@ -170,10 +170,9 @@ void web_upload_sweep(struct ctx *ctx, const char *data)
 			str_c(ctx->mem, str_format(ctx->mem, "%s/%.*s", folder, STR_ARG(names[i])));
 		struct stat seen;
 
-		if (!str_starts(names[i], S("upload-")) || stat(path, &seen) != 0 ||
-		    seen.st_mtime + SWEEP_AGE_S > now.us / USEC_SECOND)
+		if (stat(path, &seen) != 0 || seen.st_mtime + SWEEP_AGE_S > now.us / USEC_SECOND)
 			continue;
-		if (os_remove(&own, path) != OK)
+		if ((os_is_folder(path) ? os_remove_folder : os_remove)(&own, path) != OK)
 			return;
 	}
 }

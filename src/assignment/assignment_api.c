@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* What an open task page sends meanwhile; accept and submit are routes of dispatch. */
+/* What an open task page sends and fetches meanwhile; accept and submit are routes of dispatch. */
 #include "assignment/assignment_in.h"
 
 struct lease_form {
@@ -104,5 +104,9 @@ const struct web_route assignment_routes[] = {
 	  .about = "Keep what was done so far" },
 	{ LEASE_ROUTE("return", return_post, lease_fields),
 	  .about = "Give a task back undone; it costs nothing" },
+	{ WEB_GET, "/media/{name}/{bound}/{mac}", .who = USER_ANY_ROLE, .runs = WEB_READ,
+	  .handler = assignment_media_page, .fields = assignment_media_fields,
+	  .form_size = sizeof(struct assignment_address),
+	  .about = "A picture or a sound by its signed address" },
 	{ .path = NULL },
 };

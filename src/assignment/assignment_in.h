@@ -18,6 +18,13 @@ void assignment_bins_add(struct assignment_bins *, int64_t ms);
 /* The time within which so many of a thousand came; 0 when there are none. */
 int64_t assignment_bins_ms(const struct assignment_bins *, int permille);
 
+/* --- media.c --- */
+struct assignment_address {
+	struct str name, bound, mac;
+};
+extern const struct web_field assignment_media_fields[];
+web_handler assignment_media_page;
+
 extern const struct web_route assignment_routes[];
 extern const struct job_kind assignment_jobs[];
 

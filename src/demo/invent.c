@@ -405,17 +405,47 @@ static bool make_point(struct making *m)
 	return make_marks(m, "point", 1);
 }
 
+/* A few regions of some seconds, or one text. */
+static bool make_transcript(struct making *m)
+{
+	bool timed = true;
+
+	(void)!json_bool(json_get(m->block, S("regions")), &timed);
+	json_object(&m->out);
+	if (timed) {
+		json_key(&m->out, "regions");
+		json_list(&m->out);
+	}
+	for (int64_t i = 0, n = timed ? 1 + below(m, 3) : 1; i < n; i++) {
+		if (timed) {
+			json_object(&m->out);
+			json_i64_of(&m->out, "from_ms", 4000 * i + below(m, 1000));
+			json_i64_of(&m->out, "to_ms", 4000 * i + 2000 + below(m, 2000));
+		}
+		json_text_of(&m->out, "text",
+			     str_format(m->mem, "simulated words %d", (int)below(m, 40)));
+		if (timed)
+			json_object_end(&m->out);
+	}
+	if (timed)
+		json_list_end(&m->out);
+	json_object_end(&m->out);
+	return true;
+}
+
 /* --- by kind --- */
 
 static const struct {
 	const char *kind;
 	bool (*make)(struct making *);
 } makers[] = {
-	{ "choice", make_choice }, { "text", make_text },	  { "number", make_number },
-	{ "scale", make_scale },   { "date", make_date },	  { "pair", make_pair },
-	{ "rank", make_rank },	   { "taxonomy", make_taxonomy }, { "spans", make_spans },
-	{ "box", make_box },	   { "polygon", make_polygon },	  { "polyline", make_polyline },
-	{ "point", make_point },
+	{ "choice", make_choice },   { "text", make_text },
+	{ "number", make_number },   { "scale", make_scale },
+	{ "date", make_date },	     { "pair", make_pair },
+	{ "rank", make_rank },	     { "taxonomy", make_taxonomy },
+	{ "spans", make_spans },     { "box", make_box },
+	{ "polygon", make_polygon }, { "polyline", make_polyline },
+	{ "point", make_point },     { "transcript", make_transcript },
 };
 
 bool invent_value(struct arena *mem, const struct kind_field *field, const struct json_value *block,

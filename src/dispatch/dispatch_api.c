@@ -35,7 +35,7 @@ static enum err pages_make(struct ctx *c, const struct dispatch_desk *desk,
 	}
 	if (n == 0)
 		return OK;
-	TRY(intake_media(c, &media));
+	TRY(intake_media(c, (struct intake_bound){ desk->project.id, 0, 0, 0 }, &media));
 	TRY(project_sheet(c, &desk->project, &media, &out->sheet));
 	TRY(task_cells(c, desk->project.id, task, n, fields));
 	for (size_t i = 0; i < n; i++)
@@ -46,12 +46,15 @@ static enum err pages_make(struct ctx *c, const struct dispatch_desk *desk,
 static enum err put_assignment(struct ctx *c, const struct pages *pages, const struct assignment *a,
 			       struct str fields, struct json *out)
 {
+	struct intake_bound bound = { a->key.project, a->key.task.v, a->key.worker.v, a->epoch };
 	struct str draft = { 0 };
+	struct kind_media media;
 	bool found = false;
 
 	/* Nobody can have a draft of what he is given just now. */
 	if (a->accepted.us < c->now.us)
 		TRY(assignment_draft_look(c, a->key, &draft, &found));
+	TRY(intake_media(c, bound, &media));
 	json_object(out);
 	json_id_of(out, "project", a->key.project.v);
 	json_i64_of(out, "task", a->key.task.v);
@@ -61,7 +64,7 @@ static enum err put_assignment(struct ctx *c, const struct pages *pages, const s
 	json_time_of(out, "now", c->now);
 	json_money_of(out, "reward", pages->desk->project.reward);
 	json_key(out, "page");
-	TRY(project_sheet_page(c, pages->sheet, fields, out));
+	TRY(project_sheet_page(c, pages->sheet, fields, &media, out));
 	if (found)
 		json_raw_of(out, "draft", draft);
 	json_object_end(out);
@@ -417,7 +420,7 @@ static enum err put_sample(struct ctx *c, const struct project *project, struct 
 	size_t count;
 
 	TRY(intake_records(c, project->id, 0, 1, &record, &count));
-	TRY(intake_media(c, &media));
+	TRY(intake_media(c, (struct intake_bound){ project->id, 0, 0, 0 }, &media));
 	return project_page(c, project, count > 0 ? record[0].fields : S("{}"), &media, out);
 }
 

@@ -22,15 +22,8 @@ struct preview_form {
 	int64_t row;
 };
 
-struct media_form {
-	struct str name;
-	int64_t until;
-	struct str mac;
-};
-
 web_handler intake_upload_before, intake_upload_post, intake_source_page, intake_source_list_page,
-	intake_import_post, intake_source_delete, intake_project_delete, intake_preview_page,
-	intake_media_page;
+	intake_import_post, intake_source_delete, intake_project_delete, intake_preview_page;
 
 /* --- intake_cli.c --- */
 enum err intake_import_command(struct ctx *, const struct room_call *);

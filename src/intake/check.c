@@ -8,6 +8,7 @@
  */
 #include "intake/intake_in.h"
 #include "intake/intake.sql.h"
+#include "media/media.h"
 #include "os/hash.h"
 
 enum {
@@ -15,6 +16,7 @@ enum {
 	SLICE_BYTES = 8 << 20,
 	SLICE_ROWS = 50000,
 	SLICE_ENTRIES = 100,
+	SLICE_ASSETS = SLICE_ENTRIES + MEDIA_PAGES_MAX,
 	SLICE_UNPACKED = 32 << 20,
 	ENTRIES_MAX = 100000,
 	PIECE = 64 * 1024,
@@ -39,6 +41,7 @@ struct check {
 	int64_t bad_before;
 	struct found_asset *asset;
 	int assets;
+	struct media media; /* opens what is in an archive */
 	project_id project;
 	source_id source;
 };
@@ -68,8 +71,6 @@ static enum err sniff(struct ctx *c, struct check *k)
 {
 	struct os_file file DEFER(os_close) = { OS_FILE_NONE };
 	char *start = arena_take(c->mem, SNIFF);
-	struct intake_image image;
-	const char *why;
 	size_t got;
 
 	TRY(os_open_read(c, intake_path(c, k->s.sha256), &file));
@@ -80,12 +81,13 @@ static enum err sniff(struct ctx *c, struct check *k)
 		return OK;
 	}
 	k->s.form = S("csv");
-	if (intake_image_read(text, &image, &why) || image.ending != NULL) {
-		refuse_file(k, S("a picture alone is no source: put pictures into a zip file"));
+	if (media_form_of(text) != 0) {
+		refuse_file(k, S("one picture, sound, video or PDF is no source: put it into a "
+				 "zip file"));
 		return OK;
 	}
-	if (str_starts(text, S("\x1f\x8b")) || str_starts(text, S("%PDF")) ||
-	    str_starts(text, S("7z\xbc\xaf")) || str_starts(text, S("Rar!"))) {
+	if (str_starts(text, S("\x1f\x8b")) || str_starts(text, S("7z\xbc\xaf")) ||
+	    str_starts(text, S("Rar!"))) {
 		refuse_file(k, S("this is no CSV, TSV, JSON Lines or zip file"));
 		return OK;
 	}
@@ -289,32 +291,111 @@ static enum err take_table(struct ctx *c, struct check *k, struct intake_archive
 	return intake_keep(c, path, k->s.table_sha);
 }
 
-/* All of an entry, or with `*why` set only its start. */
-static enum err slurp_entry(struct ctx *c, struct check *k, struct intake_archive *a,
-			    struct arena *scratch, struct str *out, const char **why)
+/* --- pictures, sound, video, pages --- */
+
+/* Where an entry is unpacked to, and what is made of it; all of them are gone at the end. */
+struct parts {
+	struct ctx ctx; /* to tidy up with */
+	const char *raw, *clean, *small;
+};
+
+static void parts_remove(struct parts *p)
 {
-	size_t most = (size_t)setting_number(c, "intake.picture_max");
-	struct buf bytes = buf_make(scratch, most + PIECE);
-	char *piece = arena_take(scratch, PIECE);
-	struct intake_image image;
+	const char *const paths[] = { p->raw, p->clean, p->small };
+
+	p->ctx.refusal = (struct refusal){ 0 };
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		if (paths[i] != NULL)
+			(void)!os_remove(&p->ctx, paths[i]);
+}
+
+/* All of an entry into a file, or with `*why` set only its start, which tells what it is. */
+static enum err unpack(struct ctx *c, struct check *k, struct intake_archive *a, const char *path,
+		       enum media_form *form, const char **why)
+{
+	struct os_file file DEFER(os_close) = { OS_FILE_NONE };
+	char *piece = arena_take(c->mem, PIECE);
+	int64_t most = 0, size = 0;
 	size_t got;
 
+	TRY(os_create(c, path, &file));
 	for (;;) {
 		TRY(intake_archive_read(c, a, piece, PIECE, &got));
+		if (size == 0) {
+			*why = got == 0 ? "is empty" :
+					  "is no JPEG, PNG, GIF, WebP, WAV, MP3, Ogg, FLAC, "
+					  "MPEG-4, WebM or PDF";
+			*form = media_form_of((struct str){ piece, got });
+			if (*form == 0)
+				return OK;
+			most = setting_number(c, media_form_is_picture(*form) ?
+							 "intake.picture_max" :
+							 "intake.media_max");
+			*why = NULL;
+		}
 		if (got == 0 || !may_unpack(k, got))
-			break;
-		buf_add(&bytes, (struct str){ piece, got });
-		/* The first piece tells whether the rest is worth unpacking. */
-		if (bytes.len == got && !intake_image_read(buf_str(&bytes), &image, why) &&
-		    image.ending == NULL)
-			break;
-		if (bytes.len > most) {
-			*why = "is too large for a picture";
+			return OK;
+		size += (int64_t)got;
+		if (size > most) {
+			*why = "is larger than is taken here";
 			return OK;
 		}
+		TRY(os_write(c, file, (struct str){ piece, got }));
 	}
-	*why = NULL;
-	*out = buf_str(&bytes);
+}
+
+/* What a picture says of itself is looked at first: most that are broken cost no process. */
+static enum err look_at(struct ctx *c, const char *path, enum media_form form, const char **why)
+{
+	struct arena_mark mark = arena_mark(c->mem);
+	struct intake_image image;
+	struct str bytes;
+
+	if (!media_form_is_picture(form))
+		return OK;
+	TRY(os_slurp(c, path, (size_t)setting_number(c, "intake.picture_max"), &bytes));
+	if (intake_image_read(bytes, &image, why))
+		*why = NULL;
+	arena_reset(c->mem, mark);
+	return OK;
+}
+
+/* What was made of the entry becomes an asset of the source. */
+static enum err add_asset(struct ctx *c, struct check *k, const struct parts *p, struct str name,
+			  const struct media_said *said)
+{
+	struct str sha256;
+
+	TRY(intake_keep_clean(c, p->clean, p->small, &sha256));
+	CHECK(k->assets < SLICE_ASSETS);
+	k->asset[k->assets++] = (struct found_asset){
+		.name = name,
+		.base = base_of(name),
+		.asset = str_format(c->mem, "%.*s.%s", STR_ARG(sha256),
+				    media_form_ending((enum media_form)said->form)),
+		.width = said->width,
+		.height = said->height,
+	};
+	k->s.assets++;
+	return OK;
+}
+
+/* One asset of most files; of a PDF one for each page, with its number when there are several. */
+static enum err make_assets(struct ctx *c, struct check *k, const struct parts *p,
+			    enum media_form form, struct str name, const char **why)
+{
+	struct media_said said = { .pages = 1 };
+
+	for (int page = 1; page == 1 || page <= said.pages; page++) {
+		struct str title = name;
+
+		TRY(media_make(c, &k->media, p->raw, form, page, p->clean, p->small, &said, why));
+		if (*why != NULL)
+			return OK;
+		if (said.pages > 1)
+			title = str_format(c->mem, "%.*s#%d", STR_ARG(name), page);
+		TRY(add_asset(c, k, p, title, &said));
+	}
 	return OK;
 }
 
@@ -331,40 +412,33 @@ static enum err is_known(struct ctx *c, const struct check *k, struct str name, 
 	return source_asset_get(c, k->project, k->source, name, &row, out);
 }
 
-static enum err take_picture(struct ctx *c, struct check *k, struct intake_archive *a,
-			     struct str name)
+static enum err take_asset(struct ctx *c, struct check *k, struct intake_archive *a,
+			   struct str name)
 {
-	struct arena_mark mark = arena_mark(c->mem);
-	struct arena *scratch = arena_under(c->mem, 0);
-	struct str bytes = { 0 }, sha256;
-	struct intake_image image;
+	struct parts p DEFER(parts_remove) = { .ctx = *c };
+	int before = k->assets;
+	enum media_form form;
 	const char *why;
 	bool known;
 
-	TRY(slurp_entry(c, k, a, scratch, &bytes, &why));
+	TRY(intake_temporary(c, &p.raw));
+	TRY(intake_temporary(c, &p.clean));
+	TRY(intake_temporary(c, &p.small));
+	TRY(unpack(c, k, a, p.raw, &form, &why));
 	if (k->s.state == SOURCE_REFUSED)
 		return OK;
 	TRY(is_known(c, k, name, &known));
 	if (known)
 		why = "is there twice";
-	if (why != NULL || !intake_image_read(bytes, &image, &why)) {
-		arena_reset(c->mem, mark);
+	if (why == NULL)
+		TRY(look_at(c, p.raw, form, &why));
+	if (why == NULL)
+		TRY(make_assets(c, k, &p, form, name, &why));
+	if (why != NULL) {
+		k->s.assets -= k->assets - before;
+		k->assets = before;
 		bad_entry(c, k, name, why);
-		return OK;
 	}
-	TRY(intake_keep_bytes(c, bytes, &sha256));
-	char kept[80];
-	CHECK(sha256.len < sizeof(kept));
-	memcpy(kept, sha256.at, sha256.len);
-	arena_reset(c->mem, mark);
-	k->asset[k->assets++] = (struct found_asset){
-		.name = name,
-		.base = base_of(name),
-		.asset = str_format(c->mem, "%.*s.%s", (int)sha256.len, kept, image.ending),
-		.width = image.width,
-		.height = image.height,
-	};
-	k->s.assets++;
 	return OK;
 }
 
@@ -389,7 +463,7 @@ static enum err check_entry(struct ctx *c, struct check *k, struct intake_archiv
 	}
 	if (is_table_name(name))
 		return take_table(c, k, a, name);
-	return take_picture(c, k, a, name);
+	return take_asset(c, k, a, name);
 }
 
 static enum err check_archive(struct ctx *c, struct check *k)
@@ -399,15 +473,19 @@ static enum err check_archive(struct ctx *c, struct check *k)
 	struct intake_entry entry;
 	bool found = true;
 
-	k->asset = NEW_MANY(c->mem, struct found_asset, SLICE_ENTRIES);
+	k->asset = NEW_MANY(c->mem, struct found_asset, SLICE_ASSETS);
 	TRY(intake_archive_open(c, intake_path(c, k->s.sha256), &a));
+	TRY(media_open(c, setting_number(c, "intake.media_seconds"),
+		       setting_number(c, "intake.media_memory_mib"), &k->media));
 	for (int64_t i = 0; found && i < k->s.at_entry; i++) {
 		struct arena_mark mark = arena_mark(c->mem);
 
 		TRY(intake_archive_next(c, a, &entry, &found));
 		arena_reset(c->mem, mark);
 	}
-	for (int i = 0; i < SLICE_ENTRIES && k->s.unpacked - unpacked < SLICE_UNPACKED; i++) {
+	for (int i = 0; i < SLICE_ENTRIES && k->assets < SLICE_ENTRIES &&
+			k->s.unpacked - unpacked < SLICE_UNPACKED;
+	     i++) {
 		TRY(intake_archive_next(c, a, &entry, &found));
 		if (!found)
 			break;
@@ -421,10 +499,10 @@ static enum err check_archive(struct ctx *c, struct check *k)
 	return OK;
 }
 
-/* Pictures alone: each is a row of two columns. Runs when all of them are in the store. */
+/* Pictures and the like alone: each is a row of two columns. Runs when all are in the store. */
 static enum err finish_pictures(struct ctx *c, struct check *k)
 {
-	static const char *const names[] = { "file", "image" };
+	const char *names[] = { "file", "image" };
 	struct source_asset_list *rows;
 	struct json out = json_make(c->mem, SAMPLE_TEXT_MAX);
 	size_t count;
@@ -433,11 +511,13 @@ static enum err finish_pictures(struct ctx *c, struct check *k)
 	k->s.rows_seen += k->s.assets;
 	k->columns = (struct intake_columns){ NEW_MANY(c->mem, struct intake_column, 2), 2 };
 	TRY(source_asset_list(c, k->project, k->source, S(""), INTAKE_SAMPLE_ROWS, &rows, &count));
+	if (count > 0 && !intake_is_picture(rows[0].asset))
+		names[1] = "media";
 	json_list(&out);
 	for (size_t i = 0; i < count; i++) {
 		json_object(&out);
 		json_text_of(&out, "file", rows[i].name);
-		json_text_of(&out, "image", rows[i].name);
+		json_text_of(&out, names[1], rows[i].name);
 		json_object_end(&out);
 	}
 	json_list_end(&out);
@@ -446,7 +526,7 @@ static enum err finish_pictures(struct ctx *c, struct check *k)
 		k->columns.at[i] = (struct intake_column){
 			.name = str_of(names[i]),
 			.filled = k->s.assets,
-			.can_be = i == 1 ? COLUMN_IMAGE : 0,
+			.can_be = i == 1 ? COLUMN_ASSET : 0,
 			.sample = count > 0 ? rows[0].name : S(""),
 		};
 	finish(k);
@@ -488,6 +568,7 @@ enum err intake_check_before(struct ctx *c, struct job *job)
 	k->columns = intake_columns_read(c->mem, k->s.columns);
 	/* What is wrong with the file is told in its source; other refusals are this job's. */
 	enum err err = check_slice(&look, k);
+	media_close(&k->media);
 	if (err == ERR_INPUT)
 		refuse_file(k, look.refusal.message);
 	else if (err != OK)

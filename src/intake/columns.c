@@ -67,7 +67,7 @@ bool intake_columns_name(struct arena *mem, const struct str *names, int count,
 		}
 		out->at[out->count++] = (struct intake_column){
 			.name = str_copy(mem, names[i]),
-			.can_be = COLUMN_NUMBER | COLUMN_URL | COLUMN_IMAGE,
+			.can_be = COLUMN_NUMBER | COLUMN_URL | COLUMN_ASSET,
 		};
 	}
 	return true;
@@ -93,8 +93,7 @@ static bool is_url(struct str cell)
 	       !str_find(cell, S(" "), &(size_t){ 0 });
 }
 
-void intake_column_see(struct arena *mem, struct intake_column *column, struct str cell,
-		       bool pictures)
+void intake_column_see(struct arena *mem, struct intake_column *column, struct str cell, bool files)
 {
 	double number;
 
@@ -107,17 +106,17 @@ void intake_column_see(struct arena *mem, struct intake_column *column, struct s
 		column->can_be &= ~(unsigned)COLUMN_NUMBER;
 	if ((column->can_be & COLUMN_URL) != 0 && !is_url(cell))
 		column->can_be &= ~(unsigned)COLUMN_URL;
-	if ((column->can_be & COLUMN_IMAGE) != 0 &&
-	    (!pictures || is_url(cell) || !intake_image_name(cell)))
-		column->can_be &= ~(unsigned)COLUMN_IMAGE;
+	if ((column->can_be & COLUMN_ASSET) != 0 &&
+	    (!files || is_url(cell) || !intake_asset_name(cell)))
+		column->can_be &= ~(unsigned)COLUMN_ASSET;
 }
 
 const char *intake_column_type(const struct intake_column *column)
 {
 	if (column->filled == 0)
 		return "text";
-	if ((column->can_be & COLUMN_IMAGE) != 0)
-		return "image";
+	if ((column->can_be & COLUMN_ASSET) != 0)
+		return "file";
 	if ((column->can_be & COLUMN_NUMBER) != 0)
 		return "number";
 	return (column->can_be & COLUMN_URL) != 0 ? "url" : "text";

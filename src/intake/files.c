@@ -6,7 +6,7 @@
 #include "intake/intake_in.h"
 #include "os/hash.h"
 
-enum { KEY_BYTES = 32, HEX_LEN = 2 * HASH_BYTES };
+enum { KEY_BYTES = 32, HEX_LEN = 2 * HASH_BYTES, PIECE = 1 << 18 };
 
 const char *intake_path(struct ctx *c, struct str sha256)
 {
@@ -67,6 +67,44 @@ enum err intake_keep_bytes(struct ctx *c, struct str bytes, struct str *sha256)
 	}
 	*sha256 = name;
 	return OK;
+}
+
+static enum err hash_file(struct ctx *c, const char *path, struct str *sha256)
+{
+	struct os_file file DEFER(os_close) = { OS_FILE_NONE };
+	char *piece = arena_take(c->mem, PIECE);
+	int64_t at = 0;
+	size_t got = 1;
+
+	TRY(os_open_read(c, path, &file));
+	struct hash *hash = hash_start(c->mem);
+	enum err err = OK;
+	while (err == OK && got > 0) {
+		err = os_read(c, file, at, piece, PIECE, &got);
+		if (err == OK)
+			hash_add(hash, piece, got);
+		at += (int64_t)got;
+	}
+	struct str sum = hash_end(hash); /* in any case: it holds more than memory of ours */
+	*sha256 = text_hex(c->mem, sum.at, sum.len);
+	return err;
+}
+
+const char *intake_small_path(struct ctx *c, struct str sha256)
+{
+	return str_c(c->mem, str_format(c->mem, "%s.small", intake_path(c, sha256)));
+}
+
+enum err intake_keep_clean(struct ctx *c, const char *clean, const char *small, struct str *sha256)
+{
+	struct os_file file DEFER(os_close) = { OS_FILE_NONE };
+
+	TRY(hash_file(c, clean, sha256));
+	TRY(make_folder_of(c, *sha256));
+	TRY(os_open_read(c, small, &file));
+	TRY(os_sync(c, file));
+	TRY(os_rename(c, small, intake_small_path(c, *sha256)));
+	return intake_keep(c, clean, *sha256);
 }
 
 /* --- the site's key --- */

@@ -2,9 +2,10 @@
 /*
  * Pictures are known by their first bytes, never by their names. Nothing is decoded here: size
  * and a proper end are read, so that a cut file and a header that promises a
- * thousand million pixels are refused before a browser sees them.
+ * thousand million pixels are refused before tessera-media is asked to open them.
  */
 #include "intake/intake_in.h"
+#include "media/media.h"
 
 static int64_t big16(const unsigned char *p)
 {
@@ -141,10 +142,17 @@ bool intake_image_read(struct str bytes, struct intake_image *out, const char **
 	return true;
 }
 
-bool intake_image_name(struct str name)
+bool intake_asset_name(struct str name)
 {
-	static const char *const endings[] = { ".jpg", ".jpeg", ".png", ".gif", ".webp" };
+	static const char *const endings[] = { ".jpg",	".jpeg", ".png", ".gif",  ".webp",
+					       ".wav",	".mp3",	 ".ogg", ".oga",  ".opus",
+					       ".flac", ".m4a",	 ".mp4", ".webm", ".pdf" };
+	size_t page;
+	int64_t number;
 
+	if (str_find(name, S(".pdf#"), &page) &&
+	    num_i64(str_cut(name, page + 5, name.len), 1, INT32_MAX, &number))
+		return true;
 	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
 		struct str ending = str_of(endings[i]);
 
@@ -153,4 +161,12 @@ bool intake_image_name(struct str name)
 			return true;
 	}
 	return false;
+}
+
+bool intake_is_picture(struct str asset)
+{
+	struct str hash, ending;
+
+	return str_split(asset, '.', &hash, &ending) &&
+	       media_form_is_picture(media_form_by_ending(ending));
 }

@@ -44,10 +44,10 @@ static void bad_row(struct ctx *c, struct import *m, const struct csv_record *r,
 
 /* --- cells --- */
 
-/* What the cell of a picture column names: exactly, or by the last part of a name when that is
+/* What the cell of a column of files names: exactly, or by the last part of a name when that is
  * one. */
-static enum err picture_of(struct ctx *c, const struct import *m, struct str cell, struct str *out,
-			   bool *found)
+static enum err asset_of(struct ctx *c, const struct import *m, struct str cell, struct str *out,
+			 bool *found)
 {
 	struct source_asset_by_base *rows;
 	struct source_asset_get row;
@@ -65,13 +65,13 @@ static enum err picture_of(struct ctx *c, const struct import *m, struct str cel
 	return OK;
 }
 
-/* The cell as it is kept. `*good` is false when it names a picture that is not there. */
+/* The cell as it is kept. `*good` is false when it names a file that is not there. */
 static enum err put_cell(struct ctx *c, const struct import *m, const struct intake_column *column,
 			 struct str cell, struct json *out, bool *good)
 {
 	struct str name = str_trim(cell), asset = { 0 };
 
-	bool is_name = m->s.table_sha.len > 0 && m->s.assets > 0 && intake_image_name(name);
+	bool is_name = m->s.table_sha.len > 0 && m->s.assets > 0 && intake_asset_name(name);
 
 	*good = true;
 	json_key_str(out, column->name);
@@ -79,12 +79,12 @@ static enum err put_cell(struct ctx *c, const struct import *m, const struct int
 		json_put_text(out, cell);
 		return OK;
 	}
-	TRY(picture_of(c, m, name, &asset, good));
+	TRY(asset_of(c, m, name, &asset, good));
 	if (*good)
 		json_put_text(out, intake_picture_cell(c->mem, asset, name));
 	else
 		json_put_text(out, cell);
-	*good = *good || (column->can_be & COLUMN_IMAGE) == 0; /* in a text it is only words */
+	*good = *good || (column->can_be & COLUMN_ASSET) == 0; /* in a text it is only words */
 	return OK;
 }
 
@@ -126,7 +126,7 @@ static enum err take_row(struct ctx *c, struct import *m, const struct csv_recor
 		if (!good) {
 			why = intake_cut(cell, INTAKE_NAME_MAX);
 			bad_row(c, m, r,
-				str_format(c->mem, "%.*s is not among the pictures", STR_ARG(why)));
+				str_format(c->mem, "%.*s is not among the files", STR_ARG(why)));
 			return OK;
 		}
 	}
@@ -176,7 +176,7 @@ static enum err read_table(struct ctx *c, struct import *m)
 	return OK;
 }
 
-static enum err read_pictures(struct ctx *c, struct import *m)
+static enum err read_assets(struct ctx *c, struct import *m)
 {
 	struct source_asset_list *rows;
 	size_t count;
@@ -214,7 +214,7 @@ enum err intake_import_before(struct ctx *c, struct job *job)
 	m->at_row = m->s.at_row;
 	m->at_name = m->s.at_name;
 	if (str_eq(m->s.form, S("images")))
-		TRY(read_pictures(c, m));
+		TRY(read_assets(c, m));
 	else
 		TRY(read_table(c, m));
 	job->prepared = m;

@@ -98,8 +98,24 @@ MUST_USE enum err intake_record(struct ctx *, project_id, int64_t number,
 MUST_USE enum err intake_records(struct ctx *, project_id, int64_t after, int64_t limit,
 				 struct intake_record **out, size_t *count);
 
-/* The key and the end of addresses that are made now: good for at least an hour. */
-MUST_USE enum err intake_media(struct ctx *, struct kind_media *out);
+/*
+ * For whom an address of a picture or a sound is good. Who asks must be signed in as that one:
+ *   an assignment   the worker, while he holds it
+ *   a member        one user, while he is of the project's organisation
+ *   a project       all who may work in it: what its template, instructions and sample show
+ * A project's key is the first of these, the numbers of the others are 0 where they have none.
+ */
+struct intake_bound {
+	project_id project;
+	int64_t task, user, epoch;
+};
+/* What pages of this kind make addresses with. */
+MUST_USE enum err intake_media(struct ctx *, struct intake_bound, struct kind_media *out);
+/* The bounds out of an address of ours, and the name of the asset; ERR_MISSING it is none. */
+MUST_USE enum err intake_media_open(struct ctx *, struct str name, struct str bound, struct str mac,
+				    struct intake_bound *out);
+/* Send it: who asks was found to be allowed. The name was opened before. */
+void intake_media_send(struct ctx *, struct str name, struct web_reply *);
 
 /* A key of the site for one use, made from its own. */
 MUST_USE enum err intake_secret(struct ctx *, struct str use, unsigned char key[32]);

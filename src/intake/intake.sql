@@ -150,6 +150,13 @@ LEFT JOIN (SELECT project_id, SUM(records) AS n, SUM(gold) AS gold FROM source W
            GROUP BY project_id) AS s ON s.project_id = p.project_id
 WHERE p.records <> COALESCE(s.n, 0) OR p.gold <> COALESCE(s.gold, 0);
 
+-- inv_intake_assets() -> many (project project_id, id source_id)
+-- sweep: an invariant looks at everything
+SELECT s.project_id, s.id FROM source AS s
+LEFT JOIN (SELECT project_id, source_id, COUNT(*) AS n FROM source_asset GROUP BY project_id, source_id) AS a
+  ON a.project_id = s.project_id AND a.source_id = s.id
+WHERE s.state IN (1, 2, 3, 4) AND s.assets <> COALESCE(a.n, 0);
+
 -- inv_intake_orphan() -> many (project project_id, id int)
 -- sweep: an invariant looks at everything
 SELECT r.project_id, r.id FROM record AS r

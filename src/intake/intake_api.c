@@ -215,41 +215,11 @@ enum err intake_preview_page(struct ctx *c, void *form, struct web_reply *reply)
 	TRY(project_must_reach(c, f->project, ORG_REVIEWER, &p));
 	TRY(project_state_get(c, f->project, &state));
 	TRY(intake_records(c, f->project, row - 1, 1, &records, &count));
-	TRY(intake_media(c, &media));
+	TRY(intake_media(c, (struct intake_bound){ f->project, 0, c->actor.id, 0 }, &media));
 	json_object(out);
 	json_key(out, "page");
 	TRY(project_page(c, &p, count > 0 ? records[0].fields : S(""), &media, out));
 	json_i64_of(out, "rows", state.records);
 	json_object_end(out);
-	return OK;
-}
-
-/* --- pictures --- */
-
-static const char *type_of(struct str name)
-{
-	if (str_ends(name, S(".jpg")))
-		return "image/jpeg";
-	if (str_ends(name, S(".png")))
-		return "image/png";
-	return str_ends(name, S(".gif")) ? "image/gif" : "image/webp";
-}
-
-/* The address is the permission. Whatever is wrong with it, there is nothing here. */
-enum err intake_media_page(struct ctx *c, void *form, struct web_reply *reply)
-{
-	const struct media_form *f = form;
-	struct str name, cell = str_format(c->mem, "asset:%.*s", STR_ARG(f->name));
-	struct kind_media media;
-
-	TRY(intake_media(c, &media));
-	media.until_s = f->until;
-	if (!kind_is_asset(cell, &name) || f->until * USEC_SECOND < c->now.us ||
-	    !kind_media_is_signed(c->mem, &media, name, f->mac))
-		return refuse(c, ERR_MISSING, "there is no such picture");
-	struct str sha256 = str_cut(name, 0, name.len - (str_ends(name, S(".webp")) ? 5 : 4));
-	web_header(reply, "Content-Security-Policy", S("default-src 'none'; sandbox"));
-	web_header(reply, "Cache-Control", S("private, max-age=3600, immutable"));
-	web_file(reply, type_of(name), intake_path(c, sha256), sha256);
 	return OK;
 }

@@ -21,6 +21,11 @@ const char *intake_path(struct ctx *, struct str sha256);
 MUST_USE enum err intake_temporary(struct ctx *, const char **out);
 /* Keep these bytes by content; `*sha256` in hex. */
 MUST_USE enum err intake_keep_bytes(struct ctx *, struct str bytes, struct str *sha256);
+/* Keep what tessera-media made of a file, by the content of `clean`: `*sha256` in hex. The small
+ * one (a WebP, or a wave form) lies beside it. Both are moved from where they are. */
+MUST_USE enum err intake_keep_clean(struct ctx *, const char *clean, const char *small,
+				    struct str *sha256);
+const char *intake_small_path(struct ctx *, struct str sha256);
 /* The site's key out of DATA/site.key, which is made when it is not there. */
 MUST_USE enum err intake_site_key(struct ctx *, unsigned char key[32]);
 
@@ -37,8 +42,10 @@ struct intake_image {
 /* Known by its content, whole, and of a size that a browser shows; else `*why` says what is
  * wrong. */
 bool intake_image_read(struct str bytes, struct intake_image *out, const char **why);
-/* Is that how a picture's file is called? */
-bool intake_image_name(struct str name);
+/* Is that how a picture, sound, video or PDF is called? */
+bool intake_asset_name(struct str name);
+/* Is the asset SHA256.EXT a picture? */
+bool intake_is_picture(struct str asset);
 
 /* --- archive.c: the one wrapper around libarchive --- */
 struct intake_archive;
@@ -59,7 +66,7 @@ MUST_USE enum err intake_archive_read(struct ctx *, struct intake_archive *, voi
 MUST_USE enum err intake_archive_pack(struct ctx *, const char *folder, const char *path);
 
 /* --- columns.c: what is known of each column --- */
-enum { COLUMN_NUMBER = 1, COLUMN_URL = 2, COLUMN_IMAGE = 4 };
+enum { COLUMN_NUMBER = 1, COLUMN_URL = 2, COLUMN_ASSET = 4 };
 
 struct intake_column {
 	struct str name;

@@ -5,7 +5,7 @@
 
 #define SOURCE_VIEW                                                                               \
 	"{id:id,name:text,form:text,state:(checking|checked|importing|imported|refused|undoing)," \
-	"size:int,rows:int,bad:int,columns:[{name:text,type:(text|number|url|image),"             \
+	"size:int,rows:int,bad:int,columns:[{name:text,type:(text|number|url|file),"              \
 	"sample:text}],sample:[any],faults:[{line:int,row:int,reason:text}],"                     \
 	"gold_faults:[{row:int,reason:text}],done:real,"                                          \
 	"records:int,gold:int,message:text?,created:time}"
@@ -77,34 +77,6 @@ static const struct web_field preview_fields[] = {
 	{ 0 },
 };
 
-static const struct web_field media_fields[] = {
-	{ .name = "name",
-	  .place = WEB_PATH,
-	  .type = WEB_TEXT,
-	  IN(media_form, name),
-	  .required = true,
-	  .min = 1,
-	  .max = 80,
-	  .about = "of the content" },
-	{ .name = "until",
-	  .place = WEB_PATH,
-	  .type = WEB_INT,
-	  IN(media_form, until),
-	  .required = true,
-	  .min = 0,
-	  .max = INT64_C(100000000000),
-	  .about = "when the address ends" },
-	{ .name = "mac",
-	  .place = WEB_PATH,
-	  .type = WEB_TEXT,
-	  IN(media_form, mac),
-	  .required = true,
-	  .min = 1,
-	  .max = 64,
-	  .about = "the site's signature" },
-	{ 0 },
-};
-
 enum { MAKERS = USER_REQUESTER | USER_REVIEWER | USER_MANAGER | USER_OPERATOR };
 
 static const struct web_route routes[] = {
@@ -133,9 +105,6 @@ static const struct web_route routes[] = {
 	  .fields = preview_fields, .form_size = sizeof(struct preview_form),
 	  .view = "{page:{title:text,instructions:[any],blocks:[any]},rows:int}",
 	  .about = "A task as a worker will see it." },
-	{ WEB_GET, "/media/{name}/{until}/{mac}", WEB_ANYONE, WEB_READ, intake_media_page,
-	  .fields = media_fields, .form_size = sizeof(struct media_form),
-	  .about = "A picture by its signed address." },
 	{ .path = NULL },
 };
 
@@ -167,6 +136,12 @@ static const struct room_command commands[] = {
 static const struct setting settings[] = {
 	{ "intake.picture_max", "33554432", 1024, 268435456,
 	  "Bytes of the largest picture in an archive." },
+	{ "intake.media_max", "536870912", 1024, 1073741824,
+	  "Bytes of the largest sound, video or PDF in an archive." },
+	{ "intake.media_seconds", "60", 1, 3600,
+	  "How long tessera-media may take for one file; after a second try it is refused." },
+	{ "intake.media_memory_mib", "1024", 64, 65536,
+	  "Memory that tessera-media and each program it runs may take, in MiB." },
 	{ 0 },
 };
 
@@ -175,6 +150,8 @@ static const struct room_invariant invariants[] = {
 	  "A source does not have the records that it counts." },
 	{ "intake.counts", &inv_intake_counts_stmt,
 	  "A project does not count its imported records." },
+	{ "intake.assets", &inv_intake_assets_stmt,
+	  "A source does not have the pictures, sounds and pages that were made clean for it." },
 	{ "intake.orphan", &inv_intake_orphan_stmt, "A record belongs to no source." },
 	{ 0 },
 };

@@ -88,7 +88,7 @@ void kind_test_want_joined(struct ctx *c, const char *template, const char *list
 
 struct str kind_test_page(struct ctx *c, const char *template, const char *fields)
 {
-	struct kind_media media = { .key = { 1 }, .until_s = 1000 };
+	struct kind_media media = { .key = { 1 }, .bound = S("m-1-2") };
 	struct json out = json_make(c->mem, 1 << 20);
 
 	kind_page(c->mem, kind_test_template(c, template), kind_test_json(c, fields), &media, &out);

@@ -167,20 +167,24 @@ bool kind_is_gold_column(struct str column, struct str *field);
 
 /* --- pages --- */
 
-/* How images become addresses that end by themselves. The key is the site's. */
+/* How assets become addresses. The key is the site's; `bound` says for whom: see intake.h. */
 struct kind_media {
 	unsigned char key[32];
-	int64_t until_s; /* seconds since 1970 */
+	struct str bound;
 };
 
-/* `asset:<sha256>.<jpg|png|webp|gif>`, the `name` of a stored picture, and ` NAME` of its file. */
+/* `asset:<sha256 in hex>.<ending>`, the `name` of a stored picture, sound or video, and ` NAME` of its
+ * file. */
 bool kind_is_asset(struct str cell, struct str *name);
 /* As its requester wrote it, a picture by his name: a cell, and all of a record's fields. */
 struct str kind_cell_told(struct str cell);
 struct str kind_fields_told(struct arena *, struct str fields);
-/* "/media/NAME/UNTIL/MAC" */
+/* "/media/NAME/BOUND/MAC" */
 struct str kind_media_address(struct arena *, const struct kind_media *, struct str name);
-/* Is the MAC right? In time that does not depend on it. Says nothing about `until`. */
+/* What lies beside an asset: a small picture, or the wave form of a sound. */
+struct str kind_media_small(struct arena *, struct str name);
+bool kind_is_small(struct str name, struct str *of);
+/* Is the MAC right? In time that does not depend on it. Says nothing about who asks. */
 MUST_USE bool kind_media_is_signed(struct arena *, const struct kind_media *, struct str name,
 				   struct str mac);
 
@@ -188,8 +192,7 @@ MUST_USE bool kind_media_is_signed(struct arena *, const struct kind_media *, st
  * Safe markdown (CommonMark) as a JSON list of prose nodes: text as a plain string,
  * else {"t":…,"c":[…]} with t one of p h3 h4 h5 ul ol li em strong code pre blockquote a img
  * hr br. Raw HTML is dropped; links go to http, https and mailto only; pictures are assets.
- * `fields` (an object of texts, or NULL) gives the {{column}} values, which are
- * never read as markdown.
+ * `fields` (an object of texts, or NULL) gives the {{column}} values, never read as markdown.
  */
 void kind_prose(struct arena *, struct str text, const struct json_value *fields,
 		const struct kind_media *, struct json *out);
@@ -204,18 +207,17 @@ void kind_page(struct arena *, const struct kind_template *, const struct json_v
 	       const struct kind_media *, struct json *out);
 
 /*
- * The same for many records of one template: what no record changes is made once. The template
- * and the media live as long as the sheet.
+ * The same for many records of one template, which lives as long: what no record changes is
+ * made once. Each page has media of its own for what its record shows.
  */
 struct kind_sheet {
 	const struct kind_template *template;
-	const struct kind_media *media;
 	struct str *ready; /* of each block its JSON, or empty when it is made for each record */
 };
 void kind_sheet_make(struct arena *, const struct kind_template *, const struct kind_media *,
 		     struct kind_sheet *out);
 void kind_sheet_page(struct arena *, const struct kind_sheet *, const struct json_value *fields,
-		     struct json *out);
+		     const struct kind_media *, struct json *out);
 
 /* --- answers --- */
 

@@ -382,7 +382,7 @@ PLAIN_TEST(kind, equal_votes_are_equal_answers)
 
 static struct str prose(struct ctx *c, const char *text, const char *fields)
 {
-	struct kind_media media = { .key = { 1 }, .until_s = 1000 };
+	struct kind_media media = { .key = { 1 }, .bound = S("m-1-2") };
 	struct json out = json_make(c->mem, 1 << 20);
 
 	kind_prose(c->mem, str_of(text), fields != NULL ? kind_test_json(c, fields) : NULL, &media,
@@ -473,7 +473,7 @@ PLAIN_TEST(kind, deep_nesting_stops_and_keeps_its_words)
 
 PLAIN_TEST(kind, a_page_has_its_cells_and_signed_pictures)
 {
-	struct kind_media media = { .key = { 1 }, .until_s = 1000 };
+	struct kind_media media = { .key = { 1 }, .bound = S("m-1-2") };
 	struct str name = S(HASH ".png");
 	struct str address = kind_media_address(c->mem, &media, name);
 	struct str out = kind_test_page(
@@ -493,7 +493,7 @@ PLAIN_TEST(kind, a_page_has_its_cells_and_signed_pictures)
 
 PLAIN_TEST(kind, options_show_cells_and_pictures)
 {
-	struct kind_media media = { .key = { 1 }, .until_s = 1000 };
+	struct kind_media media = { .key = { 1 }, .bound = S("m-1-2") };
 	struct str address = kind_media_address(c->mem, &media, S(HASH ".png"));
 	struct str out = kind_test_page(
 		c,
@@ -533,13 +533,14 @@ PLAIN_TEST(kind, a_picture_elsewhere_is_a_link_and_rubbish_is_nothing)
 			S("[{\"type\":\"image\",\"src\":null,\"alt\":\"\"}")));
 }
 
-PLAIN_TEST(kind, an_address_is_signed_over_name_and_end)
+PLAIN_TEST(kind, an_address_is_signed_over_name_and_whom_it_is_for)
 {
-	struct kind_media media = { .key = { 7 }, .until_s = 1000 }, later = media, other = media;
+	struct kind_media media = { .key = { 7 }, .bound = S("m-1-2") }, later = media,
+			  other = media;
 	struct str name = S(HASH ".jpg"), address = kind_media_address(c->mem, &media, name);
 	struct str mac = str_cut(address, address.len - 43, address.len);
 
-	later.until_s = 1001;
+	later.bound = S("m-1-3");
 	other.key[31] = 1;
 	WANT(kind_media_is_signed(c->mem, &media, name, mac));
 	WANT(!kind_media_is_signed(c->mem, &later, name, mac));

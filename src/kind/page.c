@@ -115,7 +115,7 @@ void kind_sheet_make(struct arena *mem, const struct kind_template *t,
 	const struct kind_view view = { mem, NULL, media };
 	int next = 0, i = 0;
 
-	*out = (struct kind_sheet){ t, media, NEW_MANY(mem, struct str, KIND_BLOCKS_MAX) };
+	*out = (struct kind_sheet){ t, NEW_MANY(mem, struct str, KIND_BLOCKS_MAX) };
 	for (const struct json_value *b = first_block(t); b != NULL; b = b->next, i++) {
 		bool is_field = next < t->field_count && t->field[next].block == b;
 
@@ -131,10 +131,11 @@ void kind_sheet_make(struct arena *mem, const struct kind_template *t,
 }
 
 void kind_sheet_page(struct arena *mem, const struct kind_sheet *sheet,
-		     const struct json_value *fields, struct json *out)
+		     const struct json_value *fields, const struct kind_media *media,
+		     struct json *out)
 {
 	const struct kind_template *t = sheet->template;
-	const struct kind_view view = { mem, fields, sheet->media };
+	const struct kind_view view = { mem, fields, media };
 	int next = 0, i = 0;
 
 	json_list(out);

@@ -320,19 +320,18 @@ enum err project_sheet(struct ctx *c, const struct project *p, const struct kind
 	struct json title = json_make(c->mem, SHEET_PART_MAX),
 		    instructions = json_make(c->mem, SHEET_PART_MAX);
 
-	sheet->media = *media;
 	kind_template_load(c->mem, p->template, &sheet->template);
 	json_put_text(&title, p->title);
 	sheet->title = json_end(&title);
-	kind_prose(c->mem, p->instructions, NULL, &sheet->media, &instructions);
+	kind_prose(c->mem, p->instructions, NULL, media, &instructions);
 	sheet->instructions = json_end(&instructions);
-	kind_sheet_make(c->mem, &sheet->template, &sheet->media, &sheet->blocks);
+	kind_sheet_make(c->mem, &sheet->template, media, &sheet->blocks);
 	*out = sheet;
 	return OK;
 }
 
 enum err project_sheet_page(struct ctx *c, const struct project_sheet *sheet, struct str fields,
-			    struct json *out)
+			    const struct kind_media *media, struct json *out)
 {
 	struct json_value *cells = NULL;
 
@@ -342,7 +341,7 @@ enum err project_sheet_page(struct ctx *c, const struct project_sheet *sheet, st
 	json_raw_of(out, "title", sheet->title);
 	json_raw_of(out, "instructions", sheet->instructions);
 	json_key(out, "blocks");
-	kind_sheet_page(c->mem, &sheet->blocks, cells, out);
+	kind_sheet_page(c->mem, &sheet->blocks, cells, media, out);
 	json_object_end(out);
 	return OK;
 }
@@ -353,7 +352,7 @@ enum err project_page(struct ctx *c, const struct project *p, struct str fields,
 	struct project_sheet *sheet;
 
 	TRY(project_sheet(c, p, media, &sheet));
-	return project_sheet_page(c, sheet, fields, out);
+	return project_sheet_page(c, sheet, fields, media, out);
 }
 
 /* --- numbers --- */

@@ -191,7 +191,6 @@ MUST_USE enum err project_template(struct ctx *, const struct project *, struct 
 /* What workers see of many tasks: what no record changes is made once. Lives in c->mem. */
 struct project_sheet {
 	struct kind_template template;
-	struct kind_media media;
 	struct kind_sheet blocks;
 	struct str title, instructions; /* as JSON */
 };
@@ -199,7 +198,7 @@ MUST_USE enum err project_sheet(struct ctx *, const struct project *, const stru
 				struct project_sheet **out);
 /* The page of one record, as project_page writes it; in the memory of `c`. */
 MUST_USE enum err project_sheet_page(struct ctx *, const struct project_sheet *, struct str fields,
-				     struct json *out);
+				     const struct kind_media *, struct json *out);
 /* What a worker sees: {"title","instructions","blocks"}. `fields`: the record's JSON. */
 MUST_USE enum err project_page(struct ctx *, const struct project *, struct str fields,
 			       const struct kind_media *, struct json *out);

@@ -317,7 +317,7 @@ enum err task_page(struct ctx *c, const struct project *p, task_id id, struct js
 	struct kind_media media;
 
 	TRY(intake_record(c, p->id, id.v, &record));
-	TRY(intake_media(c, &media));
+	TRY(intake_media(c, (struct intake_bound){ p->id, 0, c->actor.id, 0 }, &media));
 	return project_page(c, p, record.fields, &media, out);
 }
 

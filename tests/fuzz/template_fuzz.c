@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	struct arena *mem = arena_new(64 << 20);
 	struct kind_faults *faults = NEW(mem, struct kind_faults);
-	struct kind_media media = { .until_s = 1 };
+	struct kind_media media = { .bound = S("m-1-1") };
 	struct str text = { (const char *)bytes, len };
 	struct json page = json_make(mem, 32 << 20), prose = json_make(mem, 32 << 20);
 	struct kind_template template;

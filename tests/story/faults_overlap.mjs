@@ -309,9 +309,11 @@ async function tenants(w, lease) {
 	const other = { project: lease.project, task: lease.task, epoch: lease.epoch };
 	refusal("another worker's task", await w.submit(w.wanda, other), 409);
 	const asset = await fetch(
-		`http://127.0.0.1:${w.server.port}/media/${'0'.repeat(64)}.png/99999999999/x`,
+		`http://127.0.0.1:${w.server.port}/media/${'0'.repeat(64)}.png/1-0-0-0/x`,
 	);
-	is(404, asset.status, 'a picture without its signature');
+	is(401, asset.status, 'a picture without a sign-in');
+	const unsigned = await w.wim.once('GET', `/media/${'0'.repeat(64)}.png/1-0-0-0/x`);
+	is(404, unsigned.status, 'a picture without its signature');
 }
 
 export async function overlap(w) {

@@ -94,8 +94,8 @@ END {
 
 # The floors of lib/, lowest first: each includes only those before it.
 below=
-for floor in base os store web job room; do
-	case $floor in job) below='base os store' ;; room) below='base os store web job' ;; esac
+for floor in base os media store web job room; do
+	case $floor in store) below='base os' ;; job) below='base os store' ;; room) below='base os store web job' ;; esac
 	found=$(find "lib/$floor" -name '*.[ch]' ! -name '*_test.c' -exec grep -noHE '^#include "[^"]*"' {} + |
 		grep -vE "\"($(printf '%s' "$below $floor" | sed 's/^ *//; s/  */|/g'))/")
 	[ -z "$found" ] || { printf '%s\n' "$found" | sed 's/^/layers: /'; bad=1; }

@@ -51,10 +51,14 @@ export interface SpansBlock {
   type: 'spans'; name: string; label?: string; hint?: string; text: string; labels: string[]; relations: string[];
   min: number; max: number; required?: boolean;
 }
+export interface TranscriptBlock {
+  type: 'transcript'; name: string; label?: string; hint?: string; src: string | null; href?: string; alt?: string;
+  peaks: string | null; regions: boolean; required?: boolean;
+}
 /** Asked when the answer of an earlier field is, or holds, one of these values. */
 export interface Condition { field: string; is: string | string[] }
 export type AnswerBlock = { show_if?: Condition } & (
-  | ChoiceBlock | TextBlock | NumberBlock | ScaleBlock | DateBlock | PairBlock | RankBlock | TaxonomyBlock | SpansBlock | PictureBlock);
+  | ChoiceBlock | TextBlock | NumberBlock | ScaleBlock | DateBlock | PairBlock | RankBlock | TaxonomyBlock | SpansBlock | PictureBlock | TranscriptBlock);
 export type Block =
   | { type: 'markdown'; nodes: ProseNode[] }
   | { type: 'image'; src: string; alt?: string; blur?: boolean }

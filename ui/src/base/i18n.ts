@@ -9,6 +9,7 @@ import type { words as operatorWords } from '../locale/en/operator';
 import type { words as recordWords } from '../locale/en/records';
 import type { words as requesterWords } from '../locale/en/requester';
 import type { words as siteWords } from '../locale/en/site';
+import type { words as soundWords } from '../locale/en/sound';
 import type { words as workerWords } from '../locale/en/worker';
 
 /** One sentence, or one for each plural class of `n`; {names} are filled in. */
@@ -19,6 +20,7 @@ export type Key =
   | keyof typeof siteWords
   | keyof typeof docsWords
   | keyof typeof kindWords
+  | keyof typeof soundWords
   | keyof typeof workerWords
   | keyof typeof recordWords
   | keyof typeof requesterWords

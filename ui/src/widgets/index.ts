@@ -17,3 +17,4 @@ kindLater('box', () => import('./box/box.ts'));
 kindLater('polygon', () => import('./polygon/polygon.ts'));
 kindLater('polyline', () => import('./polyline/polyline.ts'));
 kindLater('point', () => import('./point/point.ts'));
+kindLater('transcript', () => import('./transcript/transcript.ts'));

@@ -381,6 +381,115 @@ test('spans: by mouse, by keyboard alone and by touch, with relations, in code p
   assert.match(out, /""spans"":\[\{""start"":3,""end"":15/);
 });
 
+/** A second of a tone, a second of silence, a second of a tone; 16 bits, mono. */
+function wav() {
+  const rate = 8000;
+  const data = Buffer.alloc(2 * 3 * rate);
+  for (let i = 0; i < 3 * rate; i++) data.writeInt16LE(i >= rate && i < 2 * rate ? 0 : Math.round(20000 * Math.sin(i / 3)), 2 * i);
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + data.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(2 * rate, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(data.length, 40);
+  return Buffer.concat([head, data]);
+}
+
+test('transcript: by mouse, by keyboard alone and by touch, with its wave form, in milliseconds', async () => {
+  const block = { type: 'transcript', name: 'words', label: 'Write down what is said', src: '{{media}}' };
+  const id = await publish('Tones', [block], ['tones.zip', zipOf([['tones.wav', wav()]])]);
+  await seen(id, 'transcript');
+  const value = (w) => w.evaluate((el) => el.value);
+  const heard = (w) => w.locator('audio').evaluate((a) => Math.round(a.currentTime * 1000));
+  const near = (got, want, what) => assert.ok(Math.abs(got - want) <= 60, `${what}: ${got}, wanted ${want}`);
+  const { answers, result, jsonl } = await done(id, 'transcript', {
+    mouse: async (page, w) => {
+      await w.locator('.sound-wave').waitFor({ state: 'attached' });
+      const box = await w.locator('.sound').boundingBox();
+      const at = (s) => box.x + (box.width * s) / 3;
+      await page.mouse.move(at(2), box.y + 40);
+      await page.mouse.down();
+      await page.mouse.move(at(2.5), box.y + 40, { steps: 4 });
+      await page.mouse.move(at(3), box.y + 40, { steps: 4 });
+      await page.mouse.up();
+      await page.keyboard.type('beep again');
+      await page.mouse.move(at(0), box.y + 40);
+      await page.mouse.down();
+      await page.mouse.move(at(1), box.y + 40, { steps: 4 });
+      await page.mouse.up();
+      await page.keyboard.type('Beep.');
+      await w.getByRole('button', { name: 'Play', exact: false }).first().click();
+      await until('it plays', async () => await heard(w) > 1100);
+      await w.getByRole('button', { name: 'Pause', exact: false }).first().click();
+      assert.equal(await w.locator('audio').evaluate((a) => a.paused), true);
+      const regions = (await value(w)).regions;
+      assert.deepEqual(regions.map((r) => r.text), ['Beep.', 'beep again']);
+      near(regions[0].to_ms, 1000, 'the first ends');
+      near(regions[1].from_ms, 2000, 'the second begins');
+    },
+    keyboard: async (page, w) => {
+      assert.ok(await page.evaluate(() => document.activeElement?.matches('.sound')), 'the sound has the focus');
+      await until('loaded', () => w.locator('audio').evaluate((a) => a.readyState > 1));
+      await page.keyboard.press('i');
+      await press(page, '.', 10);
+      near(await heard(w), 1000, 'ten tenths on');
+      await page.keyboard.press('o');
+      await page.keyboard.type('Beep.');
+      await page.keyboard.press('Control+Space');
+      await until('it plays while one writes', async () => await heard(w) > 1150);
+      assert.ok(await page.evaluate(() => document.activeElement?.matches('textarea')), 'the text keeps the focus');
+      await page.keyboard.press('Control+Space');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press(']');
+      assert.equal(await w.locator('audio').evaluate((a) => a.playbackRate), 1.25);
+      await page.keyboard.press('[');
+      await page.keyboard.press('Home');
+      await page.keyboard.press('ArrowRight');
+      near(await heard(w), 2000, 'two seconds on');
+      await page.keyboard.press('i');
+      await page.keyboard.press('End');
+      await page.keyboard.press('o');
+      await page.keyboard.type('Beep again');
+      await page.keyboard.press('Escape');
+      assert.equal((await value(w)).regions.length, 2);
+      await page.keyboard.press('Delete');
+      assert.equal((await value(w)).regions.length, 1);
+      await page.keyboard.press('Control+z');
+      assert.equal((await value(w)).regions[1].text, 'Beep again');
+    },
+    touch: async (page, w) => {
+      await until('loaded', () => w.locator('audio').evaluate((a) => a.readyState > 1));
+      const box = await w.locator('.sound').boundingBox();
+      const tap = (s) => w.locator('.sound').tap({ position: { x: Math.min(box.width - 2, (box.width * s) / 3), y: 40 } });
+      await tap(0.01);
+      await w.getByRole('button', { name: 'Begin region' }).tap();
+      await tap(1);
+      await w.getByRole('button', { name: 'End region' }).tap();
+      await w.locator('textarea').first().fill('Beep.');
+      await tap(2);
+      await w.getByRole('button', { name: 'Begin region' }).tap();
+      await tap(2.9);
+      await w.getByRole('button', { name: 'End region' }).tap();
+      await w.locator('textarea').nth(1).fill('Beep again');
+      await tap(2.98);
+      await w.getByRole('button', { name: 'End here' }).nth(1).tap();
+      near((await value(w)).regions[1].to_ms, 2980, 'an end to the play head');
+    },
+  });
+  near(answers.keyboard.words.regions[1].from_ms, 2000, 'as kept');
+  assert.deepEqual(result.value.regions.map((r) => r.text), ['Beep.', 'Beep again']);
+  near(result.value.regions[0].to_ms, 1000, 'the merged end');
+  near(result.value.regions[1].from_ms, 2000, 'the merged start');
+  assert.deepEqual(jsonl.results.words.value, result.value);
+});
+
 test('moderation: a picture is blurred and grey until the worker asks for it', async () => {
   const blocks = [
     { type: 'image', src: '{{image}}', alt: 'What was reported', blur: true },
@@ -461,6 +570,7 @@ test('the editor makes each kind, and the preview shows it', async () => {
     choice: 'Choice', text: 'Text answer', number: 'Number answer', scale: 'Rating', date: 'Date', pair: 'Comparison of two', rank: 'Order', taxonomy: 'Place in a tree',
     spans: 'Parts of a text', box: 'Boxes on an image',
     polygon: 'Polygons on an image', polyline: 'Lines on an image', point: 'Points on an image',
+    transcript: 'Transcript of a sound',
   };
   const kinds = (await rita('GET', '/api/v1/kinds')).items.map((k) => k.name);
   assert.deepEqual(kinds, Object.keys(names), 'each kind of the server');

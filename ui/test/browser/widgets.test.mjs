@@ -14,11 +14,14 @@ const ALL = [
   { type: 'pair', name: 'g', options: ['x', 'y'], equal: true }, { type: 'rank', name: 'h', options: ['x', 'y', 'z'] },
   { type: 'taxonomy', name: 'i', tree: 'Food\n\tFruit\n\t\tApple\n\tBread\nTools', leaf: true },
   { type: 'spans', name: 'm', text: 'a b', labels: ['x'], relations: [], min: 0, max: 9 },
+  { type: 'transcript', name: 'n', src: null, peaks: null, regions: true },
   { type: 'box', name: 'd', ...BOX }, { type: 'polygon', name: 'j', ...BOX }, { type: 'polyline', name: 'k', ...BOX }, { type: 'point', name: 'l', ...BOX },
 ];
 const STEPS = { min: 1, max: 5, low: 'bad', high: 'good' };
 const TREE = { tree: 'Food\n\tFruit\n\t\tApple\n\tBread\nTools\n' };
 const SPANS = { text: '\u{1F600}\u{1F600} Ada works for Acme', labels: ['person', 'firm'], relations: ['works for'], min: 0, max: 9 };
+const SOUND = { src: null, peaks: null, regions: true };
+const HELLO = { from_ms: 0, to_ms: 900, text: 'Hello.' };
 const ADA = { start: 3, end: 6, label: 'person' };
 const ACME = { start: 17, end: 21, label: 'firm' };
 let browser;
@@ -62,6 +65,7 @@ test('a value that fits is read back as it was set', async () => {
     ['scale', STEPS, 5], ['scale', { min: -2, max: 2 }, -2], ['date', {}, '2024-02-29'], ['pair', OPTIONS, 'b'], ['pair', { ...OPTIONS, equal: true }, 'equal'],
     ['rank', OPTIONS, ['c', 'a', 'b']], ['taxonomy', TREE, ['Food']], ['taxonomy', { ...TREE, leaf: true }, ['Food', 'Fruit', 'Apple']],
     ['spans', SPANS, { length: 21, spans: [ADA, ACME], relations: [{ from: 0, to: 1, label: 'works for' }] }], ['spans', { ...SPANS, relations: [] }, { spans: [] }],
+    ['transcript', SOUND, { regions: [HELLO, { from_ms: 900, to_ms: 1500, text: 'You?' }] }], ['transcript', SOUND, { regions: [] }], ['transcript', { ...SOUND, regions: false }, { text: 'Hello.' }],
     ['box', BOX, { width: 640, height: 480, shapes: [{ label: 'van', box: [1.25, 2, 30, 40.5] }] }],
     ['box', { ...BOX, labels: [] }, { width: 640, height: 480, shapes: [{ box: [0, 0, 1, 1] }] }], ['box', BOX, { shapes: [] }],
     ['polygon', BOX, { width: 640, height: 480, shapes: [{ label: 'car', points: [[0, 0], [9.5, 0], [4, 7]] }] }],
@@ -92,6 +96,8 @@ test('a foreign value is refused with a message, never a crash', async () => {
     ['scale', STEPS, 6], ['scale', STEPS, '3'], ['scale', STEPS, 2.5], ['date', {}, '2023-02-29'], ['date', {}, '1.2.2023'], ['date', {}, 5],
     ['pair', OPTIONS, 'equal'], ['rank', OPTIONS, ['a', 'b']], ['rank', OPTIONS, ['a', 'b', 'b']], ['rank', OPTIONS, 'a'],
     ['taxonomy', TREE, ['Apple']], ['taxonomy', TREE, []], ['taxonomy', { ...TREE, leaf: true }, ['Food']], ['taxonomy', TREE, 'Food'],
+    ['transcript', SOUND, []], ['transcript', SOUND, { text: 'a' }], ['transcript', SOUND, { regions: [null] }], ['transcript', SOUND, { regions: [{ ...HELLO, to_ms: 0 }] }], ['transcript', SOUND, { regions: [HELLO, HELLO] }], ['transcript', SOUND, { regions: [{ ...HELLO, from_ms: 0.5 }] }],
+    ['transcript', { ...SOUND, regions: false }, { regions: [] }], ['transcript', { ...SOUND, regions: false }, { text: 3 }],
     ['spans', SPANS, []], ['spans', SPANS, { spans: [{ ...ADA, end: 3 }] }], ['spans', SPANS, { spans: [{ ...ADA, end: 22 }] }], ['spans', SPANS, { spans: [{ ...ADA, label: 'z' }] }],
     ['spans', SPANS, { spans: [ADA], relations: [{ from: 0, to: 1, label: 'works for' }] }], ['spans', SPANS, { spans: [ADA, ACME], relations: [{ from: 0, to: 1, label: 'z' }] }], ['spans', SPANS, { spans: [null] }],
     ...BAD_BOXES.slice(0, 6).flatMap((v) => ['polygon', 'polyline', 'point'].map((k) => [k, BOX, v])),
@@ -125,6 +131,7 @@ test('what the spec asks for is checked, with a sentence that says what to do', 
     ['pair', { ...OPTIONS, required: true }, null, /Choose one/],
     ['rank', { ...OPTIONS, required: true }, null, /say that the order is right/],
     ['taxonomy', { ...TREE, required: true }, null, /Choose a place/],
+    ['transcript', { ...SOUND, required: true }, null, /say that there is nothing/], ['transcript', SOUND, { regions: [HELLO, { from_ms: 900, to_ms: 1000, text: ' ' }] }, /region 2/],
     ['spans', { ...SPANS, required: true }, null, /say that there is nothing/],
     ['spans', { ...SPANS, min: 2 }, { spans: [ADA] }, /at least 2/],
     ['spans', { ...SPANS, max: 1 }, { spans: [ADA, ACME] }, /1 at most/],

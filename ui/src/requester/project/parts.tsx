@@ -47,6 +47,8 @@ export function valueText(value: unknown): string {
   if (typeof value === 'number') return number(value, { maximumFractionDigits: 6 });
   if (typeof value === 'object' && 'shapes' in value) return shapesText(value.shapes as { label?: string }[]);
   if (typeof value === 'object' && 'spans' in value) return shapesText(value.spans as { label?: string }[]);
+  if (typeof value === 'object' && 'regions' in value) return (value.regions as { text: string }[]).map((r) => r.text).join(' ') || t('value.none');
+  if (typeof value === 'object' && 'text' in value) return String(value.text) || t('value.none');
   if (typeof value === 'object') return JSON.stringify(value);
   return String(value);
 }

@@ -15,7 +15,7 @@ type Raw = Record<string, unknown>;
 type Fault = TemplateCheck['faults'][number];
 
 const WAIT_MS = 350;
-const ASKS = ['choice', 'text', 'number', 'scale', 'date', 'pair', 'rank', 'taxonomy', 'spans', 'box', 'polygon', 'polyline', 'point'] as const;
+const ASKS = ['choice', 'text', 'number', 'scale', 'date', 'pair', 'rank', 'taxonomy', 'spans', 'box', 'polygon', 'polyline', 'point', 'transcript'] as const;
 const KINDS = ['markdown', 'image', ...ASKS] as const;
 /** Kinds with options. */
 const OPTIONS: readonly string[] = ['choice', 'pair', 'rank'];
@@ -40,12 +40,19 @@ function pictureOf(columns: string[]): string {
   return `{{${column}}}`;
 }
 
+/** The column that most likely holds sounds. */
+function soundOf(columns: string[]): string {
+  const column = columns.find((c) => /audio|sound|media|clip|recording/i.test(c));
+  return column === undefined ? pictureOf(columns) : `{{${column}}}`;
+}
+
 function newBlock(kind: string, blocks: Raw[], columns: string[]): Raw {
   const name = freeName(blocks);
   switch (kind) {
     case 'markdown': return { type: kind, text: columns[0] ? `{{${columns[0]}}}` : t('block.markdown.new') };
     case 'image': return { type: kind, src: pictureOf(columns) };
     case 'box': case 'polygon': case 'polyline': case 'point': return { type: kind, name, label: t('block.label.new'), src: pictureOf(columns), required: true };
+    case 'transcript': return { type: kind, name, label: t('block.transcript.new'), src: soundOf(columns), regions: true, required: true };
     case 'spans': return { type: kind, name, label: t('block.spans.new'), text: columns[0] ? `{{${columns[0]}}}` : t('block.markdown.new'), labels: t('block.spans.labels').split('\n'), required: true };
     case 'pair': return { type: kind, name, label: t('block.pair.new'), options: ['A', 'B'], equal: true, required: true };
     case 'rank': return { type: kind, name, label: t('block.rank.new'), options: ['A', 'B', 'C'], required: true };
@@ -240,7 +247,8 @@ function Ask(card: CardProps) {
             set({ ...block, options: optionsOf(v) });
           }} />
       )}
-      {marks && <><Picture {...card} /><Labels card={card} /></>}
+      {(marks || type === 'transcript') && <Picture {...card} />}
+      {marks && <Labels card={card} />}
       {type === 'spans' && <><Markdown {...card} plain /><Labels card={card} /><Labels card={card} member="relations" /></>}
       {type === 'taxonomy' && <Tree {...card} />}
       {type === 'date' && (
@@ -276,6 +284,7 @@ function Ask(card: CardProps) {
         )}
         {type === 'pair' && <CheckField label={t('block.equal')} value={block['equal'] === true} onValue={(v) => set({ ...block, equal: v })} />}
         {type === 'taxonomy' && <CheckField label={t('block.leaf')} value={block['leaf'] === true} onValue={(v) => set({ ...block, leaf: v })} />}
+        {type === 'transcript' && <CheckField label={t('block.regions')} value={block['regions'] !== false} onValue={(v) => set({ ...block, regions: v })} />}
         {type === 'text' && <CheckField label={t('block.long')} value={block['long'] === true} onValue={(v) => set({ ...block, long: v })} />}
         {type === 'number' && <CheckField label={t('block.integer')} value={block['integer'] === true} onValue={(v) => set({ ...block, integer: v })} />}
       </div>
