@@ -4,10 +4,11 @@
  *
  * Statements are prepared once for each connection, with the type of every parameter said and
  * values in binary. BEGIN and savepoints are not sent by themselves: they wait and travel
- * with the next statement. Nor does the writer wait for a statement that tells nothing: its result
- * is read with that of the next one that does, or with COMMIT's, so that a batch costs as many
- * round trips as it asks questions. Under a savepoint everything is waited for, because
- * there a failure belongs to one task. COMMIT's tag is read: a failed transaction's COMMIT "succeeds" as ROLLBACK.
+ * with the next statement. Nor does the writer wait for a statement that tells nothing: its
+ * result is read with that of the next one that does, or with COMMIT's, so that a batch costs
+ * as many round trips as it asks questions. Under a savepoint everything is waited for, because
+ * there a failure belongs to one task. COMMIT's tag is read: a failed transaction's COMMIT
+ * "succeeds" as ROLLBACK.
  * The connection itself, lost, late or elsewhere by now, is pg_link.c's.
  *
  * A transaction that changed nothing, which PostgreSQL ends without waiting for a synchronous

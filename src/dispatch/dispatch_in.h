@@ -73,8 +73,6 @@ enum dispatch_look {
 	DISPATCH_NONE,
 };
 struct dispatch_window *dispatch_window_of(struct dispatch_memory *, project_id, bool gold);
-/* NULL when there is none just now. */
-struct dispatch_window *dispatch_window_find(struct dispatch_memory *, project_id, bool gold);
 /* The first task behind `after` with a place; the place is counted as taken. */
 enum dispatch_look dispatch_window_take(struct dispatch_window *, int64_t after, usec now,
 					task_id *out);

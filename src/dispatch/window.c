@@ -17,14 +17,6 @@ static struct dispatch_window *place_in(struct dispatch_memory *m, project_id pr
 	return &m->window[(mix ^ mix >> 31) % m->window_count];
 }
 
-struct dispatch_window *dispatch_window_find(struct dispatch_memory *m, project_id project,
-					     bool gold)
-{
-	struct dispatch_window *w = place_in(m, project, gold);
-
-	return w->project == project.v && w->gold == gold ? w : NULL;
-}
-
 struct dispatch_window *dispatch_window_of(struct dispatch_memory *m, project_id project, bool gold)
 {
 	struct dispatch_window *w = place_in(m, project, gold);

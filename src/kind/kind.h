@@ -173,8 +173,7 @@ struct kind_media {
 	struct str bound;
 };
 
-/* `asset:<sha256 in hex>.<ending>`, the `name` of a stored picture, sound or video, and ` NAME` of its
- * file. */
+/* `asset:<sha256 in hex>.<ending>`, the `name` of a stored file, and ` NAME` as it was brought. */
 bool kind_is_asset(struct str cell, struct str *name);
 /* As its requester wrote it, a picture by his name: a cell, and all of a record's fields. */
 struct str kind_cell_told(struct str cell);
@@ -200,16 +199,13 @@ void kind_prose(struct arena *, struct str text, const struct json_value *fields
 /*
  * The resolved blocks as a JSON list: markdown as {"type":"markdown","nodes":[…]}; an image
  * with `src` a signed address, or null with `href` when the cell names a picture elsewhere;
- * options as [{"value","label"}], with `src` where they have a picture. `fields` is the
- * record's object of texts.
+ * options as [{"value","label"}], with `src` where they have a picture. `fields` as above.
  */
 void kind_page(struct arena *, const struct kind_template *, const struct json_value *fields,
 	       const struct kind_media *, struct json *out);
 
-/*
- * The same for many records of one template, which lives as long: what no record changes is
- * made once. Each page has media of its own for what its record shows.
- */
+/* The same for many records of one template, which lives as long: what no record changes is made
+ * once. Each page has media of its own for what its record shows. */
 struct kind_sheet {
 	const struct kind_template *template;
 	struct str *ready; /* of each block its JSON, or empty when it is made for each record */

@@ -185,7 +185,7 @@ static bool judge_anew(struct ctx *c, struct crowd *k, int t, bool first, double
 {
 	struct arena_mark mark = arena_mark(c->mem);
 	struct belief_answer answer[EACH];
-	int value[EACH], groups = 0, best = 0;
+	int value[EACH] = { 0 }, groups = 0, best = 0;
 	int64_t z[EACH + 1];
 
 	if (!first)
