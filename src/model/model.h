@@ -58,6 +58,7 @@ struct model_options {
 	bool converged;	    /* Dawid-Skene: until max |dz| < 1e-5 instead of Crowd-Kit's rule */
 	bool lean;	    /* Dawid-Skene: do not keep posteriors */
 	int threads;	    /* 0 and 1: the caller's; more help methods with a confusion matrix */
+	const struct model_fit *lent;		  /* for a method within a method; else NULL */
 	void (*at)(void *seen_by, int iteration); /* told before each iteration; NULL: nobody */
 	void *seen_by;
 };
