@@ -14,8 +14,8 @@
  * is used.
  *
  * With --leave-out each set is replayed with a prior that it has no part in: of each other set the
- * s and r of belief_calm that make its truths most likely, with all of its answers, the first one of
- * a task, the first two, and so on, each task weighing one; of these the medians.
+ * s and r of belief_calm that make its truths most likely, with all of its answers, the first one
+ * of a task, the first two, and so on, each task weighing one; of these the medians.
  *
  * With --order numbers a fiftieth of the tasks is open at a time, in their order, nearly as
  * dispatch does it; with --order doubt all get two answers, and then each round goes to the

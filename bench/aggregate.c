@@ -7,8 +7,8 @@
  *
  * Makes a crowd whose workers are right with a share of .5 to .95, seeded, answers spread evenly
  * over the tasks, and fits it. Prints one JSON object: processor and wall time per answer and
- * iteration, of the rounds between the first and the last; the whole time; peak memory of the process. --write makes a TSV of
- * the same answers instead, for the way from a file.
+ * iteration, of the rounds between the first and the last; the whole time; peak memory of the
+ * process. --write makes a TSV of the same answers instead, for the way from a file.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -72,15 +72,14 @@ struct model_fit {
 	int iterations;
 };
 
-/* ERR_LIMIT when the method's tables would not fit; ERR_INPUT past the limits above. */
+/* ERR_LIMIT when its tables would not fit; ERR_INPUT past the limits above. */
 MUST_USE enum err model_fits(struct ctx *, enum model_method, const struct model_answers *);
 void model_run(struct arena *, enum model_method, const struct model_answers *,
 	       const struct model_options *, struct model_fit *out);
 const char *model_name(enum model_method);
 MUST_USE bool model_by_name(struct str name, enum model_method *out);
 
-/* Tied means less than this below the best posterior. */
-#define MODEL_TIE 1e-6F
+#define MODEL_TIE 1e-6F /* tied: less than this below the best posterior */
 int model_tied(const float *posterior, int32_t classes); /* how many share the best place */
 
 /*
