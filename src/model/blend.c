@@ -21,6 +21,35 @@ static void tell(void *seen_by, int iteration)
 	model_tell(n->options, n->before + iteration);
 }
 
+/* Above so many posteriors their sum is kept in 16 bits: a third of each as whole 65535ths, so that
+ * a mean is off by 23 millionths at most. Below they are summed as they are. */
+enum { EXACT_CELLS = 500000, THIRD = 21845 };
+
+struct summed {
+	float *exact;
+	uint16_t *short_;
+	size_t cells;
+};
+
+static void add(struct summed *s, const float *posterior)
+{
+	for (size_t i = 0; i < s->cells; i++)
+		if (s->exact != NULL)
+			s->exact[i] += posterior[i] / 3;
+		else
+			s->short_[i] += (uint16_t)(posterior[i] * THIRD + 0.5F);
+}
+
+/* The mean of one task. */
+static void mean_of(const struct summed *s, size_t task, size_t classes, double *z)
+{
+	for (size_t k = 0; k < classes; k++) {
+		const size_t at = task * classes + k;
+
+		z[k] = s->exact != NULL ? (double)s->exact[at] : s->short_[at] / (3.0 * THIRD);
+	}
+}
+
 void model_blend(struct arena *mem, const struct model_answers *a, const struct model_options *o,
 		 struct model_fit *out)
 {
@@ -29,31 +58,38 @@ void model_blend(struct arena *mem, const struct model_answers *a, const struct 
 	const size_t classes = (size_t)a->classes, cells = (size_t)a->tasks * classes;
 	struct counting counting = { .options = o };
 	struct model_options each = *o;
+	struct summed sum = { .cells = cells };
 
 	each.lean = false;
+	each.lent = out;
 	each.at = tell;
 	each.seen_by = &counting;
-	model_fit_make(mem, a, true, out);
+	model_fit_make(mem, a, NULL, cells <= EXACT_CELLS, out);
+	sum.exact = out->posterior;
+	if (sum.exact == NULL)
+		sum.short_ = NEW_MANY(mem, uint16_t, cells);
 
 	struct arena_mark mark = arena_mark(mem);
-	double *z = NEW_MANY(mem, double, classes);
 
 	for (int m = 0; m < 3; m++) {
 		struct arena_mark inner = arena_mark(mem);
 		struct model_fit one;
 
 		model_run(mem, method[m], a, &each, &one);
-		for (size_t i = 0; i < cells; i++)
-			out->posterior[i] += one.posterior[i] / 3;
+		add(&sum, one.posterior);
 		if (m == 0)
 			memcpy(out->weight, one.weight, sizeof(double) * (size_t)a->workers);
 		out->iterations += one.iterations;
 		counting.before = out->iterations;
 		arena_reset(mem, inner);
 	}
+	arena_reset(mem, mark);
+	if (out->posterior == NULL)
+		out->posterior = NEW_MANY(mem, float, cells);
+	mark = arena_mark(mem);
+	double *z = NEW_MANY(mem, double, classes);
 	for (int32_t t = 0; t < a->tasks; t++) {
-		for (size_t k = 0; k < classes; k++)
-			z[k] = (double)out->posterior[(size_t)t * classes + k];
+		mean_of(&sum, (size_t)t, classes, z);
 		model_fit_label(out, t, z, a->classes);
 	}
 	arena_reset(mem, mark);

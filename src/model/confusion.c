@@ -249,7 +249,7 @@ void model_dawid_skene(struct arena *mem, const struct model_answers *a,
 	struct confusion m;
 	double loss = -HUGE_VAL;
 
-	model_fit_make(mem, a, !o->lean || o->converged, out);
+	model_fit_make(mem, a, o->lent, !o->lean || o->converged, out);
 
 	struct arena_mark mark = arena_mark(mem);
 
@@ -361,7 +361,7 @@ static void variational(struct arena *mem, const struct model_answers *a,
 	const int most = o->iterations_max > 0 ? o->iterations_max : 60;
 	struct confusion m;
 
-	model_fit_make(mem, a, true, out);
+	model_fit_make(mem, a, o->lent, true, out);
 
 	struct arena_mark mark = arena_mark(mem);
 

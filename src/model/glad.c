@@ -145,7 +145,7 @@ void model_glad(struct arena *mem, const struct model_answers *a, const struct m
 	const double scale = fmax((double)a->from[a->tasks] * a->classes, 1);
 	double last = -HUGE_VAL;
 
-	model_fit_make(mem, a, true, out);
+	model_fit_make(mem, a, NULL, true, out);
 	out->difficulty = NEW_MANY(mem, float, (size_t)a->tasks);
 
 	struct arena_mark mark = arena_mark(mem);

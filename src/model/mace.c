@@ -78,7 +78,7 @@ void model_mace(struct arena *mem, const struct model_answers *a, const struct m
 	const int most = o->iterations_max > 0 ? o->iterations_max : 50;
 	const size_t workers = (size_t)a->workers, keys = workers * (size_t)a->classes;
 
-	model_fit_make(mem, a, true, out);
+	model_fit_make(mem, a, NULL, true, out);
 
 	struct arena_mark mark = arena_mark(mem);
 	struct mace m = {

@@ -94,14 +94,14 @@ void model_run(struct arena *mem, enum model_method method, const struct model_a
 	}
 }
 
-void model_fit_make(struct arena *mem, const struct model_answers *a, bool posterior,
-		    struct model_fit *out)
+void model_fit_make(struct arena *mem, const struct model_answers *a, const struct model_fit *lent,
+		    bool posterior, struct model_fit *out)
 {
 	size_t tasks = (size_t)a->tasks;
 
 	*out = (struct model_fit){
-		.label = NEW_MANY(mem, int32_t, tasks),
-		.confidence = NEW_MANY(mem, float, tasks),
+		.label = lent != NULL ? lent->label : NEW_MANY(mem, int32_t, tasks),
+		.confidence = lent != NULL ? lent->confidence : NEW_MANY(mem, float, tasks),
 		.weight = NEW_MANY(mem, double, (size_t)a->workers),
 	};
 	if (posterior)

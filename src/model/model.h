@@ -58,6 +58,7 @@ struct model_options {
 	bool converged;	    /* Dawid-Skene: until max |dz| < 1e-5 instead of Crowd-Kit's rule */
 	bool lean;	    /* Dawid-Skene: do not keep posteriors */
 	int threads;	    /* 0 and 1: the caller's; more help methods with a confusion matrix */
+	const struct model_fit *lent;		  /* for a method within a method; else NULL */
 	void (*at)(void *seen_by, int iteration); /* told before each iteration; NULL: nobody */
 	void *seen_by;
 };
@@ -71,15 +72,14 @@ struct model_fit {
 	int iterations;
 };
 
-/* ERR_LIMIT when the method's tables would not fit; ERR_INPUT past the limits above. */
+/* ERR_LIMIT when its tables would not fit; ERR_INPUT past the limits above. */
 MUST_USE enum err model_fits(struct ctx *, enum model_method, const struct model_answers *);
 void model_run(struct arena *, enum model_method, const struct model_answers *,
 	       const struct model_options *, struct model_fit *out);
 const char *model_name(enum model_method);
 MUST_USE bool model_by_name(struct str name, enum model_method *out);
 
-/* Tied means less than this below the best posterior. */
-#define MODEL_TIE 1e-6F
+#define MODEL_TIE 1e-6F /* tied: less than this below the best posterior */
 int model_tied(const float *posterior, int32_t classes); /* how many share the best place */
 
 /*

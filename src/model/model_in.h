@@ -29,9 +29,10 @@ void model_mace(struct arena *, const struct model_answers *, const struct model
 void model_blend(struct arena *, const struct model_answers *, const struct model_options *,
 		 struct model_fit *);
 
-/* Room for the outputs of a fit; posteriors only when asked for. */
-void model_fit_make(struct arena *, const struct model_answers *, bool posterior,
-		    struct model_fit *);
+/* Room for the outputs of a fit; posteriors only when asked for. Labels and confidences go where
+ * those of `lent` are, unless it is NULL. */
+void model_fit_make(struct arena *, const struct model_answers *, const struct model_fit *lent,
+		    bool posterior, struct model_fit *);
 /* Votes of a task for each class, as counts. */
 void model_votes(const struct model_answers *, int32_t task, double *out);
 /* From one task's posterior: label and confidence. */

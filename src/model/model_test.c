@@ -647,7 +647,7 @@ static void passes_agree(struct ctx *c, bool anchored)
 				key[from[t + 1]++] = (uint32_t)(2 * who + dice(c, 2));
 	}
 	for (int i = 0; i < 2; i++) {
-		model_fit_make(c->mem, &a, true, &fit[i]);
+		model_fit_make(c->mem, &a, NULL, true, &fit[i]);
 		s[i] = (struct confusion_shard){
 			.answers = &a,
 			.task_end = TASKS,
@@ -689,4 +689,42 @@ PLAIN_TEST(model, too_many_labels_are_refused)
 	WANT_OK(model_fits(c, MODEL_WAWA, &a));
 	a.tasks = 100000;
 	WANT_ERR(ERR_LIMIT, model_fits(c, MODEL_WAWA, &a));
+}
+
+/* --- many posteriors --- */
+
+PLAIN_TEST(model, of_very_many_posteriors_the_blend_is_their_mean_to_four_digits)
+{
+	enum { TASKS = 51000, CLASSES = 10, WORKERS = 5, EACH = 3 };
+	static const enum model_method members[3] = { MODEL_SHRUNK, MODEL_DAWID_SKENE,
+						      MODEL_SHRUNK_ONE_COIN };
+	const struct model_options options = { 0 };
+	int32_t *from = NEW_MANY(c->mem, int32_t, TASKS + 1);
+	uint32_t *key = NEW_MANY(c->mem, uint32_t, TASKS * EACH);
+	struct model_fit all, one[3];
+	double far = 0;
+
+	for (uint32_t t = 0; t < TASKS; t++)
+		for (uint32_t i = 0; i < EACH; i++) {
+			bool right = ctx_random(c) % 100 < 50 + 10 * i;
+			uint32_t label = right ? t % CLASSES : (uint32_t)(ctx_random(c) % CLASSES);
+
+			key[t * EACH + i] = (t + i) % WORKERS * CLASSES + label;
+			from[t + 1] = (int32_t)((t + 1) * EACH);
+		}
+	struct model_answers a = { TASKS, WORKERS, CLASSES, from, key, NULL };
+	model_run(c->mem, MODEL_BLEND, &a, &options, &all);
+	for (int m = 0; m < 3; m++)
+		model_run(c->mem, members[m], &a, &options, &one[m]);
+	for (size_t t = 0; t < TASKS; t++) {
+		for (size_t k = t * CLASSES; k < (t + 1) * CLASSES; k++) {
+			double mean = (double)one[0].posterior[k] / 3 +
+				      (double)one[1].posterior[k] / 3 +
+				      (double)one[2].posterior[k] / 3;
+
+			far = fmax(far, fabs(mean - (double)all.posterior[k]));
+		}
+	}
+	WANT(far < 2.5e-5);
+	WANT(far > 1e-7); /* it was the short way */
 }

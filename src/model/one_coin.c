@@ -159,7 +159,7 @@ void model_one_coin(struct arena *mem, const struct model_answers *a, const stru
 	struct coin m;
 	double loss = -HUGE_VAL;
 
-	model_fit_make(mem, a, true, out);
+	model_fit_make(mem, a, o->lent, true, out);
 
 	struct arena_mark mark = arena_mark(mem);
 
@@ -185,7 +185,7 @@ void model_zencrowd(struct arena *mem, const struct model_answers *a, const stru
 	const int most = o->iterations_max > 0 ? o->iterations_max : 20;
 	struct coin m;
 
-	model_fit_make(mem, a, true, out);
+	model_fit_make(mem, a, o->lent, true, out);
 
 	struct arena_mark mark = arena_mark(mem);
 
@@ -203,7 +203,7 @@ void model_shrunk_one_coin(struct arena *mem, const struct model_answers *a,
 	const int most = o->iterations_max > 0 ? o->iterations_max : 60;
 	struct coin m;
 
-	model_fit_make(mem, a, true, out);
+	model_fit_make(mem, a, o->lent, true, out);
 
 	struct arena_mark mark = arena_mark(mem);
 

@@ -16,7 +16,7 @@ static void known(const struct model_answers *a, int32_t task, double *z)
 
 void model_plurality(struct arena *mem, const struct model_answers *a, struct model_fit *out)
 {
-	model_fit_make(mem, a, true, out);
+	model_fit_make(mem, a, NULL, true, out);
 
 	struct arena_mark mark = arena_mark(mem);
 	double *z = NEW_MANY(mem, double, (size_t)a->classes);
