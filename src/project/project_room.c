@@ -4,14 +4,14 @@
 #include "project/api_in.h"
 #include "project/project.sql.h"
 
-#define PROJECT_VIEW                                                                                \
-	"{id:id,org:id,title:text,brief:text,instructions:text,template:any,kind:text,"             \
-	"reward:money,fee_permille:int,redundancy:int,gold_share_permille:int,"                     \
-	"gold_redundancy:int,gold_grown:int,time_allowed_s:int,approve_after_s:int,deadline:time?," \
-	"audience:(everyone|invited),picking:bool,estimate_s:int,"                                  \
-	"method:(shrunk|plurality),confidence_permille:int,redundancy_least:int,"                   \
-	"sure:[text],revision:int,created:time,state:" PROJECT_STATE_VIEW ",columns:[text],"        \
-	"records:int,gold:int,gold_bad:int,gold_left:bool,tasks:int,places:int,"                    \
+#define PROJECT_VIEW                                                                         \
+	"{id:id,org:id,title:text,brief:text,instructions:text,template:any,kind:text,"      \
+	"reward:money,fee_permille:int,redundancy:int,gold_share_permille:int,"              \
+	"gold_redundancy:int,gold_grown:int,time_allowed_s:int,approve_after_s:int,"         \
+	"deadline:time?,audience:(everyone|invited),picking:bool,estimate_s:int,"            \
+	"method:(shrunk|plurality),confidence_permille:int,redundancy_least:int,"            \
+	"sure:[text],revision:int,created:time,state:" PROJECT_STATE_VIEW ",columns:[text]," \
+	"records:int,gold:int,gold_bad:int,gold_left:bool,tasks:int,places:int,"             \
 	"published:time?,done:time?}"
 
 #define IN(form, member) .offset = offsetof(struct form, member)

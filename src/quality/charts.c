@@ -112,7 +112,7 @@ static enum err put_agreement(struct ctx *c, const struct project *p, const stru
 static void put_confusion(struct ctx *c, const struct skill_field *f, struct json *out)
 {
 	const int classes = f->list.classes;
-	bool many = f->list.questions > 1;
+	bool many = f->list.questions > 1 || f->list.values != classes;
 
 	json_object(out);
 	json_text_of(out, "field", f->field->name);

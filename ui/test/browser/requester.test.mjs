@@ -281,7 +281,7 @@ test('known answers may come before their questions, and what does not fit is to
   await context.close();
 });
 
-test('a project that stops when sure says so, and claims no confidence where it has agreement alone', { timeout: 60_000 }, async () => {
+test('a project that stops when sure says so', { timeout: 60_000 }, async () => {
   const view = { name: 'adaptive' };
   const { page, context, faults } = await pageOf(browser, view);
   await signUp(page, 'adaptive@example.org');
@@ -308,8 +308,8 @@ test('a project that stops when sure says so, and claims no confidence where it 
   }
   await until('it is done', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'done');
   await page.goto(`${site.url}/projects/${id}/results`);
-  await page.getByText(/^\d+ % sure, 2 answers$|^\d+% sure, 2 answers$/).waitFor();
-  await page.getByText(/^100 ?% agreement, 2 answers$/).first().waitFor();
+  await page.getByText(/^\d+% sure, 2 answers$/).first().waitFor();
+  assert.equal(await page.getByText(/agreement/).count(), 0);
   const cut = () => page.locator('.table-box').evaluateAll((all) => all.filter((el) => el.scrollWidth > el.clientWidth).length);
   assert.equal(await cut(), 0, 'no table is cut');
   await look(page, 'results_adaptive', view, shots);
@@ -324,7 +324,7 @@ test('a project that stops when sure says so, and claims no confidence where it 
   assert.match(facts, /Answers for each item at least\s+2\s/);
   await look(page, 'settings_adaptive', view, shots);
   await page.goto(`${site.url}/projects/${id}`);
-  await page.getByText('Confidence or agreement').waitFor();
+  await page.getByText('Confidence', { exact: true }).waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });
@@ -428,7 +428,7 @@ test('pictures in a zip are seen in the preview, and called by their names in th
   assert.equal(await picture.evaluate((el) => el.naturalWidth), 320);
   await look(page, 'draft_pictures', view, shots);
 
-  const { total } = await api('POST', `/api/v1/projects/${id}`, { redundancy: 1, approve_after_s: 0 }).then(() => api('GET', `/api/v1/projects/${id}/quote`));
+  const { total } = await api('POST', `/api/v1/projects/${id}`, { redundancy: 1, method: 'plurality', approve_after_s: 0 }).then(() => api('GET', `/api/v1/projects/${id}/quote`));
   await api('POST', `/api/v1/projects/${id}/publish`, { total });
   await until('the project moves on', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'open');
   const worker = await apiAs(site.url, 'worker3@example.org', 'worker');
@@ -436,6 +436,9 @@ test('pictures in a zip are seen in the preview, and called by their names in th
   await until('the project moves on', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'done');
   await page.goto(`${site.url}/projects/${id}/results`);
   await page.getByText('orange.png', { exact: true }).waitFor();
+  // By plurality nothing is claimed but that answers agree.
+  assert.equal(await page.getByText('100% agreement, 1 answer', { exact: true }).count(), 2);
+  assert.equal(await page.getByText(/ sure, /).count(), 0);
   // Nobody has looked at a result, and the page says so.
   await page.getByText('There is nothing to go by yet.').waitFor();
   assert.ok(!(await page.locator('main').innerText()).includes('0 of 0'));

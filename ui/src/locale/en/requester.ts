@@ -282,7 +282,6 @@ export const words = {
   'progress.answers': '{n} of {all} answers',
   'progress.good': 'Confidence',
   'progress.good.agree': 'Agreement',
-  'progress.good.both': 'Confidence or agreement',
   'progress.good.none': 'Known with the first result',
   'progress.good.note': { one: '{n} answer rejected', other: '{n} answers rejected' },
   'progress.much': 'Spent',

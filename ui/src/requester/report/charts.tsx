@@ -15,10 +15,7 @@ const LOOK_MS = 10_000;
 const SHADES = 3;
 
 /** What the mean over all questions is one of. */
-export function goodWord(p: Project) {
-  const asked = fieldsOf(p).length;
-  return p.sure.length === asked ? 'progress.good' : p.sure.length ? 'progress.good.both' : 'progress.good.agree';
-}
+export const goodWord = (p: Project) => (p.sure.length ? 'progress.good' : 'progress.good.agree');
 
 function ByAnswers({ p, d }: { p: Project; d: Found }) {
   const sure = d.points.flatMap((q) => (q.confidence == null ? [] : [{ x: q.answers, y: q.confidence }]));
