@@ -38,8 +38,8 @@ static const char fill[] =
 	"FROM task WHERE project_id = $1 AND stage = 2;"
 	"INSERT INTO project_entry SELECT DISTINCT project_id, 'pay:' || batch, 'fee', 1, 1 "
 	"FROM pay_line WHERE project_id = $1;"
-	"INSERT INTO report_point SELECT project_id, 5000000, id * 5000000, id FROM task "
-	"WHERE project_id = $1 AND id <= 720;";
+	"INSERT INTO report_point SELECT project_id, 5000000, id * 5000000, id, 0, 0, 0, 0 "
+	"FROM task WHERE project_id = $1 AND id <= 720;";
 
 static void run_all(sqlite3 *db, const char *sql, int64_t project, int64_t tasks)
 {

@@ -101,8 +101,7 @@ struct kind {
 	/* Where answers are equal without being the same, as boxes are. NULL: equal votes. */
 	bool (*same)(struct arena *, const struct kind_field *, const struct json_value *,
 		     const struct json_value *);
-	/* Join canonical values (an element is NULL where the field was left out). The order of
-	 * the answers does not matter. `count` is at least 1. */
+	/* Join canonical values, in any order (NULL: left out); `count` is at least 1. */
 	void (*agree)(struct arena *, const struct kind_field *,
 		      const struct json_value *const *values, int count, struct kind_result *out);
 	/* NULL, or what kind_classes tells; marks and back; the JSON of one of `values`. */
@@ -161,8 +160,7 @@ MUST_USE bool kind_template_knows(struct kind_faults *, const struct kind_templa
 const struct kind_field *kind_field_find(const struct kind_template *, struct str name);
 /* The kind for filters: that of the only field, or "mixed". */
 struct str kind_line(const struct kind_template *);
-
-/* A column called gold_NAME holds the known answer for field NAME, and is never shown. */
+/* gold_NAME holds the known answer for field NAME, and is never shown. */
 bool kind_is_gold_column(struct str column, struct str *field);
 
 /* --- pages --- */

@@ -52,18 +52,16 @@ static void put_rules(struct json *out, const struct project *p)
 	json_text_of(out, "method", p->method == PROJECT_PLURALITY ? S("plurality") : S("shrunk"));
 }
 
-/* The fields whose confidence is calibrated; that of others says how far answers agree. */
+/* The fields whose confidence claims how often they are right: by skill all, by plurality none. */
 static void put_sure(struct ctx *c, const struct project *p, struct json *out)
 {
 	struct kind_template *t = NEW(c->mem, struct kind_template);
-	struct kind_classes list;
 
 	kind_template_load(c->mem, p->template, t);
 	json_key(out, "sure");
 	json_list(out);
 	for (int f = 0; f < t->field_count && p->method == PROJECT_SHRUNK; f++)
-		if (kind_classes(&t->field[f], &list))
-			json_put_text(out, t->field[f].name);
+		json_put_text(out, t->field[f].name);
 	json_list_end(out);
 }
 

@@ -166,6 +166,18 @@ MUST_USE enum err quality_certificate(struct ctx *, const struct project *,
 void quality_certificate_put(const struct quality_certified *, int count, struct json *out);
 void quality_interval(int64_t right, int64_t checked, double *low, double *high);
 
+/*
+ * What charts show, as an object: `agreement` of a sample of tasks, by field, with how many of them
+ * have less than a fifth of their pairs of answers alike, and so on; `confusion` of fields with at
+ * most 20 classes, `counts` at l * K + k how often l was said where k is thought true; `workers`,
+ * at most 300, with the share of answers thought right. Bounded, for a job: charts.c.
+ */
+MUST_USE enum err quality_charts(struct ctx *, const struct project *, struct json *out);
+#define QUALITY_CHARTS_VIEW                                                           \
+	"{sampled:int, agreement:[{field:text, items:int, share:real, bins:[int]}], " \
+	"confusion:[{field:text, values:[any], counts:[real]}], "                     \
+	"workers:[{worker:id, answers:int, share:real, at_least:real}]}"
+
 extern const struct room quality_room;
 
 #endif

@@ -275,6 +275,9 @@ FROM (SELECT task_id, answer FROM spot WHERE project_id = $1 AND task_id > $2
 JOIN result AS r ON r.project_id = $1 AND r.task_id = s.task_id
 ORDER BY r.task_id, r.field;
 
+-- charts_workers(project project_id, limit int) -> many (worker user_id)
+SELECT DISTINCT worker_id FROM skill WHERE project_id = $1 ORDER BY worker_id LIMIT $2;
+
 -- certificate_claims(project project_id) -> many (field text, results int, claimed real)
 SELECT r.field, COUNT(*), AVG(r.confidence) FROM result AS r
 JOIN task AS t ON t.project_id = r.project_id AND t.id = r.task_id

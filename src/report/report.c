@@ -17,15 +17,27 @@ static const struct {
 };
 enum { STEPS = sizeof(steps) / sizeof(*steps), POINTS = 360 };
 
+enum err report_now(struct ctx *c, project_id project, struct report_point *out)
+{
+	out->at = c->now;
+	TRY(tally_get(c, project.v, "submitted", &out->submitted));
+	TRY(tally_get(c, project.v, "judged", &out->judged));
+	TRY(tally_get(c, project.v, "paid", &out->paid));
+	TRY(tally_get(c, project.v, "results", &out->results));
+	return tally_get(c, project.v, "confidence", &out->confidence);
+}
+
 enum err report_sample(struct ctx *c, project_id project)
 {
-	int64_t submitted, changed;
+	struct report_point p;
+	int64_t changed;
 
-	TRY(tally_get(c, project.v, "submitted", &submitted));
+	TRY(report_now(c, project, &p));
 	for (int i = 0; i < STEPS; i++) {
 		usec at = { c->now.us - c->now.us % steps[i].step_us };
 
-		TRY(report_point_put(c, project, steps[i].step_us, at, submitted, &changed));
+		TRY(report_point_put(c, project, steps[i].step_us, at, p.submitted, p.judged,
+				     p.paid, p.results, p.confidence, &changed));
 		if (steps[i].keep_us > 0)
 			TRY(report_point_prune(c, project, steps[i].step_us,
 					       usec_after(c->now, -steps[i].keep_us), &changed));
@@ -82,7 +94,9 @@ enum err report_chart(struct ctx *c, const struct project_state *state, struct r
 		      size_t *count)
 {
 	struct report_point_list *row;
-	int64_t life = c->now.us - state->published.us;
+	/* What is done stays as it was. */
+	usec end = state->state == PROJECT_DONE && state->done.us > 0 ? state->done : c->now;
+	int64_t life = end.us - state->published.us;
 	int step = 0;
 
 	*count = 0;
@@ -92,10 +106,27 @@ enum err report_chart(struct ctx *c, const struct project_state *state, struct r
 	while (step + 1 < STEPS && life > steps[step].step_us * POINTS)
 		step++;
 
-	usec from = usec_after(c->now, -steps[step].step_us * POINTS);
+	usec from = usec_after(end, -steps[step].step_us * POINTS);
 	TRY(report_point_list(c, state->id, steps[step].step_us, from, &row, count));
 	*out = NEW_MANY(c->mem, struct report_point, *count);
 	for (size_t i = 0; i < *count; i++)
-		(*out)[i] = (struct report_point){ row[i].at, row[i].submitted };
+		(*out)[i] =
+			(struct report_point){ row[i].at,   row[i].submitted, row[i].judged,
+					       row[i].paid, row[i].results,   row[i].confidence };
+	return OK;
+}
+
+/* --- a look now and then --- */
+
+enum err report_look(struct ctx *c, project_id id, struct report_look *out)
+{
+	struct report_look_get row;
+	bool found;
+
+	*out = (struct report_look){ .body = S("") };
+	TRY(report_look_get(c, id, &row, &found));
+	if (found)
+		*out = (struct report_look){ row.at, row.state, row.submitted, row.judged,
+					     row.body };
 	return OK;
 }

@@ -10,6 +10,7 @@
 #ifndef REPORT_H
 #define REPORT_H
 #include "pay/pay.h"
+#include "quality/quality.h"
 
 struct report_progress {
 	struct project_state state;
@@ -27,10 +28,22 @@ MUST_USE enum err report_progress(struct ctx *, project_id, struct report_progre
 struct report_point {
 	usec at;
 	int64_t submitted;
+	int64_t judged, paid;	     /* tasks, answers */
+	int64_t results, confidence; /* and the sum of theirs, in millionths */
 };
 /* At most 360 points, oldest first, in the finest step that spans the project's life. */
 MUST_USE enum err report_chart(struct ctx *, const struct project_state *,
 			       struct report_point **out, size_t *count);
+
+/* What charts show of quality, as a job has found it at `at`: while there is work it looks each ten
+ * seconds if something has changed, and once more when the work has ended. `body` is empty when
+ * there was no look yet; see quality_charts. */
+struct report_look {
+	usec at;
+	int64_t state, submitted, judged; /* then */
+	struct str body;
+};
+MUST_USE enum err report_look(struct ctx *, project_id, struct report_look *out);
 
 extern const struct room report_room;
 

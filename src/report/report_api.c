@@ -73,6 +73,59 @@ static enum err progress_get(struct ctx *c, void *in, struct web_reply *reply)
 	return OK;
 }
 
+/* Where the count of answers has moved: confidence and cost as they were then. */
+static void put_points(const struct report_progress *p, const struct report_point *point,
+		       size_t count, struct json *out)
+{
+	money spent;
+
+	json_key(out, "points");
+	json_list(out);
+	for (size_t i = 0; i < count; i++) {
+		if (point[i].submitted == 0 ||
+		    (i + 1 < count && point[i + 1].submitted == point[i].submitted))
+			continue;
+		json_object(out);
+		json_i64_of(out, "answers", point[i].submitted);
+		if (point[i].results > 0)
+			json_f64_of(out, "confidence",
+				    (double)point[i].confidence / 1e6 / (double)point[i].results);
+		if (point[i].judged > 0 && point[i].paid > 0 &&
+		    money_times(p->state.unit, point[i].paid, &spent))
+			json_i64_of(out, "per_result", spent.minor / point[i].judged);
+		json_object_end(out);
+	}
+	json_list_end(out);
+}
+
+static enum err charts_get(struct ctx *c, void *in, struct web_reply *reply)
+{
+	const struct project_form *form = in;
+	struct json *out = web_json(reply);
+	struct report_progress progress;
+	struct report_point *kept, *point;
+	struct report_look look;
+	struct project project;
+	size_t count;
+
+	TRY(project_must_own(c, form->project, &project));
+	TRY(report_progress(c, form->project, &progress));
+	TRY(report_chart(c, &progress.state, &kept, &count));
+	TRY(report_look(c, form->project, &look));
+	point = NEW_MANY(c->mem, struct report_point, count + 1);
+	if (count > 0)
+		memcpy(point, kept, count * sizeof(*point));
+	TRY(report_now(c, form->project, &point[count]));
+	json_object(out);
+	put_points(&progress, point, count + 1, out);
+	if (look.body.len > 0) {
+		json_time_of(out, "at", look.at);
+		json_raw_of(out, "look", look.body);
+	}
+	json_object_end(out);
+	return OK;
+}
+
 static enum err health_get(struct ctx *c, void *in, struct web_reply *reply)
 {
 	struct json *out = web_json(reply);
@@ -181,6 +234,12 @@ const struct web_route report_routes[] = {
 	  .handler = progress_get, .fields = project_fields,
 	  .form_size = sizeof(struct project_form), .view = PROGRESS_VIEW,
 	  .about = "The progress as a stream of events, one for each change" },
+	{ WEB_GET, "/api/v1/projects/{project}/charts", .who = USER_ANY_ROLE, .runs = WEB_READ,
+	  .handler = charts_get, .fields = project_fields, .form_size = sizeof(struct project_form),
+	  .view = "{points:[{answers:int, confidence:real?, per_result:money?}], at:time?, "
+		  "look:" QUALITY_CHARTS_VIEW "?}",
+	  .about = "Confidence and cost by answers bought; and as it was some seconds ago, how "
+		   "answers agree, what is taken for what, and how often workers are right" },
 	{ WEB_GET, "/api/v1/health/details", .who = USER_OPERATOR, .runs = WEB_READ,
 	  .handler = health_get,
 	  .view = "{engine:text, users:int, memory_mb:int, jobs:{due:int, broken:int, "

@@ -147,6 +147,17 @@ export interface Progress {
   confidence_mean?: number | null; per_result?: Minor | null;
   chart: { at: Time; submitted: number }[];
 }
+export interface Charts {
+  points: { answers: number; confidence?: number | null; per_result?: Minor | null }[];
+  at?: Time | null;
+  /** As it was found `at`: `bins` count items by their share of pairs of answers that are alike; `counts` at l * K + k say how often l was said where k is thought true. */
+  look?: {
+    sampled: number;
+    agreement: { field: string; items: number; share: number; bins: number[] }[];
+    confusion: { field: string; values: unknown[]; counts: number[] }[];
+    workers: { worker: Id; answers: number; share: number; at_least: number }[];
+  } | null;
+}
 export interface FieldResult {
   field: string; value: unknown; confidence: number; answers: number; tie?: boolean;
   /** The model's own, before it is calibrated; empty where answers come out of no list. */
@@ -288,6 +299,7 @@ export interface Api {
   'GET /projects/{project}/tasks': { query: Page & { state?: 'open' | 'full' | 'judged' }; reply: List<TaskRow> };
   'GET /projects/{project}/tasks/{task}': { reply: TaskDetail };
   'GET /projects/{project}/quote': { reply: Quote };
+  'GET /projects/{project}/charts': { reply: Charts };
   'POST /projects/{project}/publish': { body: { total: Minor }; reply: { state: ProjectState } };
   'GET /projects/{project}/invites': { query: Page; reply: List<{ user: Id; name: string; email: string }> };
   'POST /projects/{project}/invites': { body: { email: string }; reply: void };

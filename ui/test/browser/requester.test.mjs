@@ -281,7 +281,7 @@ test('known answers may come before their questions, and what does not fit is to
   await context.close();
 });
 
-test('a project that stops when sure says so, and claims no confidence where it has agreement alone', { timeout: 60_000 }, async () => {
+test('a project that stops when sure says so', { timeout: 60_000 }, async () => {
   const view = { name: 'adaptive' };
   const { page, context, faults } = await pageOf(browser, view);
   await signUp(page, 'adaptive@example.org');
@@ -308,8 +308,8 @@ test('a project that stops when sure says so, and claims no confidence where it 
   }
   await until('it is done', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'done');
   await page.goto(`${site.url}/projects/${id}/results`);
-  await page.getByText(/^\d+ % sure, 2 answers$|^\d+% sure, 2 answers$/).waitFor();
-  await page.getByText(/^100 ?% agreement, 2 answers$/).first().waitFor();
+  await page.getByText(/^\d+% sure, 2 answers$/).first().waitFor();
+  assert.equal(await page.getByText(/agreement/).count(), 0);
   const cut = () => page.locator('.table-box').evaluateAll((all) => all.filter((el) => el.scrollWidth > el.clientWidth).length);
   assert.equal(await cut(), 0, 'no table is cut');
   await look(page, 'results_adaptive', view, shots);
@@ -324,9 +324,76 @@ test('a project that stops when sure says so, and claims no confidence where it 
   assert.match(facts, /Answers for each item at least\s+2\s/);
   await look(page, 'settings_adaptive', view, shots);
   await page.goto(`${site.url}/projects/${id}`);
-  await page.getByText('Confidence or agreement').waitFor();
+  await page.getByText('Confidence', { exact: true }).waitFor();
   assert.deepEqual(faults, []);
   await context.close();
+});
+
+test('look 26: charts of quality and cost: each says itself in a sentence, is read by keys and is a table too', { timeout: 120_000 }, async () => {
+  const email = 'charts@example.org';
+  const first = await pageOf(browser, { name: 'charts' });
+  await signUp(first.page, email);
+  await first.context.close();
+  site.fund(email, '10.00');
+  const api = await apiAs(site.url, email, 'requester');
+  const { id } = await api('POST', '/api/v1/projects', { title: 'What does it say?' });
+  const file = 'word\n' + Array.from({ length: 14 }, (_, n) => `word ${n}`).join('\n') + '\n';
+  const at = `/api/v1/projects/${id}/sources/${(await api.upload(`/api/v1/projects/${id}/sources?name=a.csv`, file)).id}`;
+  await until('the file is checked', async () => (await api('GET', at)).state === 'checked');
+  await api('POST', `${at}/import`, {});
+  await until('the file is imported', async () => (await api('GET', at)).state === 'imported');
+  await api('POST', `/api/v1/projects/${id}`, {
+    template: { blocks: [
+      { type: 'choice', name: 'animal', label: 'Which animal?', options: ['cat', 'dog', 'a very long name of an animal that nobody knows'] },
+      { type: 'choice', name: 'does', label: 'What does it do?', options: ['sits', 'runs'], many: true },
+    ] },
+    redundancy: 3, redundancy_least: 2, approve_after_s: 0,
+  });
+  await api('POST', `/api/v1/projects/${id}/publish`, { total: (await api('GET', `/api/v1/projects/${id}/quote`)).total });
+  await until('the project opens', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'open');
+  const animals = ['cat', 'dog', 'a very long name of an animal that nobody knows'];
+  for (const n of [1, 2, 3]) {
+    const worker = await apiAs(site.url, `worker${n}@example.org`, 'worker');
+    const said = (a) => ({ animal: animals[(n === 3 && a.task % 3 === 0 ? a.task + 1 : a.task) % 3], does: a.task % 2 || n === 2 ? ['sits'] : ['sits', 'runs'] });
+    assert.equal(await workOn(worker, id, 99, said), 14);
+  }
+  await until('it is done', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'done');
+  const seen = async () => (await api('GET', `/api/v1/projects/${id}/charts`)).look?.workers.length === 3;
+  await until('somebody has looked', seen).catch(() => until('somebody has looked', seen));
+  const { look: found } = await api('GET', `/api/v1/projects/${id}/charts`);
+  assert.equal(found.sampled, 14);
+  assert.equal(found.agreement[0].items, 14);
+  assert.deepEqual(found.confusion.map((c) => c.values.length), [3, 2]);
+  for (const view of [{ name: 'light' }, { name: 'dark', scheme: 'dark' }, { name: 'phone', phone: true }]) {
+    const { page, context, faults } = await pageOf(browser, view);
+    await page.goto(`${site.url}/sign-in`);
+    await page.getByLabel('Email').fill(email);
+    await page.getByLabel('Password').fill(password('requester'));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Projects', level: 1 }).waitFor();
+    await page.goto(`${site.url}/projects/${id}`);
+    await page.getByRole('heading', { name: 'Quality and cost' }).waitFor();
+    await page.getByText(/^\d+(\.\d)?% in the mean over all results after 42 answers\.$/).waitFor();
+    await page.getByText('€0.18 for each result after 42 answers, fees included.').waitFor();
+    await page.getByText('Of a sample of 14 items.').waitFor();
+    await page.getByText(/^3 workers with ten answers or more/).waitFor();
+    assert.equal(await page.locator('.confusion').count(), 2);
+    assert.equal(await page.locator('.confusion').first().locator('tbody tr').count(), 3);
+    await look(page, 'charts', view, shots);
+    if (view.name === 'light') {
+      const workers = page.getByRole('slider', { name: /^Workers: read/ });
+      await workers.focus();
+      await page.keyboard.press('Home');
+      assert.match(await workers.getAttribute('aria-valuetext'), /^Worker \d+: 14, \d+%$/);
+      const charts = page.locator('.charts .chart').filter({ has: page.getByRole('button', { name: 'Show as table' }) });
+      assert.equal(await charts.count(), 4);
+      for (let n = 0; n < 4; n++) await charts.nth(0).getByRole('button', { name: 'Show as table' }).click();
+      assert.equal(await page.locator('.charts figure table').count(), 6);
+      await look(page, 'charts_tables', view, shots);
+    }
+    assert.deepEqual(faults, []);
+    await context.close();
+  }
 });
 
 test('pictures in a zip are seen in the preview, and called by their names in the results', { timeout: 60_000 }, async () => {
@@ -361,7 +428,7 @@ test('pictures in a zip are seen in the preview, and called by their names in th
   assert.equal(await picture.evaluate((el) => el.naturalWidth), 320);
   await look(page, 'draft_pictures', view, shots);
 
-  const { total } = await api('POST', `/api/v1/projects/${id}`, { redundancy: 1, approve_after_s: 0 }).then(() => api('GET', `/api/v1/projects/${id}/quote`));
+  const { total } = await api('POST', `/api/v1/projects/${id}`, { redundancy: 1, method: 'plurality', approve_after_s: 0 }).then(() => api('GET', `/api/v1/projects/${id}/quote`));
   await api('POST', `/api/v1/projects/${id}/publish`, { total });
   await until('the project moves on', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'open');
   const worker = await apiAs(site.url, 'worker3@example.org', 'worker');
@@ -369,6 +436,9 @@ test('pictures in a zip are seen in the preview, and called by their names in th
   await until('the project moves on', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'done');
   await page.goto(`${site.url}/projects/${id}/results`);
   await page.getByText('orange.png', { exact: true }).waitFor();
+  // By plurality nothing is claimed but that answers agree.
+  assert.equal(await page.getByText('100% agreement, 1 answer', { exact: true }).count(), 2);
+  assert.equal(await page.getByText(/ sure, /).count(), 0);
   // Nobody has looked at a result, and the page says so.
   await page.getByText('There is nothing to go by yet.').waitFor();
   assert.ok(!(await page.locator('main').innerText()).includes('0 of 0'));

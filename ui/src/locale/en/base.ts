@@ -38,7 +38,7 @@ export const words = {
   'list.more': 'Show more',
   'table.show': 'Show as table',
   'table.hide': 'Show as chart',
-  'chart.read': 'Read the chart point by point with the arrow keys',
+  'chart.read': '{title}: read the chart point by point with the arrow keys',
   'form.needed': 'Please fill this in.',
   'error.again': 'Try again',
   'error.number': 'Reference {number}',

@@ -13,6 +13,7 @@ import { Notice, Problem, Skeleton } from '../../ui/page.tsx';
 import { Figure, Figures } from '../../ui/text.tsx';
 import { Editor } from '../project/editor.tsx';
 import { projectHref, ProjectPage } from '../project/parts.tsx';
+import { Charts, goodWord } from './charts.tsx';
 
 function finishText(f: Far): { value: string; note: string } {
   if (f.state === 'done') return { value: t('progress.done'), note: '' };
@@ -34,12 +35,6 @@ function pointsOf(f: Far, p: Project): { x: number; y: number }[] {
   const end = p.done ? timeMs(p.done) : now();
   const after = !last || (end > last.x && (f.state === 'open' || last.y !== f.submitted)) ? [{ x: Math.max(end, (last ?? before[0])?.x ?? end), y: f.submitted }] : [];
   return [...before, ...kept, ...after];
-}
-
-/** What the mean over all questions is one of. */
-function goodWord(p: Project) {
-  const asked = p.template.blocks.filter((b) => 'name' in b).length;
-  return p.sure.length === asked ? 'progress.good' : p.sure.length ? 'progress.good.both' : 'progress.good.agree';
 }
 
 function Body({ f, p }: { f: Far; p: Project }) {
@@ -88,6 +83,7 @@ function Body({ f, p }: { f: Far; p: Project }) {
         <div><dt>{t('progress.reserved')}</dt><dd class="figure">{money(f.reserved)}</dd></div>
         {f.refunded > 0 && <div><dt>{t('progress.refunded')}</dt><dd class="figure">{money(f.refunded)}</dd></div>}
       </dl>
+      {f.submitted > 0 && <Charts p={p} />}
     </>
   );
 }
