@@ -7,7 +7,7 @@
  *   {"blocks":[{"type":"image","src":"{{image}}","alt":"A cell"},
  *              {"type":"choice","name":"label","label":"What is it?","options":["cat","dog"]}]}
  *
- * Shown blocks are `markdown` (text) and `image` (src, alt; blur for what none must see unasked).
+ * Shown blocks are `markdown` (text) and `image` (src, alt; crop: a part of it; blur).
  * Each other block asks for one *field* of the answer and belongs to a kind, which knows all about
  * it: what its block may say, which answers it takes, how they agree. About a picture it has src
  * and alt. With "show_if":{"field":"label","is":["dog"]} a field is asked when the answer of an
