@@ -4,8 +4,8 @@
  * numbers [x,y,width,height] in pixels of the picture, in the template where all records share a
  * layout, or a cell that holds them.
  *
- * The browser cuts: one picture is then fetched once for all fields of its form, and can be looked at
- * as a whole. A crop that hides the rest of a page from a worker needs pictures of its own.
+ * The browser cuts: one picture is then fetched once for all fields of its form, and can be looked
+ * at as a whole. A crop that hides the rest of a page from a worker needs pictures of its own.
  */
 #include "kind/kind_in.h"
 #include "media/media.h"
