@@ -7,7 +7,7 @@
  *   {"blocks":[{"type":"image","src":"{{image}}","alt":"A cell"},
  *              {"type":"choice","name":"label","label":"What is it?","options":["cat","dog"]}]}
  *
- * Shown blocks are `markdown` (text) and `image` (src, alt; blur for what none must see unasked).
+ * Shown blocks are `markdown` (text) and `image` (src, alt; crop: a part of it; blur).
  * Each other block asks for one *field* of the answer and belongs to a kind, which knows all about
  * it: what its block may say, which answers it takes, how they agree. About a picture it has src
  * and alt. With "show_if":{"field":"label","is":["dog"]} a field is asked when the answer of an
@@ -19,8 +19,7 @@
  * a tree of prose nodes (never HTML), images as signed addresses. An *answer* is one JSON object,
  * field to value. Its canonical form has the fields in the template's order and one spelling for
  * equal values. To add a kind: a folder beside choice/ and a line in kind.c.
- * Lifetime: what is returned lives in the arena and may look into the input.
- */
+ * What is returned lives in the arena and may look into the input. */
 #ifndef KIND_H
 #define KIND_H
 #include "room/room.h"
@@ -30,9 +29,9 @@ enum {
 	KIND_COLUMNS_MAX = 200,
 	KIND_FAULTS_MAX = 50,
 	KIND_NAME_MAX = 40,
-	KIND_TEXT_MAX = 20000,	   /* bytes of a markdown text */
-	KIND_TEMPLATE_MAX = 65536, /* bytes of a whole template */
-	KIND_ANSWER_MAX = 65536,   /* bytes of a whole answer */
+	KIND_TEXT_MAX = 20000, /* bytes of a markdown text */
+	KIND_TEMPLATE_MAX = 65536,
+	KIND_ANSWER_MAX = 65536, /* bytes of a whole one, as of a template */
 };
 
 /* --- faults: what is wrong, and where --- */
@@ -178,8 +177,7 @@ struct str kind_cell_told(struct str cell);
 struct str kind_fields_told(struct arena *, struct str fields);
 /* "/media/NAME/BOUND/MAC" */
 struct str kind_media_address(struct arena *, const struct kind_media *, struct str name);
-/* What lies beside an asset: a small picture, or the wave form of a sound. */
-struct str kind_media_small(struct arena *, struct str name);
+struct str kind_media_small(struct arena *, struct str name); /* what lies beside it: media.h */
 bool kind_is_small(struct str name, struct str *of);
 /* Is the MAC right? In time that does not depend on it. Says nothing about who asks. */
 MUST_USE bool kind_media_is_signed(struct arena *, const struct kind_media *, struct str name,
@@ -232,10 +230,10 @@ bool kind_same(struct arena *, const struct kind_field *, const struct json_valu
 void kind_agree(struct arena *, const struct kind_field *, const struct json_value *const *values,
 		int count, struct kind_result *out);
 
-/* --- classes, for models: a field answered out of a list is `questions` with the same `classes`:
- * a choice of one is one, with the options and, where allowed, left out (NULL); of many each option
- * is one, 0 no and 1 yes. `values`: the classes of one, or the questions. `steps`: the first of
- * them are a row; 0: they have no order. False: no list. --- */
+/* --- classes, for models: a field answered out of a list is `questions` with the same `classes`: a
+ * choice of one is one, with its options and, where allowed, left out (NULL); of many each option
+ * is one, 0 no, 1 yes. `values`: classes of one, or questions. `steps`: so many of them are a row
+ * (0: no order). False: no list. --- */
 struct kind_classes {
 	int questions, classes, values, steps;
 };

@@ -98,6 +98,10 @@ struct str kind_shapes_truth(struct arena *, const struct kind_field *, struct s
 void kind_put_picture(struct json *, const struct json_value *block, const char *member,
 		      const struct kind_view *);
 
+/* --- the part of a picture that is shown (crop.c) --- */
+bool kind_crop_check(struct kind_faults *, const struct json_value *block, struct str path);
+void kind_crop_put(struct json *, const struct json_value *block, const struct kind_view *);
+
 /* --- places in a template and in an answer --- */
 
 struct str kind_path(struct arena *, struct str path, const char *member);

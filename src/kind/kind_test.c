@@ -510,6 +510,48 @@ PLAIN_TEST(kind, options_show_cells_and_pictures)
 		 out);
 }
 
+PLAIN_TEST(kind, a_page_says_which_part_of_a_picture_is_shown)
+{
+	static const struct {
+		const char *crop, *cell, *wanted;
+	} cases[] = {
+		{ "[10,20,300,40.5]", "", ",\"crop\":[10,20,300,40.5]}" },
+		{ "\"{{c}}\"", "10, 20,300,40", ",\"crop\":[10,20,300,40]}" },
+		{ "\"{{c}}\"", "[0,0,1,1]", ",\"crop\":[0,0,1,1]}" },
+		{ "\"{{c}}\"", "", "}" }, /* what is no crop shows all */
+		{ "\"{{c}}\"", "10,20,300", "}" },
+		{ "\"{{c}}\"", "10,20,0,40", "}" },
+		{ "\"{{c}}\"", "10,20,40000,40", "}" },
+		{ "\"{{c}}\"", "10,20,300,40],[1", "}" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct str template = str_format(
+			c->mem, BLOCKS("{\"type\":\"image\",\"src\":\"{{i}}\",\"crop\":%s}," TEXT),
+			cases[i].crop);
+		struct str fields = str_format(c->mem, "{\"c\":\"%s\"}", cases[i].cell);
+		struct str page = kind_test_page(c, str_c(c->mem, template), str_c(c->mem, fields));
+		struct str wanted =
+			str_format(c->mem, "[{\"type\":\"image\",\"src\":null,\"alt\":\"\"%s",
+				   cases[i].wanted);
+
+		WANT_STR(wanted, str_cut(page, 0, wanted.len));
+	}
+}
+
+PLAIN_TEST(kind, a_crop_is_four_numbers_or_a_column)
+{
+#define CROPPED(crop) BLOCKS("{\"type\":\"image\",\"src\":\"{{i}}\",\"crop\":" crop "}," TEXT)
+	WANT_STR(S(""), kind_test_fault(c, CROPPED("[0,0,9,9]")));
+	WANT_STR(S(""), kind_test_fault(c, CROPPED("\" {{c}} \"")));
+	WANT_STR(S("blocks[0].crop"), kind_test_fault(c, CROPPED("[0,0,9]")));
+	WANT_STR(S("blocks[0].crop"), kind_test_fault(c, CROPPED("[0,0,9,0]")));
+	WANT_STR(S("blocks[0].crop"), kind_test_fault(c, CROPPED("[-1,0,9,9]")));
+	WANT_STR(S("blocks[0].crop"), kind_test_fault(c, CROPPED("\"1,2,3,4\"")));
+	WANT_STR(S("blocks[0].crop"), kind_test_fault(c, CROPPED("\"{{c}},{{d}}\"")));
+	WANT_STR(S("blocks[0].crop"), kind_test_fault(c, CROPPED("\"{{gold_x}}\"")));
+}
+
 PLAIN_TEST(kind, a_page_says_which_picture_is_blurred)
 {
 	WANT(str_starts(

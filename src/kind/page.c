@@ -70,6 +70,7 @@ static void put_block(struct json *out, const struct kind_template *t, int *next
 	} else if (str_eq(type, S("image"))) {
 		json_text_of(out, "type", type);
 		put_image(out, b, view);
+		kind_crop_put(out, b, view);
 		if (kind_bool(b, "blur", false))
 			json_bool_of(out, "blur", true);
 	} else {

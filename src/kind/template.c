@@ -163,11 +163,13 @@ static void read_picture(struct reading *r, const struct json_value *block, stru
 
 static void read_image(struct reading *r, const struct json_value *block, struct str path)
 {
-	static const char *const members[] = { "type", "src", "alt", "blur", NULL };
+	static const char *const members[] = { "type", "src", "alt", "blur", "crop", NULL };
 	bool blur;
 
 	kind_members(r->faults, block, path, false, members);
 	(void)kind_member_bool(r->faults, block, path, "blur", &blur);
+	if (kind_crop_check(r->faults, block, path))
+		read_places(r, json_get(block, S("crop")), kind_path(r->faults->mem, path, "crop"));
 	(void)read_text(r, block, path, "alt", false, LABEL_MAX);
 	read_picture(r, block, path, "src");
 }

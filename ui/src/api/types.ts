@@ -25,7 +25,7 @@ export interface TextBlock {
   pattern?: string | null; required?: boolean;
 }
 export interface NumberBlock {
-  type: 'number'; name: string; label?: string; hint?: string; min?: number; max?: number;
+  type: 'number'; name: string; label?: string; hint?: string; min?: number | null; max?: number | null;
   integer?: boolean; required?: boolean;
 }
 /** A picture on which shapes are marked. */
@@ -61,7 +61,7 @@ export type AnswerBlock = { show_if?: Condition } & (
   | ChoiceBlock | TextBlock | NumberBlock | ScaleBlock | DateBlock | PairBlock | RankBlock | TaxonomyBlock | SpansBlock | PictureBlock | TranscriptBlock);
 export type Block =
   | { type: 'markdown'; nodes: ProseNode[] }
-  | { type: 'image'; src: string; alt?: string; blur?: boolean }
+  | { type: 'image'; src: string; alt?: string; crop?: [number, number, number, number]; blur?: boolean }
   | AnswerBlock;
 /** What a worker sees of one task. */
 export interface WorkPage { title: string; instructions: ProseNode[]; blocks: Block[] }

@@ -43,7 +43,7 @@ export function widgetsOf(root: Element | null): WidgetElement[] {
   return root ? [...root.querySelectorAll<WidgetElement>('[data-widget]')] : [];
 }
 
-function Image({ src, alt, blur }: { src: string; alt: string; blur: boolean }) {
+function Image({ src, alt, blur, crop }: { src: string; alt: string; blur: boolean; crop: number[] | undefined }) {
   const [state, setState] = useState<'wait' | 'ok' | 'bad'>('wait');
   const [large, setLarge] = useState(false);
   // What may shock is seen only by who asks for it, and in grey if that is easier to bear.
@@ -63,10 +63,16 @@ function Image({ src, alt, blur }: { src: string; alt: string; blur: boolean }) 
             }}>{t('error.again')}</Button>
           </div>
         )
-        : (
-          <img key={tries} src={src} alt={alt || t('work.image.alt')} class={state + look} decoding="async"
-            onLoad={() => setState('ok')} onError={() => setState('bad')} />
-        )}
+        : crop
+          ? (
+            <svg key={tries} viewBox={crop.join(' ')} width={crop[2]! * 4} height={crop[3]! * 4} class={'work-strip ' + state + look} role="img" aria-label={alt || t('work.image.alt')}>
+              <image href={src} onLoad={() => setState('ok')} onError={() => setState('bad')} />
+            </svg>
+          )
+          : (
+            <img key={tries} src={src} alt={alt || t('work.image.alt')} class={state + look} decoding="async"
+              onLoad={() => setState('ok')} onError={() => setState('bad')} />
+          )}
       {state === 'ok' && blur && (
         <div class="work-veil">
           <Button icon="eye" pressed={shown} onClick={() => setShown(!shown)}>{t('work.image.show')}</Button>
@@ -123,7 +129,7 @@ export function Work(p: WorkProps) {
   }, [wanted.join(' ')]);
   const show = (b: Block, i: number) => {
     if (b.type === 'markdown') return <Prose key={i} nodes={b.nodes} level={p.level ?? 3} />;
-    if (b.type === 'image') return <Image key={`${i} ${b.src}`} src={b.src} alt={b.alt ?? ''} blur={!!b.blur} />;
+    if (b.type === 'image') return <Image key={`${i} ${b.src}`} src={b.src} alt={b.alt ?? ''} blur={!!b.blur} crop={b.crop} />;
     if (!kindKnown(b.type)) return <p key={i} class="notice bad">{t('work.unknown', { kind: String(b.type) })}</p>;
     if (!kindReady(b.type)) return <p key={b.name} class="note">{t('loading')}</p>;
     const Tag = `x-${b.type}` as 'x-choice';

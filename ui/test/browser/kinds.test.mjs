@@ -490,6 +490,46 @@ test('transcript: by mouse, by keyboard alone and by touch, with its wave form, 
   assert.deepEqual(jsonl.results.words.value, result.value);
 });
 
+test('fields of a form: a strip of the picture above each input, the whole of it when enlarged', async () => {
+  const table = 'form,second\nstreet.png,"240, 150, 100, 90"\n';
+  const files = zipOf([['table.csv', Buffer.from(table)], ['street.png', png(400, 300, [[40, 60, 80, 60], [240, 150, 100, 90]])]]);
+  const blocks = [
+    { type: 'image', src: '{{form}}', alt: 'The first field', crop: [40, 60, 80, 60] }, { type: 'text', name: 'first', label: 'First field' },
+    { type: 'image', src: '{{form}}', alt: 'The second field', crop: '{{second}}' }, { type: 'number', name: 'second', label: 'Second field' },
+  ];
+  const id = await publish('A form', blocks, ['form.zip', files], { method: 'plurality' });
+  await seen(id, 'text');
+  const there = async (page) => {
+    const strips = page.locator('.work-strip.ok');
+    await until('both strips are there', async () => await strips.count() === 2);
+    assert.deepEqual(await strips.evaluateAll((all) => all.map((s) => s.getAttribute('viewBox'))), ['40 60 80 60', '240 150 100 90']);
+    const [a, b] = await Promise.all([strips.first().boundingBox(), page.locator('x-text input').boundingBox()]);
+    assert.ok(a.height > 20 && b.y >= a.y + a.height, 'the strip stands above its input');
+  };
+  const { answers, result } = await done(id, 'text', {
+    mouse: async (page) => {
+      await there(page);
+      await page.getByLabel('First field', { exact: true }).fill('Ada');
+      await page.getByLabel('Second field', { exact: true }).fill('7');
+      await page.getByRole('button', { name: 'Enlarge the image' }).first().click();
+      assert.equal(await page.locator('dialog[open] img').evaluate((i) => i.naturalWidth), 400);
+      await page.keyboard.press('Escape');
+    },
+    keyboard: async (page) => {
+      await page.keyboard.type('Ada');
+      for (let n = 0; n < 4 && !await page.evaluate(() => document.activeElement?.closest('x-number')); n++) await page.keyboard.press('Tab');
+      await page.keyboard.type('7');
+    },
+    touch: async (page) => {
+      await there(page);
+      await page.getByLabel('First field', { exact: true }).fill('Ida');
+      await page.getByLabel('Second field', { exact: true }).fill('7');
+    },
+  });
+  assert.deepEqual(answers.keyboard, { first: 'Ada', second: 7 });
+  assert.equal(result.value, 'Ada');
+});
+
 test('moderation: a picture is blurred and grey until the worker asks for it', async () => {
   const blocks = [
     { type: 'image', src: '{{image}}', alt: 'What was reported', blur: true },
@@ -502,7 +542,7 @@ test('moderation: a picture is blurred and grey until the worker asks for it', a
     mouse: async (page, w) => {
       await page.locator('.work-image img.ok').waitFor();
       assert.match(await filter(page), /blur/);
-      assert.equal(await page.getByRole('button', { name: 'Enlarge' }).count(), 0);
+      assert.equal(await page.getByRole('button', { name: 'Enlarge the image' }).count(), 0);
       await page.getByRole('button', { name: 'Show the image' }).click();
       assert.equal(await filter(page), 'grayscale(1)');
       await page.getByRole('button', { name: 'In grey' }).click();

@@ -65,7 +65,7 @@ test('a value that fits is read back as it was set', async () => {
     ['scale', STEPS, 5], ['scale', { min: -2, max: 2 }, -2], ['date', {}, '2024-02-29'], ['pair', OPTIONS, 'b'], ['pair', { ...OPTIONS, equal: true }, 'equal'],
     ['rank', OPTIONS, ['c', 'a', 'b']], ['taxonomy', TREE, ['Food']], ['taxonomy', { ...TREE, leaf: true }, ['Food', 'Fruit', 'Apple']],
     ['spans', SPANS, { length: 21, spans: [ADA, ACME], relations: [{ from: 0, to: 1, label: 'works for' }] }], ['spans', { ...SPANS, relations: [] }, { spans: [] }],
-    ['transcript', SOUND, { regions: [HELLO, { from_ms: 900, to_ms: 1500, text: 'You?' }] }], ['transcript', SOUND, { regions: [] }], ['transcript', { ...SOUND, regions: false }, { text: 'Hello.' }],
+    ['transcript', SOUND, { regions: [HELLO, { from_ms: 900, to_ms: 1500, text: 'You?' }] }], ['transcript', SOUND, { regions: [] }], ['number', { min: null, max: null }, 7], ['transcript', { ...SOUND, regions: false }, { text: 'Hello.' }],
     ['box', BOX, { width: 640, height: 480, shapes: [{ label: 'van', box: [1.25, 2, 30, 40.5] }] }],
     ['box', { ...BOX, labels: [] }, { width: 640, height: 480, shapes: [{ box: [0, 0, 1, 1] }] }], ['box', BOX, { shapes: [] }],
     ['polygon', BOX, { width: 640, height: 480, shapes: [{ label: 'car', points: [[0, 0], [9.5, 0], [4, 7]] }] }],

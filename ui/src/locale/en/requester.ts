@@ -178,6 +178,8 @@ export const words = {
   'block.text.plain': 'Shown as it is. {{column}} is replaced by the item’s value.',
   'block.src': 'Column with the image',
   'block.src.hint': 'For example {{image}}',
+  'block.crop': 'Part of it',
+  'block.crop.hint': 'x, y, width, height in pixels, or a column such as {{crop}}; empty: all of it',
   'block.blur': 'Blurred until the worker asks to see it',
   'block.alt': 'What it shows, for screen readers',
   'block.label': 'Question',

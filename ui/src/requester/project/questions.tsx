@@ -129,6 +129,21 @@ function Markdown({ block, at, columns, faults, set, plain }: CardProps & { plai
   );
 }
 
+/** Four numbers or a column, as one types them; what is neither is told by the server. */
+function Crop({ block, error, set }: Pick<CardProps, 'block' | 'set'> & { error: string | undefined }) {
+  const crop = block['crop'];
+  const [text, setText] = useState(Array.isArray(crop) ? crop.join(', ') : str(crop));
+  return (
+    <TextField label={t('block.crop')} hint={t('block.crop.hint')} value={text} error={error}
+      onValue={(v) => {
+        const { crop: _, ...rest } = block;
+        const numbers = v.split(',').map((n) => Number(n));
+        setText(v);
+        set(v.trim() === '' ? rest : { ...rest, crop: v.includes('{') || numbers.some(Number.isNaN) ? v : numbers });
+      }} />
+  );
+}
+
 function Picture({ block, at, columns, faults, set }: CardProps) {
   const src = str(block['src']);
   const options = columns.map((c) => [`{{${c}}}`, c] as const);
@@ -139,6 +154,7 @@ function Picture({ block, at, columns, faults, set }: CardProps) {
         ? <SelectField label={t('block.src')} value={src} error={said(faults, at, 'src')} onValue={(v) => set({ ...block, src: v })}
           options={known ? options : [[src, src] as const, ...options]} />
         : <TextField label={t('block.src')} hint={t('block.src.hint')} value={src} error={said(faults, at, 'src')} onValue={(v) => set({ ...block, src: v })} />}
+      {block['type'] === 'image' && <Crop block={block} error={said(faults, at, 'crop')} set={set} />}
       {block['type'] === 'image' && (
         <CheckField label={t('block.blur')} value={block['blur'] === true}
           onValue={(v) => {
@@ -298,7 +314,7 @@ function Card(card: CardProps) {
   const known = (KINDS as readonly string[]).includes(type);
   const title = known ? t(`block.${type as 'text'}.title`) : type;
   const own = faults.filter((f) => f.path === `blocks[${at}]` || (f.path.startsWith(`blocks[${at}].`)
-    && !/\.(text|src|alt|label|labels|relations|name|options|min|max|low|high|tree|show_if)\b/.test(f.path)));
+    && !/\.(text|src|alt|crop|label|labels|relations|name|options|min|max|low|high|tree|show_if)\b/.test(f.path)));
   return (
     <li class="block-card" aria-label={title}>
       <div class="block-head">

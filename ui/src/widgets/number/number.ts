@@ -5,8 +5,8 @@ import { number as show, t } from '../../base/i18n.ts';
 import { make, on, Widget, type Spec } from '../widget.ts';
 
 export interface NumberSpec extends Spec {
-  min?: number;
-  max?: number;
+  min?: number | null;
+  max?: number | null;
   integer?: boolean;
 }
 
@@ -17,7 +17,7 @@ export class NumberEntry extends Widget<NumberSpec, number> {
   protected build(): void {
     const { spec } = this;
     const id = `${this.uid}i`;
-    const limits = spec.min !== undefined && spec.max !== undefined
+    const limits = spec.min != null && spec.max != null
       ? t('widget.number.between', { min: spec.min, max: spec.max })
       : '';
     const input = make('input', {
@@ -67,8 +67,8 @@ export class NumberEntry extends Widget<NumberSpec, number> {
     if (this.#unread) return t('widget.number.unread');
     if (value === null) return '';
     if (spec.integer && !Number.isInteger(value)) return t('widget.number.whole');
-    if (spec.min !== undefined && value < spec.min) return t('widget.number.small', { min: show(spec.min) });
-    if (spec.max !== undefined && value > spec.max) return t('widget.number.large', { max: show(spec.max) });
+    if (spec.min != null && value < spec.min) return t('widget.number.small', { min: show(spec.min) });
+    if (spec.max != null && value > spec.max) return t('widget.number.large', { max: show(spec.max) });
     return '';
   }
 }
