@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* intake_test_in: what the tests of intake share: a draft, a source of it, and what came of that. */
+/* intake_test_in: what the tests of intake share: a draft, a source, and what came of that. */
 #ifndef INTAKE_TEST_IN_H
 #define INTAKE_TEST_IN_H
 #include "intake/intake.sql.h"
