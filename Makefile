@@ -54,7 +54,7 @@ ifeq ($(filter $(MODE),debug asan tsan cov release fuzz),)
 $(error MODE is one of debug, asan, tsan, cov, release)
 endif
 
-PACKAGES := libuv sqlite3 libpq openssl libsodium libcmark libarchive libcurl libxml-2.0 zlib
+PACKAGES := libuv sqlite3 libpq openssl libsodium libcmark libarchive libcurl libxml-2.0 zlib libzstd
 ifeq ($(filter clean,$(MAKECMDGOALS)),)
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES))

@@ -42,11 +42,14 @@ static void add_records(struct ctx *c, project_id project, const struct fixture_
 			buf_add(&csv, i <= s->gold ? S(",cat") : S(","));
 		buf_add_char(&csv, '\n');
 	}
-	WANT_OK(os_replace(c, path, buf_str(&csv), 0600));
-	hash = hash_sha256(c->mem, buf_str(&csv));
+	struct str file = s->file.len > 0 ? s->file : buf_str(&csv);
+	WANT_OK(os_replace(c, path, file, 0600));
+	hash = hash_sha256(c->mem, file);
 	hash = text_hex(c->mem, hash.at, hash.len);
 	WANT_OK(intake_keep(c, path, hash));
-	WANT_OK(intake_add(c, project, S("fixture.csv"), hash, (int64_t)csv.len, &source));
+	WANT_OK(intake_add(c, project,
+			   str_starts(file, S("{")) ? S("fixture.jsonl") : S("fixture.csv"), hash,
+			   (int64_t)file.len, &source));
 	test_run_jobs(c);
 	WANT_OK(intake_import(c, project, source, false, S("")));
 	test_run_jobs(c);
@@ -111,8 +114,8 @@ struct fixture fixture_open(struct ctx *c, struct fixture_shape s)
 	return f;
 }
 
-void fixture_answer(struct ctx *c, const struct fixture *f, int worker, int64_t task,
-		    const char *label)
+void fixture_submit(struct ctx *c, const struct fixture *f, int worker, int64_t task,
+		    struct str answer)
 {
 	struct assignment_key key = { f->project, { task }, f->worker[worker] };
 	struct assignment a;
@@ -120,7 +123,12 @@ void fixture_answer(struct ctx *c, const struct fixture *f, int worker, int64_t 
 
 	WANT_OK(assignment_accept(c, key, USEC_HOUR, &a, &got));
 	WANT(got);
-	WANT_OK(assignment_submit(c, key, a.epoch, str_format(c->mem, "{\"label\":\"%s\"}", label),
-				  1000, &fresh));
+	WANT_OK(assignment_submit(c, key, a.epoch, answer, 1000, &fresh));
 	WANT(fresh);
+}
+
+void fixture_answer(struct ctx *c, const struct fixture *f, int worker, int64_t task,
+		    const char *label)
+{
+	fixture_submit(c, f, worker, task, str_format(c->mem, "{\"label\":\"%s\"}", label));
 }

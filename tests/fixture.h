@@ -25,6 +25,7 @@ struct fixture_shape {
 	bool shrunk;	      /* results by skill; else by plurality */
 	bool draft;	      /* not published yet */
 	const char *template; /* a choice `label` of cat and dog when NULL */
+	struct str file;      /* the records as a file of its own form; else a CSV of names */
 };
 
 struct fixture {
@@ -43,5 +44,8 @@ void fixture_act(struct ctx *c, user_id, uint32_t roles);
 /* The worker takes that task and answers {"label": label}. */
 void fixture_answer(struct ctx *c, const struct fixture *, int worker, int64_t task,
 		    const char *label);
+/* The same with a whole answer, in canonical form. */
+void fixture_submit(struct ctx *c, const struct fixture *, int worker, int64_t task,
+		    struct str answer);
 
 #endif

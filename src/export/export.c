@@ -1,310 +1,233 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * A piece is a page of judged tasks with their results and answers, each read by one range
- * statement and merged by task number. Pulled by the caller, so the web's stream and the command
- * share it and neither can outrun a slow reader. A page has memory of its own; one that
- * needs more is read again with half as many tasks.
+ * A page of judged tasks is read with their results and answers, each by one range statement and
+ * merged by task number, and written task by task by the format's writers. Pulled by the caller,
+ * so the web's stream and the command share it and neither can outrun a slow reader. A page has
+ * memory of its own; one that needs more is read again with half as many tasks, and nothing of it
+ * was written by then, so that writers may keep a state (an archive, a group of rows).
  */
-#include "export/export.h"
-#include "base/csv.h"
-#include "export/export.sql.h"
-#include "quality/quality.h"
+#include "export/export_in.h"
 
-enum { PAGE = 500, PAGE_MEMORY = 8 << 20, PIECE_MAX = 256 * 1024 * 1024 };
+enum {
+	PAGE = 500,
+	PAGE_MEMORY = 8 << 20,
+	ROW_MEMORY = 32 << 20,
+	PIECE = 128 * 1024, /* a piece ends behind the task that reaches it */
+	PIECE_MAX = 256 * 1024 * 1024,
+};
 
 /* One page, and how far each of its lists is used up. */
-struct page {
+struct export_page {
+	struct arena *mem;
 	struct export_task_page *task;
 	struct export_result_range *result;
 	struct export_answer_range *answer;
 	size_t tasks, results, answers;
-	size_t result_at, answer_at;
+	size_t task_at, result_at, answer_at;
+	bool last;
 };
 
-enum err export_start(struct ctx *c, project_id id, struct str form, bool with_answers,
-		      int64_t after, struct export *out)
-{
-	struct project_state state;
+/* --- starting --- */
 
-	*out = (struct export){
-		.with_answers = with_answers, .page = PAGE, .after = after, .started = after > 0
-	};
-	if (str_eq(form, S("jsonl")))
-		out->form = EXPORT_JSONL;
-	else if (!str_eq(form, S("csv")))
-		return refuse_field(c, ERR_INPUT, S("format"), "the formats are csv and jsonl");
-	TRY(project_get(c, id, &out->project));
-	TRY(project_state_get(c, id, &state));
-	TRY(project_template(c, &out->project, &out->template));
-	TRY(assignment_numbers_open(c, id, &out->numbers));
-	return json_read_own(c, state.columns, &out->columns);
+static enum err must_suit(struct ctx *c, const struct export_format *format,
+			  const struct export_wish *wish, const struct kind_template *t)
+{
+	struct str why;
+
+	if (!export_can(c->mem, format, t, &why))
+		return refuse_field(c, ERR_INPUT, S("format"), "%.*s", STR_ARG(why));
+	if (wish->answers && !format->has_answers)
+		return refuse_field(c, ERR_INPUT, S("answers"),
+				    "%s has results only, without single answers", format->name);
+	if (wish->certificate && !format->has_certificate)
+		return refuse_field(c, ERR_INPUT, S("certificate"),
+				    "%s has no place for a certificate", format->name);
+	if (wish->after > 0 && !format->has_after)
+		return refuse_field(c, ERR_INPUT, S("after"),
+				    "%s is one whole file: it cannot be gone on with",
+				    format->name);
+	return OK;
 }
 
-static enum err read_page(struct ctx *c, const struct export *e, struct page *p)
+static void note_left(struct ctx *c, struct export *e)
 {
-	*p = (struct page){ .tasks = 0 };
-	TRY(export_task_page(c, e->project.id, e->after, e->page, &p->task, &p->tasks));
+	const struct export_format *format = e->format;
+
+	for (int i = 0; format->leaves != NULL && format->leaves[i] != NULL; i++)
+		export_leave(e, str_of(format->leaves[i]));
+	for (int f = 0; f < e->template.field_count; f++)
+		if (!export_carries(format, e->template.field[f].kind))
+			export_leave(e, str_format(c->mem, "the field %.*s (%s)",
+						   STR_ARG(e->template.field[f].name),
+						   e->template.field[f].kind->name));
+}
+
+enum err export_start(struct ctx *c, const struct export_wish *wish, struct export *out)
+{
+	const struct export_format *format = export_format_find(wish->format);
+	struct project_state state;
+
+	*out = (struct export){ .format = format, .wish = *wish, .limit = PAGE };
+	if (format == NULL)
+		return refuse_field(c, ERR_INPUT, S("format"),
+				    "there is no format %.*s: the formats are %.*s",
+				    STR_ARG(str_cut(wish->format, 0, 40)),
+				    STR_ARG(export_format_names(c->mem)));
+	TRY(project_get(c, wish->project, &out->project));
+	TRY(project_state_get(c, wish->project, &state));
+	TRY(project_template(c, &out->project, &out->template));
+	TRY(must_suit(c, format, wish, &out->template));
+	TRY(assignment_numbers_open(c, wish->project, &out->numbers));
+	TRY(json_read_own(c, state.columns, &out->columns));
+	note_left(c, out);
+	out->after = wish->after;
+	out->kept = arena_under(c->mem, 0);
+	out->row = arena_under(c->mem, ROW_MEMORY);
+	out->piece = arena_under(c->mem, 0);
+	out->page = NEW(c->mem, struct export_page);
+	out->page->mem = arena_under(c->mem, PAGE_MEMORY);
+	return OK;
+}
+
+void export_done(struct export *e)
+{
+	if (e->zip != NULL)
+		export_zip_close(e->zip);
+	if (e->spool != NULL)
+		export_spool_close(e->spool);
+	e->zip = NULL;
+	e->spool = NULL;
+}
+
+/* --- pages --- */
+
+static enum err read_page(struct ctx *c, const struct export *e, struct export_page *p)
+{
+	project_id project = e->project.id;
+
+	*p = (struct export_page){ .mem = p->mem };
+	TRY(export_task_page(c, project, e->after, e->limit, &p->task, &p->tasks));
+	p->last = p->tasks < (size_t)e->limit;
 	if (p->tasks == 0)
 		return OK;
 
 	int64_t from = p->task[0].task, upto = p->task[p->tasks - 1].task;
-	TRY(export_result_range(c, e->project.id, from, upto, &p->result, &p->results));
-	if (e->with_answers)
-		TRY(export_answer_range(c, e->project.id, from, upto, &p->answer, &p->answers));
+	TRY(export_result_range(c, project, from, upto, &p->result, &p->results));
+	if (e->wish.answers)
+		TRY(export_answer_range(c, project, from, upto, &p->answer, &p->answers));
+	if (arena_is_spent(c->mem) && e->limit > 1)
+		return refuse(c, ERR_LIMIT, "a page of results is too large");
 	return OK;
 }
 
-/* The task's answers as a JSON list; moves past them. */
-static void put_answers(struct ctx *c, const struct export *e, struct page *p, int64_t task,
-			struct json *out)
+static enum err next_page(struct ctx *c, struct export *e)
 {
-	json_list(out);
-	for (; p->answer_at < p->answers && p->answer[p->answer_at].task <= task; p->answer_at++) {
-		const struct export_answer_range *a = &p->answer[p->answer_at];
+	struct ctx own = *c;
 
-		if (a->task < task)
-			continue;
-		json_object(out);
-		json_id_of(out, "worker", assignment_number(c->mem, &e->numbers, a->worker));
-		json_raw_of(out, "answer", a->body);
-		json_text_of(out, "state", assignment_state_word(a->state));
-		json_time_of(out, "at", a->submitted);
-		json_f64_of(out, "seconds", (double)a->active_ms / 1000.0);
-		json_object_end(out);
+	own.mem = e->page->mem;
+	for (;;) {
+		arena_clear(own.mem);
+		enum err err = read_page(&own, e, e->page);
+
+		if (err == OK)
+			break;
+		if (err != ERR_LIMIT || e->limit == 1)
+			return refuse(c, err, "%.*s", STR_ARG(own.refusal.message));
+		e->limit /= 2;
+		own.refusal = (struct refusal){ 0 };
 	}
-	json_list_end(out);
+	if (e->page->tasks > 0)
+		e->after = e->page->task[e->page->tasks - 1].task;
+	/* Tasks that lie together are alike: the page grows back slowly. */
+	e->limit = e->limit + e->limit / 8 + 1;
+	e->limit = e->limit > PAGE ? PAGE : e->limit;
+	return OK;
 }
 
-/* --- JSON Lines --- */
-
-/* False: the line is too long. */
-static bool put_line(struct ctx *c, const struct export *e, struct page *p, size_t at,
-		     struct buf *buf)
+/* The next task of the page, with its own part of the lists. */
+static enum err take_task(struct ctx *c, struct export_page *p, struct export_task *out)
 {
-	const struct export_task_page *t = &p->task[at];
-	struct json out = json_make(c->mem, PIECE_MAX);
+	const struct export_task_page *t = &p->task[p->task_at++];
+	struct json_value *cells;
 
-	json_object(&out);
-	json_i64_of(&out, "task", t->task);
-	json_bool_of(&out, "gold", t->gold == 1);
-	json_raw_of(&out, "fields", kind_fields_told(c->mem, t->fields));
-	json_key(&out, "results");
-	json_object(&out);
-	for (; p->result_at < p->results && p->result[p->result_at].task <= t->task;
-	     p->result_at++) {
-		const struct export_result_range *r = &p->result[p->result_at];
-
-		if (r->task < t->task)
-			continue;
-		json_key_str(&out, r->field);
-		json_object(&out);
-		json_raw_of(&out, "value", r->value);
-		json_f64_of(&out, "confidence", r->confidence);
-		json_i64_of(&out, "answers", r->answers);
-		json_raw_of(&out, "ties", r->ties.len > 0 ? r->ties : S("[]"));
-		json_key(&out, "posterior");
-		if (quality_posterior_put(c, kind_field_find(&e->template, r->field), r->posterior,
-					  &out) != OK)
-			return false;
-		json_object_end(&out);
-	}
-	json_object_end(&out);
-	if (e->with_answers) {
-		json_key(&out, "answers");
-		put_answers(c, e, p, t->task, &out);
-	}
-	json_object_end(&out);
-	buf_add(buf, json_end(&out));
-	buf_add_char(buf, '\n');
-	return !buf_is_full(&out.buf);
-}
-
-/* --- CSV --- */
-
-/* A JSON value as one cell: text bare, lists joined by |, null empty. */
-static struct str cell_of(struct ctx *c, struct str value)
-{
-	struct json_value *read;
-	struct json_fault fault;
-	struct buf cell = buf_make(c->mem, PIECE_MAX);
-
-	if (!json_read(c->mem, value, &read, &fault) || read->type == JSON_NULL)
-		return S("");
-	if (read->type == JSON_TEXT || read->type == JSON_NUMBER)
-		return read->text;
-	if (read->type != JSON_LIST)
-		return value;
-	for (const struct json_value *item = read->first; item != NULL; item = item->next) {
-		if (cell.len > 0)
-			buf_add_char(&cell, '|');
-		buf_add(&cell, item->text);
-	}
-	return buf_str(&cell);
-}
-
-static bool is_ours(const struct export *e, struct str name)
-{
-	if (str_eq(name, S("task")) || str_eq(name, S("gold")) || str_eq(name, S("answers")))
-		return true;
-	for (int f = 0; f < e->template.field_count; f++)
-		if (str_starts(name, e->template.field[f].name))
-			return true;
-	return false;
-}
-
-static void put_head(struct ctx *c, const struct export *e, struct buf *out)
-{
-	static const char *const part[] = { "", "_confidence", "_answers", "_ties" };
-	struct str field;
-
-	csv_put(out, S("task"), true, false);
-	csv_put(out, S("gold"), false, false);
-	for (const struct json_value *name = e->columns->first; name != NULL; name = name->next) {
-		if (kind_is_gold_column(name->text, &field))
-			continue;
-		struct str shown = is_ours(e, name->text) ?
-					   str_format(c->mem, "input_%.*s", STR_ARG(name->text)) :
-					   name->text;
-		csv_put(out, shown, false, true);
-	}
-	for (int f = 0; f < e->template.field_count; f++)
-		for (size_t i = 0; i < sizeof(part) / sizeof(*part); i++)
-			csv_put(out,
-				str_format(c->mem, "%.*s%s", STR_ARG(e->template.field[f].name),
-					   part[i]),
-				false, false);
-	if (e->with_answers)
-		csv_put(out, S("answers"), false, false);
-	csv_end_line(out);
-}
-
-/* The result of a field among those of the task, or NULL. */
-static const struct export_result_range *result_of(const struct page *p, int64_t task,
-						   struct str field)
-{
-	for (size_t i = p->result_at; i < p->results && p->result[i].task == task; i++)
-		if (str_eq(p->result[i].field, field))
-			return &p->result[i];
-	return NULL;
-}
-
-static void put_results(struct ctx *c, const struct export *e, struct page *p, int64_t task,
-			struct buf *out)
-{
-	while (p->result_at < p->results && p->result[p->result_at].task < task)
+	*out = (struct export_task){
+		.number = t->task,
+		.gold = t->gold == 1,
+		.source = t->source.v,
+		.fields = t->fields,
+	};
+	while (p->result_at < p->results && p->result[p->result_at].task < t->task)
 		p->result_at++;
-	for (int f = 0; f < e->template.field_count; f++) {
-		const struct export_result_range *r = result_of(p, task, e->template.field[f].name);
-
-		csv_put(out, r ? cell_of(c, r->value) : S(""), false, true);
-		csv_put(out, r ? num_f64_text(c->mem, r->confidence) : S(""), false, false);
-		csv_put(out, r ? str_format(c->mem, "%lld", (long long)r->answers) : S(""), false,
-			false);
-		csv_put(out, r ? r->ties : S(""), false, false);
+	out->result = p->result + p->result_at;
+	while (p->result_at < p->results && p->result[p->result_at].task == t->task) {
+		p->result_at++;
+		out->results++;
 	}
-}
-
-/* False: the row is too long. */
-static bool put_row(struct ctx *c, const struct export *e, struct page *p, size_t at,
-		    struct buf *out)
-{
-	const struct export_task_page *t = &p->task[at];
-	struct json_value *fields;
-	struct str gold;
-
-	if (json_read_own(c, t->fields, &fields) != OK)
-		return false;
-	csv_put(out, str_format(c->mem, "%lld", (long long)t->task), true, false);
-	csv_put(out, t->gold ? S("1") : S("0"), false, false);
-	for (const struct json_value *name = e->columns->first; name != NULL; name = name->next) {
-		struct str cell = S("");
-
-		if (kind_is_gold_column(name->text, &gold))
-			continue;
-		if (!json_text(json_get(fields, name->text), &cell))
-			cell = S("");
-		csv_put(out, kind_cell_told(cell), false, true);
+	while (p->answer_at < p->answers && p->answer[p->answer_at].task < t->task)
+		p->answer_at++;
+	out->answer = p->answer + p->answer_at;
+	while (p->answer_at < p->answers && p->answer[p->answer_at].task == t->task) {
+		p->answer_at++;
+		out->answers++;
 	}
-	put_results(c, e, p, t->task, out);
-	struct json answers = json_make(c->mem, PIECE_MAX);
-
-	if (e->with_answers) {
-		put_answers(c, e, p, t->task, &answers);
-		csv_put(out, json_end(&answers), false, false);
-	}
-	csv_end_line(out);
-	return !buf_is_full(&answers.buf);
-}
-
-static enum err put_certificate(struct ctx *c, const struct export *e, struct buf *out)
-{
-	struct json line = json_make(c->mem, PIECE_MAX);
-	struct quality_certified *list;
-	int count;
-
-	TRY(quality_certificate(c, &e->project, &list, &count));
-	json_object(&line);
-	json_key(&line, "certificate");
-	quality_certificate_put(list, count, &line);
-	json_object_end(&line);
-	buf_add(out, json_end(&line));
-	buf_add_char(out, '\n');
+	TRY(json_read_own(c, t->fields, &cells));
+	out->cells = cells;
 	return OK;
 }
 
-static enum err make_piece(struct ctx *c, struct export *e, struct str *piece, bool *more)
+/* --- pieces --- */
+
+static enum err put_task(struct ctx *row, struct export *e, struct buf *out)
 {
-	struct buf out = buf_make(c->mem, PIECE_MAX);
-	struct ctx row = *c; /* its memory is given back after each row */
-	struct page p;
+	struct export_task task;
 
-	TRY(read_page(c, e, &p));
-	row.mem = arena_under(c->mem, PAGE_MEMORY);
-	if (!e->started && e->form == EXPORT_CSV)
-		put_head(c, e, &out);
+	TRY(take_task(row, e->page, &task));
+	TRY(e->format->task(row, e, &task, out));
+	if (arena_is_spent(row->mem) || buf_is_full(out))
+		return refuse(row, ERR_LIMIT, "task %lld is too large", (long long)task.number);
+	arena_clear(row->mem);
+	e->rows++;
+	return OK;
+}
+
+static enum err put_end(struct ctx *row, struct export *e, struct buf *out)
+{
+	if (e->format->end != NULL)
+		TRY(e->format->end(row, e, out));
+	arena_clear(row->mem);
+	e->ended = !e->more_end;
+	return buf_is_full(out) ? refuse(row, ERR_LIMIT, "the end is too large") : OK;
+}
+
+static enum err make_piece(struct ctx *row, struct export *e, struct buf *out)
+{
+	if (!e->started && e->format->begin != NULL)
+		TRY(e->format->begin(row, e, out));
+	if (!e->started)
+		TRY(next_page(row, e));
 	e->started = true;
-	for (size_t i = 0; i < p.tasks; i++) {
-		bool whole = e->form == EXPORT_CSV ? put_row(&row, e, &p, i, &out) :
-						     put_line(&row, e, &p, i, &out);
-
-		if (!whole || buf_is_full(&out) || (arena_is_spent(c->mem) && e->page > 1))
-			return refuse(c, ERR_LIMIT, "a page of results is too large");
-		arena_clear(row.mem);
+	while (out->len < PIECE && !e->ended) {
+		if (e->page->task_at < e->page->tasks)
+			TRY(put_task(row, e, out));
+		else if (!e->page->last)
+			TRY(next_page(row, e));
+		else
+			TRY(put_end(row, e, out));
 	}
-	if (p.tasks > 0)
-		e->after = p.task[p.tasks - 1].task;
-	e->rows += (int64_t)p.tasks;
-	*more = p.tasks == (size_t)e->page;
-	if (!*more && e->with_certificate && e->form == EXPORT_JSONL)
-		TRY(put_certificate(c, e, &out));
-	*piece = buf_str(&out);
 	return OK;
 }
 
 enum err export_piece(struct ctx *c, struct export *e, struct str *piece, bool *more)
 {
-	struct arena_mark mark = arena_mark(c->mem);
-	struct export next = *e;
-	struct ctx own = *c;
+	struct ctx row = *c;
 
-	for (;;) {
-		own.mem = arena_under(c->mem, PAGE_MEMORY);
-		enum err err = make_piece(&own, &next, piece, more);
-
-		if (err == OK)
-			break;
-		if (err != ERR_LIMIT || next.page == 1)
-			return refuse(c, err, "%.*s", STR_ARG(own.refusal.message));
-		next = *e;
-		e->page /= 2;
-		next.page = e->page;
-		own.refusal = (struct refusal){ 0 };
-		arena_reset(c->mem, mark);
-	}
-	/* Tasks that lie together are alike: the page grows back slowly. */
-	next.page = next.page + next.page / 8 + 1;
-	if (next.page > PAGE)
-		next.page = PAGE;
-	*e = next;
+	arena_clear(e->piece);
+	struct buf out = buf_make(e->piece, PIECE_MAX);
+	row.mem = e->row;
+	enum err err = make_piece(&row, e, &out);
+	if (err != OK)
+		return refuse(c, err, "%.*s", STR_ARG(row.refusal.message));
+	*piece = buf_str(&out);
+	*more = !e->ended;
 	return OK;
 }

@@ -2,28 +2,34 @@
 /*
  * export: results out of the house, as one clean file whose every cell can be traced.
  *
- * One row for each judged task, in the order of the records: the record's columns; for each
- * field its value, confidence, count of answers and ties; and, when asked for, every
- * answer behind it. Made piece by piece in constant memory, so that a file of any size streams.
+ * What goes out is one entry for each judged task, in the order of the records, made piece by
+ * piece in memory that does not grow with the file, so that a file of any size streams. A *format*
+ * is a row of a table (formats.c): its name, what kinds of work it can carry, and three
+ * writers: before the first task, for each, behind the last. Routes, command and pages list what
+ * stands there. docs/formats.md says what each format carries and what it leaves out; whatever is
+ * left out of one file is told by `export_left_out`, and in the file itself where it has a place
+ * for that.
  *
- * Columns of the CSV form: task, gold, the record's columns (a name that meets one of ours gets
- * `input_` before it; a picture is called as its requester calls it), then for each field F: F,
- * F_confidence, F_answers, F_ties (JSON list, empty without a tie), and last `answers` (a JSON
- * list of {"worker","answer","state","at","seconds"}). Several values of one field are joined
- * by |. Cells that a spreadsheet would run as a formula are defused. JSON Lines have the same, as
- * {"task","gold","fields","results","answers"}; there a result has its posterior too, as
- * [{"value","share"}] (empty where answers come out of no list), and on request the certificate
- * (quality.h) is their last line, {"certificate":[…]}; a CSV has rows of tasks alone.
- *
- * Rows go up by task, so a file that broke off is gone on with: cut it behind its last whole
- * row, ask for what comes after that row's task, and put it behind. What was judged meanwhile
+ * CSV and JSON Lines go up by task, so one that broke off is gone on with: cut it behind its last
+ * whole row, ask for what comes after that row's task, and put it behind. What was judged meanwhile
  * before that task is not in it.
  */
 #ifndef EXPORT_H
 #define EXPORT_H
 #include "assignment/assignment.h"
 
-enum export_form { EXPORT_CSV, EXPORT_JSONL };
+struct export_format;
+struct export_page;
+struct export_zip;
+struct export_spool;
+
+struct export_wish {
+	project_id project;
+	struct str format;
+	bool answers;	  /* with every answer behind each result, where the format has them */
+	bool certificate; /* JSON Lines: a last line {"certificate":[…]} */
+	int64_t after;	  /* above 0: later tasks only, without a head */
+};
 
 struct export
 {
@@ -31,25 +37,38 @@ struct export
 	struct kind_template template;
 	struct json_value *columns;
 	struct assignment_numbers numbers; /* what the workers are called */
-	enum export_form form;
-	bool with_answers;
-	bool with_certificate; /* JSON Lines: a last line {"certificate":[…]} */
-	bool started;
-	int64_t after;
-	int64_t page; /* tasks that are read at once */
-	int64_t rows; /* written so far */
+	const struct export_format *format;
+	struct export_wish wish;
+	int64_t after; /* the last task that was read */
+	int64_t limit; /* tasks that are read at once */
+	int64_t rows;  /* written so far */
+	bool started, ended;
+	bool more_end;		  /* the end comes in several pieces, and this was not the last */
+	struct export_page *page; /* what was read and is not yet written */
+	struct arena *kept;	  /* of the writer: lasts as long as the export */
+	struct arena *row, *piece;
+	void *own;		    /* the writer's */
+	struct export_zip *zip;	    /* NULL, or to be closed */
+	struct export_spool *spool; /* likewise */
+	/* What this file leaves out, one sentence each; more may come while it is written. */
+	struct str left[60];
+	int left_count;
 };
 
 /*
- * "csv" or "jsonl"; all of it, or with `after` above 0 the rows of later tasks without the names of
- * the columns. ERR_INPUT another form; ERR_MISSING no such project. Rights: the caller's.
+ * ERR_INPUT: no such format; a format that can carry none of what the project asks, both named;
+ * or one that has no answers, certificate or middle to begin at. ERR_MISSING no such project.
+ * Rights: the caller's. The memory that is there now must last as long as the export.
  */
-MUST_USE enum err export_start(struct ctx *, project_id, struct str form, bool with_answers,
-			       int64_t after, struct export *out);
+MUST_USE enum err export_start(struct ctx *, const struct export_wish *, struct export *out);
+void export_done(struct export *); /* for DEFER; harmless when nothing was started */
 
-/* The next piece in ctx->mem (mark before, reset after); empty and `*more` false at the end.
- * ERR_LIMIT when one task alone is too large. */
+/* The next piece, good until the next call; `*more` is false with the last. ERR_LIMIT when one
+ * task alone is too large. */
 MUST_USE enum err export_piece(struct ctx *, struct export *, struct str *piece, bool *more);
+
+/* What is left out as far as is known by now, as one line of ASCII; empty: nothing. */
+struct str export_left_out(struct ctx *, const struct export *);
 
 extern const struct room export_room;
 

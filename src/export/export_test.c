@@ -9,11 +9,14 @@ static struct str rest(struct ctx *c, const struct fixture *f, const char *form,
 		       int64_t after)
 {
 	struct buf out = buf_make(c->mem, 1 << 20);
-	struct export e;
+	const struct export_wish wish = {
+		.project = f->project, .format = str_of(form), .answers = answers, .after = after
+	};
+	struct export e DEFER(export_done) = { .format = NULL };
 	struct str piece;
 	bool more = true;
 
-	WANT_OK(export_start(c, f->project, str_of(form), answers, after, &e));
+	WANT_OK(export_start(c, &wish, &e));
 	while (more) {
 		WANT_OK(export_piece(c, &e, &piece, &more));
 		buf_add(&out, piece);
@@ -112,11 +115,51 @@ TEST(export, what_is_not_judged_is_not_there)
 	WANT_STR(S(""), whole(c, &f, "jsonl", false));
 }
 
+static enum err start(struct ctx *c, struct export_wish wish)
+{
+	struct export e DEFER(export_done) = { .format = NULL };
+
+	return export_start(c, &wish, &e);
+}
+
 TEST(export, another_form_is_refused)
 {
 	struct fixture f = fixture_open(c, (struct fixture_shape){ 0 });
 	struct export e;
 
-	WANT_ERR(ERR_INPUT, export_start(c, f.project, S("xls"), false, 0, &e));
-	WANT_ERR(ERR_MISSING, export_start(c, (project_id){ 4711 }, S("csv"), false, 0, &e));
+	WANT_ERR(ERR_INPUT,
+		 start(c, (struct export_wish){ .project = f.project, .format = S("xls") }));
+	WANT_ERR(ERR_MISSING,
+		 start(c, (struct export_wish){ .project = { 4711 }, .format = S("csv") }));
+	WANT(export_start(c, &(struct export_wish){ .project = f.project, .format = S("xls") },
+			  &e) == ERR_INPUT);
+	WANT(str_find(c->refusal.message, S("xls"), &(size_t){ 0 }) &&
+	     str_find(c->refusal.message, S("jsonl"), &(size_t){ 0 }));
+	c->refusal = (struct refusal){ 0 };
+}
+
+TEST(export, what_a_format_has_no_place_for_is_refused_by_name)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ 0 });
+
+	WANT_ERR(ERR_INPUT,
+		 start(c, (struct export_wish){
+				  .project = f.project, .format = S("csv"), .certificate = true }));
+	WANT_ERR(ERR_INPUT,
+		 start(c, (struct export_wish){
+				  .project = f.project, .format = S("json"), .after = 1 }));
+}
+
+TEST(export, json_is_one_list_of_what_json_lines_say)
+{
+	struct fixture f = judged(c);
+	struct json_value *list, *line;
+	struct json_fault fault;
+	struct str head, rest;
+
+	WANT(json_read(c->mem, whole(c, &f, "json", true), &list, &fault));
+	WANT_I64(2, list->count);
+	WANT(str_split(whole(c, &f, "jsonl", true), '\n', &head, &rest));
+	WANT(json_read(c->mem, head, &line, &fault));
+	WANT_I64(line->count, list->first->count);
 }

@@ -157,8 +157,9 @@ MUST_USE bool kind_template_fits(struct kind_faults *, const struct kind_templat
 MUST_USE bool kind_template_knows(struct kind_faults *, const struct kind_template *,
 				  const struct str *columns, int count);
 const struct kind_field *kind_field_find(const struct kind_template *, struct str name);
-/* The kind for filters: that of the only field, or "mixed". */
-struct str kind_line(const struct kind_template *);
+struct str kind_line(const struct kind_template *); /* that of the only field, or "mixed" */
+/* The text with each {{column}} replaced by its cell. */
+struct str kind_fill(struct arena *, struct str text, const struct json_value *fields);
 /* gold_NAME holds the known answer for field NAME, and is never shown. */
 bool kind_is_gold_column(struct str column, struct str *field);
 

@@ -136,8 +136,6 @@ void kind_most(struct arena *, const struct json_value *const *values, int count
 bool kind_place_next(struct str text, size_t *from, size_t *at, struct str *name);
 /* The cell of a record; empty when it has none of that name. */
 struct str kind_cell(const struct json_value *fields, struct str name);
-/* The text with each {{column}} replaced by its cell. */
-struct str kind_fill(struct arena *, struct str text, const struct json_value *fields);
 /* Does the address start with http://, https:// or mailto:, without blanks or control
  * characters? */
 bool kind_is_link(struct str address);

@@ -245,6 +245,12 @@ export interface OpenApi {
 
 interface Page { after?: string; limit?: number }
 
+/** A format that results can be had in; `why` it does not suit the project. */
+export interface Format {
+  name: string; title: string; ending: string; about: string; suits: boolean; why: string;
+  answers: boolean; certificate: boolean; leaves: string[];
+}
+
 /** Operation → what it takes and gives. `path` values are named in the key itself. */
 export interface Api {
   'POST /sign-up': { body: { name: string; email: string; password: string; role: 'worker' | 'requester' }; reply: { id: Id } };
@@ -309,6 +315,7 @@ export interface Api {
   'POST /projects/{project}/close': { reply: { refund: Minor } };
   'GET /projects/{project}/results': { query: Page; reply: List<ResultRow> };
   'POST /projects/{project}/gold': { body: { task: number; truth: Answer }; reply: unknown };
+  'GET /projects/{project}/formats': { reply: List<Format> };
   'GET /projects/{project}/certificate': { reply: { state: ProjectState; items: Certified[] } };
   'GET /projects/{project}/checks/next': { reply: { task?: number | null; page?: WorkPage | null } };
   'POST /projects/{project}/checks': { body: { task: number; answer: Answer }; reply: { items: { field: string; value: unknown; right: boolean }[] } };

@@ -196,6 +196,10 @@ async function story(view) {
   assert.equal(lines.length, 7);
   assert.match(lines[0], /city/);
   assert.match(lines[3], /Osaka.*large/);
+  await page.getByText('This format leaves out:').waitFor();
+  assert.deepEqual(await page.getByLabel('Format').locator('option').allTextContents(),
+    ['CSV (.csv)', 'JSON Lines (.jsonl)', 'JSON (.json)', 'Parquet (.parquet)', 'Label Studio (.json)']);
+  await page.getByLabel('Format').selectOption('jsonl');
   const [more] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download JSON Lines' }).click()]);
   const said = readFileSync(await more.path(), 'utf8').trim().split('\n').map((l) => JSON.parse(l));
   assert.deepEqual(said.slice(0, -1).map((l) => l.task), [1, 2, 3, 4, 5, 6]);

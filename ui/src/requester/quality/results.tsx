@@ -5,7 +5,7 @@ import type { FieldResult, Project, ResultRow } from '../../api/types.ts';
 import { percent, t } from '../../base/i18n.ts';
 import { Button } from '../../ui/button.tsx';
 import { useList, useLoad } from '../../ui/hooks.ts';
-import { CheckField } from '../../ui/field.tsx';
+import { CheckField, SelectField } from '../../ui/field.tsx';
 import { Empty } from '../../ui/page.tsx';
 import { List, Table, type Column } from '../../ui/table.tsx';
 import { Chip } from '../../ui/text.tsx';
@@ -30,16 +30,26 @@ export function Concluded({ p, r, shares = false }: { p: Project; r: FieldResult
   );
 }
 
+/** The formats that suit the project, and what the chosen one leaves out. */
 function Downloads({ p }: { p: Project }) {
   const [answers, setAnswers] = useState(false);
-  const to = (format: string) => apiUrl(`/projects/${p.id}/export`, { format, answers: answers ? 1 : 0, ...(format === 'jsonl' && { certificate: 1 }) });
+  const [name, setName] = useState('csv');
+  const { data } = useLoad((signal) => call('GET /projects/{project}/formats', { path: { project: p.id }, signal }), [p.id]);
+  const suiting = data?.items.filter((f) => f.suits) ?? [];
+  const format = suiting.find((f) => f.name === name) ?? suiting[0];
+  if (!format) return null;
+  const href = apiUrl(`/projects/${p.id}/export`, {
+    format: format.name, ...(format.answers && answers && { answers: 1 }), ...(format.certificate && { certificate: 1 }),
+  });
   return (
-    <div class="toolbar">
-      <CheckField label={t('results.answers')} value={answers} onValue={setAnswers} />
-      <div class="row">
-        <Button icon="download" href={to('csv')} download>{t('results.csv')}</Button>
-        <Button icon="download" href={to('jsonl')} download>{t('results.jsonl')}</Button>
+    <div class="stack">
+      <div class="toolbar">
+        <SelectField label={t('results.format')} value={format.name} onValue={setName} hint={format.about}
+          options={suiting.map((f) => [f.name, `${f.title} (.${f.ending})`])} />
+        {format.answers && <CheckField label={t('results.answers')} value={answers} onValue={setAnswers} />}
+        <Button icon="download" href={href} download>{t('results.download', { format: format.title })}</Button>
       </div>
+      {format.leaves.length > 0 && <p class="note">{t('results.leaves', { what: format.leaves.join('; ') })}</p>}
     </div>
   );
 }
