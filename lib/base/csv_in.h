@@ -6,11 +6,10 @@
 
 static inline char csv_delimiter(enum csv_form form)
 {
-	static const char delimiters[] = { [CSV_COMMA] = ',',
-					   [CSV_SEMICOLON] = ';',
-					   [CSV_TAB] = '\t',
-					   [CSV_BAR] = '|',
-					   [CSV_JSONL] = '\n' };
+	static const char delimiters[] = {
+		[CSV_COMMA] = ',', [CSV_SEMICOLON] = ';', [CSV_TAB] = '\t',
+		[CSV_BAR] = '|',   [CSV_JSONL] = '\n',	  [CSV_JSON] = '\n'
+	};
 
 	CHECK((unsigned)form < sizeof(delimiters));
 	return delimiters[form];

@@ -28,6 +28,12 @@ enum state {
 	QUOTE,	/* behind a quote inside such a field: doubled, or its end */
 	RETURN, /* behind a CR that ended a record: an LF may belong to it */
 	HELD,	/* behind an empty line: a record only if the file goes on */
+	LIST,	/* of a JSON list: before its bracket */
+	FIRST,	/* behind the bracket: an item, or the end */
+	NEXT,	/* behind an item: a comma, or the end */
+	ITEM,	/* behind a comma: an item */
+	INSIDE, /* of an item */
+	BEHIND, /* the list */
 	FINISHED,
 };
 
@@ -44,6 +50,8 @@ struct csv_reader {
 	bool last;
 	int64_t offset; /* of piece.at[at] in the file */
 	int64_t line;
+	int64_t depth;			/* of brackets in an item of a JSON list */
+	bool in_text, escaped;		/* in a text there, behind a backslash in it */
 	bool after_cr;			/* inside quotes: the byte before was a CR */
 	int64_t next_offset, next_line; /* of the record that is being gathered */
 
@@ -81,7 +89,7 @@ struct csv_reader *csv_reader_new(struct arena *parent, enum csv_form form,
 	r->text = buf_make(mem, limits.record_max);
 	r->field = NEW_MANY(mem, struct str, limits.fields_max);
 	r->field_ends = NEW_MANY(mem, size_t, limits.fields_max);
-	if (form == CSV_JSONL)
+	if (form == CSV_JSONL || form == CSV_JSON)
 		r->tree = arena_under(mem, TREE_TIMES * limits.record_max);
 	return r;
 }
@@ -133,6 +141,8 @@ void csv_resume(struct csv_reader *r, const struct str *names, int count, int64_
 	r->number = number - 1;
 	/* At the very start a mark may still come. */
 	r->state = offset == 0 ? START : RECORD;
+	if (offset > 0 && r->form == CSV_JSON)
+		r->state = number == 1 ? LIST : NEXT;
 }
 
 /* --- gathering --- */
@@ -291,13 +301,118 @@ static void take_mark(struct csv_reader *r)
 
 	r->offset -= whole ? 0 : r->mark_len;
 	begin_record(r);
-	r->state = RECORD;
-	if (whole || r->mark_len == 0)
+	r->state = r->form == CSV_JSON ? LIST : RECORD;
+	if (whole || r->mark_len == 0 || r->form == CSV_JSON)
 		return;
 	/* No mark after all: what looked like one begins the first field. */
 	r->offset += r->mark_len;
 	keep(r, (struct str){ r->mark, (size_t)r->mark_len });
 	r->state = BARE;
+}
+
+/* --- a JSON list --- */
+
+static bool is_json_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* A fault between items, as a record; what stands here is looked at again as behind an item, as a
+ * reader would that goes on here. */
+static bool list_fault(struct csv_reader *r, const char *bad)
+{
+	begin_record(r);
+	wrong(r, bad);
+	end_field(r);
+	r->now.to = r->offset;
+	r->state = NEXT;
+	return true;
+}
+
+/* A fault that makes the file no list. */
+static bool list_is_none(struct csv_reader *r, const char *bad)
+{
+	r->header_bad = bad;
+	r->state = FINISHED;
+	return false;
+}
+
+/* True when the item is whole: a bracket has closed it, or what ends a bare one stands here. */
+static bool take_item(struct csv_reader *r)
+{
+	size_t from = r->at, at = from;
+	bool whole = false;
+
+	for (; at < r->piece.len && !whole; at++) {
+		char c = r->piece.at[at];
+
+		if (r->in_text) {
+			r->in_text = r->escaped || c != '"';
+			r->escaped = c == '\\' && !r->escaped;
+			whole = !r->in_text && r->depth == 0;
+			continue;
+		}
+		if (r->depth == 0 && (c == ',' || c == ']' || is_json_blank(c))) {
+			whole = true;
+			break;
+		}
+		r->in_text = c == '"';
+		r->depth += c == '{' || c == '[';
+		r->depth -= c == '}' || c == ']';
+		whole = (c == '}' || c == ']') && r->depth <= 0;
+	}
+	struct str run = { r->piece.at + from, at - from };
+	keep(r, run);
+	count_lines(r, run);
+	step(r, run.len);
+	if (!whole)
+		return false;
+	end_field(r);
+	r->now.to = r->offset;
+	r->state = NEXT;
+	return true;
+}
+
+static void begin_item(struct csv_reader *r, const char *bad)
+{
+	begin_record(r);
+	wrong(r, bad);
+	r->depth = 0;
+	r->in_text = false;
+	r->escaped = false;
+	r->state = INSIDE;
+}
+
+/* Between items. True when there is a fault to be told. */
+static bool take_between(struct csv_reader *r, char c)
+{
+	if (is_json_blank(c)) {
+		count_lines(r, (struct str){ &c, 1 });
+		step(r, 1);
+		return false;
+	}
+	r->after_cr = false;
+	if (r->state == LIST && c != '[')
+		return list_is_none(r, "the file is no JSON list");
+	if (r->state == BEHIND)
+		return list_is_none(r, "there is more behind the list");
+	if (r->state == ITEM && c == ']')
+		return list_fault(r, "a comma stands before the end of the list");
+	if (r->state != NEXT && c == ',')
+		return list_fault(r, "nothing stands before a comma of the list");
+	if (r->state == LIST) {
+		step(r, 1);
+		r->state = FIRST;
+	} else if (c == ']') {
+		step(r, 1);
+		r->state = r->limits.part ? FINISHED : BEHIND;
+	} else if (c == ',') {
+		step(r, 1);
+		r->state = ITEM;
+	} else {
+		begin_item(r, r->state == NEXT ? "a comma is missing before this" : NULL);
+	}
+	return false;
 }
 
 /* One step of the machine; true when a record is whole. There is a byte. */
@@ -343,6 +458,14 @@ static bool advance(struct csv_reader *r)
 	case HELD:
 		r->state = RECORD;
 		return true;
+	case INSIDE:
+		return take_item(r);
+	case LIST:
+	case FIRST:
+	case NEXT:
+	case ITEM:
+	case BEHIND:
+		return take_between(r, c);
 	case FINISHED:
 		step(r, r->piece.len - r->at);
 		return false;
@@ -366,8 +489,15 @@ static bool end_file(struct csv_reader *r)
 		break;
 	case RECORD:
 	case HELD:
+	case LIST:
+	case BEHIND:
 	case FINISHED:
 		return false;
+	case FIRST:
+	case NEXT:
+	case ITEM:
+	case INSIDE:
+		return list_is_none(r, "the list does not end: the file is cut");
 	case RETURN:
 		return !is_empty(r);
 	case QUOTED:
@@ -509,7 +639,12 @@ static void read_members(struct csv_reader *r, struct str line, const struct jso
 	int guess = 0;
 
 	if (!json_is(object, JSON_OBJECT)) {
-		wrong(r, "the line is no JSON object");
+		wrong(r, r->form == CSV_JSON ? "this is no JSON object" :
+					       "the line is no JSON object");
+		return;
+	}
+	if (r->limits.loose) {
+		r->field_count = 0;
 		return;
 	}
 	if (r->names == NULL)
@@ -538,15 +673,20 @@ static bool take_json_line(struct csv_reader *r, struct csv_record *out)
 	struct json_value *value;
 	struct json_fault fault = { 0 };
 
-	if (!r->text.full && str_trim(line).len == 0)
+	if (!r->text.full && str_trim(line).len == 0 && r->bad == NULL)
 		return false;
 	arena_clear(r->tree);
-	if (cut_fields(r) && json_read(r->tree, line, &value, &fault)) {
+	r->now.text = line;
+	if (cut_fields(r) && r->bad == NULL && json_read(r->tree, line, &value, &fault)) {
 		read_members(r, line, value);
 		r->now.object = value;
 	} else {
-		/* Says nothing when the line was no text. */
-		wrong_in_words(r, "%s, at column %d", fault.reason, fault.column);
+		/* Says nothing when something is wrong already. */
+		if (r->form == CSV_JSON)
+			wrong_in_words(r, "%s, in line %lld", fault.reason,
+				       (long long)(r->now.line + fault.line - 1));
+		else
+			wrong_in_words(r, "%s, at column %d", fault.reason, fault.column);
 	}
 	if (r->bad != NULL)
 		r->field_count = 0;
@@ -565,14 +705,14 @@ bool csv_next(struct csv_reader *r, struct csv_record *out)
 			whole = advance(r);
 		} else if (r->last && r->state != FINISHED) {
 			whole = end_file(r);
-			if (!whole && r->names == NULL && r->number == 0)
+			if (!whole && r->names == NULL && r->number == 0 && r->header_bad == NULL)
 				r->header_bad = "the file is empty";
 		} else {
 			return false;
 		}
 		if (!whole)
 			continue;
-		told = r->form == CSV_JSONL ? take_json_line(r, out) : take_record(r, out);
+		told = r->form >= CSV_JSONL ? take_json_line(r, out) : take_record(r, out);
 		r->next_offset = r->offset;
 		r->next_line = r->line;
 	}

@@ -198,6 +198,79 @@ PLAIN_TEST(csv, json_lines_have_the_columns_of_the_first)
 			    "{\"n\":true,\"x\":null} \r\n  {\"x\":\"\\\"\\\"\",\"id\":-1.5e3}")));
 }
 
+PLAIN_TEST(csv, a_json_list_is_read_object_by_object)
+{
+	WANT_STR(S("|id|n|x\n"
+		   "1 1 1-34|1|a]}\\nb|[1, {}]\n"
+		   "2 3 39-60||true|\n"
+		   "3 4 62-88|-1.5e3||\"\\\"\n"),
+		 read_all(c, CSV_JSON,
+			  S("[{\"id\":1,\"n\":\"a]}\\nb\",\"x\":[1, {}]}\n ,\r\n"
+			    "{\"n\":true,\n \"x\":null} ,"
+			    "{\"x\":\"\\\"\\\\\\\"\",\"id\":-1.5e3}]\n")));
+}
+
+PLAIN_TEST(csv, a_bad_item_of_a_json_list_is_told_and_the_next_one_is_read)
+{
+	static const struct {
+		const char *file, *wanted;
+	} want[] = {
+		{ "[]", "!the file is empty\n" },
+		{ " [ ] x", "!there is more behind the list\n" },
+		{ "{}", "!the file is no JSON list\n" },
+		{ "[1,{\"a\":1}]", "|a\n1 1 1-2 !this is no JSON object\n2 1 3-10|1\n" },
+		{ "[{\"a\":1},]", "|a\n1 1 1-8|1\n2 1 9-9 !a comma stands before the end of "
+				  "the list\n" },
+		{ "[,{\"a\":1}]",
+		  "|a\n1 1 1-1 !nothing stands before a comma of the list\n2 1 2-9|1\n" },
+		{ "[{\"a\":1}{\"a\":2},{\"a\":3}]",
+		  "|a\n1 1 1-8|1\n2 1 8-15 !a comma is missing before this\n3 1 16-23|3\n" },
+		{ "[{\"a\":1},\n{\"a\":\n2",
+		  "!the list does not end: the file is cut|a\n1 1 1-8|1\n" },
+		{ "[{\"a\":1}", "!the list does not end: the file is cut|a\n1 1 1-8|1\n" },
+		{ "[{\"a\":1},\n\n{\"a\":\n\nx},{\"a\":2}]",
+		  "|a\n1 1 1-8|1\n2 3 11-20 !this is no value, in line 5\n3 5 21-28|2\n" },
+		{ "[{\"a\":1},\"x\",{\"a\":\"]\\u0041\"}]",
+		  "|a\n1 1 1-8|1\n2 1 9-12 !this is no JSON object\n3 1 13-28|]A\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++)
+		WANT_STR(str_of(want[i].wanted), read_all(c, CSV_JSON, str_of(want[i].file)));
+}
+
+PLAIN_TEST(csv, an_item_nested_past_all_bounds_takes_no_memory)
+{
+	struct buf file = buf_make(c->mem, 4 << 20);
+
+	buf_add(&file, S("[{\"a\":1},"));
+	for (int i = 0; i < 1 << 20; i++)
+		buf_add_char(&file, '[');
+	struct csv_reader *r = csv_reader_new(c->mem, CSV_JSON, (struct csv_limits){ 0 });
+	struct csv_record record;
+	const struct str *names;
+	const char *bad;
+	csv_feed(r, buf_str(&file), true);
+	WANT(csv_next(r, &record) && record.bad == NULL);
+	WANT(!csv_next(r, &record));
+	(void)csv_header(r, &names, &bad);
+	WANT_STR(S("the list does not end: the file is cut"), str_of(bad));
+}
+
+PLAIN_TEST(csv, a_list_inside_of_a_file_is_read_from_its_bracket_to_its_end)
+{
+	struct csv_limits limits = { .loose = true, .part = true };
+	struct csv_reader *r = csv_reader_new(c->mem, CSV_JSON, limits);
+	struct csv_record record;
+
+	csv_resume(r, NULL, 0, 100, 7, 1);
+	csv_feed(r, S(" [{\"a\":1},\n{\"b\":[2]}], \"more\": x"), true);
+	WANT(csv_next(r, &record) && record.line == 7 && record.from == 102);
+	WANT_STR(S("1"), json_get(record.object, S("a"))->text);
+	WANT(csv_next(r, &record) && record.line == 8);
+	WANT_STR(S("{\"b\":[2]}"), record.text);
+	WANT(!csv_next(r, &record));
+}
+
 PLAIN_TEST(csv, a_bad_json_line_is_told_and_the_next_one_is_read)
 {
 	WANT_STR(S("|id\n"
@@ -354,6 +427,9 @@ PLAIN_TEST(csv, the_form_is_told_by_name_and_first_lines)
 	WANT_I64(CSV_JSONL, csv_sniff(S("a,b\n"), S("x.NDJSON")));
 	WANT_I64(CSV_TAB, csv_sniff(S("a,b\n"), S("x.tsv")));
 	WANT_I64(CSV_JSONL, csv_sniff(S("\xEF\xBB\xBF\n {\"a\":1}"), S("x.txt")));
+	WANT_I64(CSV_JSON, csv_sniff(S("\xEF\xBB\xBF\n [\n{\"a\":1}"), S("x.txt")));
+	WANT_I64(CSV_JSON, csv_sniff(S("[]"), S("x.json")));
+	WANT_I64(CSV_COMMA, csv_sniff(S("[a],b\n"), S("x.txt")));
 	WANT_I64(CSV_COMMA, csv_sniff(S("{a},b\n"), S("x.csv")));
 	WANT_I64(CSV_COMMA, csv_sniff(S(""), S("")));
 	WANT_I64(CSV_COMMA, csv_sniff(S("name\nx\n"), S("x.csv")));

@@ -131,7 +131,12 @@ enum csv_form csv_sniff(struct str start, struct str name)
 		if (str_eq_nocase(end, S(".csv")))
 			return guess_delimiter(start);
 	}
-	if (str_starts(str_trim(start), S("{")))
+	start = str_trim(start);
+	if (str_starts(start, S("{")))
 		return CSV_JSONL;
+	if (str_starts(start, S("[")) &&
+	    (str_starts(str_trim(str_cut(start, 1, start.len)), S("{")) ||
+	     str_ends(name, S(".json"))))
+		return CSV_JSON;
 	return guess_delimiter(start);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * WebVTT (https://www.w3.org/TR/webvtt1/) and SubRip: a zip file with subtitles/NAME.vtt or .srt for
- * each sound or video whose transcript has times, a cue for each region. In a cue lines are not
+ * WebVTT (https://www.w3.org/TR/webvtt1/) and SubRip: a zip file with subtitles/NAME.vtt or .srt
+ * for each sound or video whose transcript has times, a cue for each region. In a cue lines are not
  * empty, since an empty one ends it; WebVTT spells & < and > as names, which keeps --> out, and in
  * SubRip the arrow of a text becomes ->.
  */

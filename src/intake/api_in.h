@@ -13,7 +13,7 @@ struct upload_form {
 struct source_form {
 	project_id project;
 	source_id source;
-	int64_t skip_bad;
+	int64_t skip_bad, given;
 	struct str key;
 };
 
@@ -22,10 +22,16 @@ struct preview_form {
 	int64_t row;
 };
 
+struct labelling_form {
+	struct str xml;
+};
+
 web_handler intake_upload_before, intake_upload_post, intake_source_page, intake_source_list_page,
-	intake_import_post, intake_source_delete, intake_project_delete, intake_preview_page;
+	intake_import_post, intake_source_delete, intake_project_delete, intake_preview_page,
+	intake_labelling_post;
 
 /* --- intake_cli.c --- */
 enum err intake_import_command(struct ctx *, const struct room_call *);
+enum err intake_labelling_command(struct ctx *, const struct room_call *);
 
 #endif

@@ -88,12 +88,14 @@ static enum err sniff(struct ctx *c, struct check *k)
 	}
 	if (str_starts(text, S("\x1f\x8b")) || str_starts(text, S("7z\xbc\xaf")) ||
 	    str_starts(text, S("Rar!"))) {
-		refuse_file(k, S("this is no CSV, TSV, JSON Lines or zip file"));
+		refuse_file(k, S("this is no CSV, TSV, JSON or zip file"));
 		return OK;
 	}
 	enum csv_form form = csv_sniff(text, k->s.name);
 	k->s.reader = (int64_t)form;
-	k->s.form = form == CSV_JSONL ? S("jsonl") : form == CSV_TAB ? S("tsv") : S("csv");
+	k->s.form = form == CSV_TAB ? S("tsv") : S("csv");
+	if (form == CSV_JSONL || form == CSV_JSON)
+		k->s.form = form == CSV_JSONL ? S("jsonl") : S("json");
 	k->s.table_sha = k->s.sha256;
 	k->s.table_size = k->s.size;
 	return OK;
@@ -161,6 +163,41 @@ static void see_row(struct ctx *c, struct check *k, const struct csv_record *r)
 		add_sample(c, k, r);
 }
 
+/* The first object that is whole tells what they are; one object alone may be COCO's. */
+static enum err see_shape(struct ctx *c, struct check *k)
+{
+	enum csv_form form = intake_reader_form(k->s.reader);
+	struct intake_table t DEFER(intake_table_close) = { .file = { OS_FILE_NONE } };
+	struct intake_columns none = { .count = 0 };
+	struct intake_place start = { 0, 1, 1 };
+	struct csv_record r = { .bad = NULL };
+	struct intake_coco coco;
+	bool found = true;
+
+	if (form != CSV_JSONL && form != CSV_JSON)
+		return OK;
+	/* As if it were shaped: then no columns are made of the first object. */
+	TRY(intake_table_open(c, k->s.table_sha, intake_reader(form, SHAPE_COCO), &none, false,
+			      start, &t));
+	TRY(intake_table_next(c, &t, &r, &found));
+	const struct json_value *first = found ? r.object : NULL;
+	enum intake_shape shape = intake_shape_of(first);
+	k->s.reader = intake_reader(form, shape);
+	if (shape == SHAPE_STUDIO)
+		k->s.form = S("labelstudio");
+	if (form != CSV_JSONL || (first != NULL && json_get(first, S("images")) == NULL))
+		return OK;
+	TRY(intake_coco_convert(c, k->s.table_sha, &k->faults, &coco));
+	if (coco.sha256.len == 0)
+		return OK;
+	k->s.form = S("coco");
+	k->s.rows_seen += coco.bad;
+	k->s.table_sha = coco.sha256;
+	k->s.table_size = coco.size;
+	k->s.reader = intake_reader(CSV_JSONL, SHAPE_COCO);
+	return OK;
+}
+
 static enum err check_table(struct ctx *c, struct check *k)
 {
 	struct intake_table t DEFER(intake_table_close) = { .file = { OS_FILE_NONE } };
@@ -169,8 +206,9 @@ static enum err check_table(struct ctx *c, struct check *k)
 	bool found = true;
 	int rows = 0;
 
-	TRY(intake_table_open(c, k->s.table_sha, (enum csv_form)k->s.reader, &k->columns, from,
-			      &t));
+	if (k->s.at_byte == 0)
+		TRY(see_shape(c, k));
+	TRY(intake_table_open(c, k->s.table_sha, k->s.reader, &k->columns, true, from, &t));
 	while (found && rows < SLICE_ROWS && t.read <= SLICE_BYTES) {
 		TRY(intake_table_next(c, &t, &r, &found));
 		if (!see_header(c, k, &t))
@@ -211,7 +249,9 @@ static bool is_litter(struct str name)
 
 static bool is_table_name(struct str name)
 {
-	static const char *const endings[] = { ".csv", ".tsv", ".txt", ".jsonl", ".ndjson" };
+	static const char *const endings[] = {
+		".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json"
+	};
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
 		struct str ending = str_of(endings[i]);
@@ -566,6 +606,7 @@ enum err intake_check_before(struct ctx *c, struct job *job)
 	k->bad_before = k->s.bad;
 	k->faults = intake_faults_make(c->mem);
 	k->columns = intake_columns_read(c->mem, k->s.columns);
+	k->columns.at = intake_columns_room(c->mem, &k->columns);
 	/* What is wrong with the file is told in its source; other refusals are this job's. */
 	enum err err = check_slice(&look, k);
 	media_close(&k->media);

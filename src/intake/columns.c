@@ -47,6 +47,16 @@ struct intake_columns intake_columns_read(struct arena *mem, struct str text)
 	return out;
 }
 
+struct intake_column *intake_columns_room(struct arena *mem, const struct intake_columns *columns)
+{
+	struct intake_column *at = NEW_MANY(mem, struct intake_column, INTAKE_COLUMNS_MAX);
+
+	CHECK(columns->count <= INTAKE_COLUMNS_MAX);
+	for (int i = 0; i < columns->count; i++)
+		at[i] = columns->at[i];
+	return at;
+}
+
 bool intake_columns_name(struct arena *mem, const struct str *names, int count,
 			 struct intake_columns *out, const char **why)
 {

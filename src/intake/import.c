@@ -29,6 +29,7 @@ struct import {
 	source_id source;
 	struct source_row s; /* as it was */
 	struct intake_columns columns;
+	const struct json_value *given; /* fields whose given answers are known; NULL: none */
 	struct row *row;
 	int rows;
 	struct intake_fault_list faults;
@@ -88,6 +89,19 @@ static enum err put_cell(struct ctx *c, const struct import *m, const struct int
 	return OK;
 }
 
+/* Gold ones are, and given ones that the import takes: a JSON list of their fields. */
+static bool is_gold(const struct import *m, struct str column, struct str *field)
+{
+	struct str name;
+
+	if (intake_is_given(column, field))
+		for (const struct json_value *v = m->given != NULL ? m->given->first : NULL;
+		     v != NULL; v = v->next)
+			if (json_text(v, &name) && str_eq(name, *field))
+				return true;
+	return kind_is_gold_column(column, field);
+}
+
 /* --- rows --- */
 
 static struct json row_json(struct ctx *c, const struct csv_record *r)
@@ -114,7 +128,7 @@ static enum err take_row(struct ctx *c, struct import *m, const struct csv_recor
 
 		if (str_eq(column->name, m->s.key_column))
 			row.key = str_copy(c->mem, cell);
-		if (kind_is_gold_column(column->name, &field)) {
+		if (is_gold(m, column->name, &field)) {
 			if (str_trim(cell).len == 0)
 				continue;
 			json_key_str(&known, field);
@@ -159,8 +173,7 @@ static enum err read_table(struct ctx *c, struct import *m)
 	struct csv_record r;
 	bool found = true;
 
-	TRY(intake_table_open(c, m->s.table_sha, (enum csv_form)m->s.reader, &m->columns, from,
-			      &t));
+	TRY(intake_table_open(c, m->s.table_sha, m->s.reader, &m->columns, false, from, &t));
 	for (int i = 0; i < CHUNK_ROWS && t.read <= CHUNK_BYTES; i++) {
 		TRY(intake_table_next(c, &t, &r, &found));
 		if (!found)
@@ -207,6 +220,12 @@ enum err intake_import_before(struct ctx *c, struct job *job)
 	if (!found || m->s.state != SOURCE_IMPORTING)
 		return OK;
 	m->columns = intake_columns_read(c->mem, m->s.columns);
+	if (m->s.given.len > 0) {
+		struct json_value *given;
+
+		TRY(json_read_own(c, m->s.given, &given));
+		m->given = given;
+	}
 	m->faults = intake_faults_make(c->mem);
 	m->row = NEW_MANY(c->mem, struct row, CHUNK_ROWS);
 	m->at_byte = m->s.at_byte;
@@ -261,6 +280,19 @@ static enum err undo(struct ctx *c, const struct import *m, struct str why)
 	return job_signal_part(c, "intake.drop", m->project.v, m->source.v);
 }
 
+/* What was imported as known is called so from now on. */
+static enum err name_known(struct ctx *c, const struct import *m)
+{
+	struct str field;
+	int64_t changed;
+
+	for (int i = 0; i < m->columns.count; i++)
+		if (is_gold(m, m->columns.at[i].name, &field))
+			m->columns.at[i].name = str_format(c->mem, "gold_%.*s", STR_ARG(field));
+	return source_columns_set(c, m->project, m->source,
+				  intake_columns_text(c->mem, &m->columns), &changed);
+}
+
 static enum err finish(struct ctx *c, const struct import *m, int64_t records, int64_t gold)
 {
 	struct str columns;
@@ -269,6 +301,8 @@ static enum err finish(struct ctx *c, const struct import *m, int64_t records, i
 
 	if (records == 0)
 		return undo(c, m, S("no row is left to import"));
+	if (m->given != NULL)
+		TRY(name_known(c, m));
 	TRY(intake_all_columns(c, m->project, m->source, &m->columns, &columns));
 	TRY(project_records_shift(c, m->project, records, gold, columns, &moved));
 	if (!moved)

@@ -66,9 +66,38 @@ static enum err must_fit(struct ctx *c, const struct kind_template *t, bool more
 	return OK;
 }
 
-enum err intake_import(struct ctx *c, project_id project, source_id source, bool skip_bad,
-		       struct str key)
+/*
+ * The fields of the given answers that are taken: those that the template asks for, or all when it
+ * asks for none of them yet, as a JSON list.
+ */
+static enum err take_given(struct ctx *c, const struct kind_template *t,
+			   const struct intake_columns *columns, struct str *out)
 {
+	struct str *field = NEW_MANY(c->mem, struct str, (size_t)columns->count + 1);
+	struct json list = json_make(c->mem, 1 << 16);
+	int count = 0, asked = 0;
+
+	for (int i = 0; i < columns->count; i++) {
+		if (!intake_is_given(columns->at[i].name, &field[count]))
+			continue;
+		asked += kind_field_find(t, field[count]) != NULL;
+		count++;
+	}
+	if (count == 0)
+		return refuse_field(c, ERR_INPUT, S("given"), "no answers came with the file");
+	json_list(&list);
+	for (int i = 0; i < count; i++)
+		if (asked == 0 || kind_field_find(t, field[i]) != NULL)
+			json_put_text(&list, field[i]);
+	json_list_end(&list);
+	*out = json_end(&list);
+	return OK;
+}
+
+static enum err start_import(struct ctx *c, project_id project, source_id source, bool skip_bad,
+			     bool given, struct str key)
+{
+	struct str taken = S("");
 	struct project_state state;
 	struct kind_template template;
 	struct source_row s;
@@ -93,12 +122,26 @@ enum err intake_import(struct ctx *c, project_id project, source_id source, bool
 	TRY(project_get(c, project, &p));
 	TRY(project_template(c, &p, &template));
 	TRY(must_fit(c, &template, state.records > 0, &columns));
+	if (given)
+		TRY(take_given(c, &template, &columns, &taken));
 	TRY(record_last(c, project, &last));
-	TRY(source_import_start(c, project, source, skip_bad, key, last.id + 1, &changed));
+	TRY(source_import_start(c, project, source, skip_bad, key, last.id + 1, taken, &changed));
 	if (changed == 0)
 		return refuse(c, ERR_CONFLICT, "another import is running");
 	TRY(source_fault_clear(c, project, source, FAULTS_IMPORT, &changed));
 	return job_signal_part(c, "intake.import", project.v, source.v);
+}
+
+enum err intake_import(struct ctx *c, project_id project, source_id source, bool skip_bad,
+		       struct str key)
+{
+	return start_import(c, project, source, skip_bad, false, key);
+}
+
+enum err intake_import_given(struct ctx *c, project_id project, source_id source, bool skip_bad,
+			     struct str key)
+{
+	return start_import(c, project, source, skip_bad, true, key);
 }
 
 enum err intake_drop(struct ctx *c, project_id project, source_id source)

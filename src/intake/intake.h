@@ -8,17 +8,18 @@
  * small steps that survive a crash, and to everybody outside it is there whole or not at
  * all: a record is seen only when its source is `imported`.
  *
- * Forms: CSV, TSV, JSON Lines, and zip files (images alone: one record for each; or
- * images and one table at the root, whose cells name images). A picture is known by its
- * content, not its name, and stored in a cell as `asset:SHA256.EXT NAME` (see kind.h); results
- * carry the name.
+ * Forms: CSV, TSV, JSON Lines, JSON (a list of objects), our own exports of the last two, Label
+ * Studio's tasks, COCO, and zip files (images alone: one record for each; or images and one such
+ * table at the root, whose cells name images). A picture is known by its content, not its name, and
+ * stored in a cell as `asset:SHA256.EXT NAME` (see kind.h); results carry the name.
  * Names in an archive are names only, never paths.
  *
  * Records are numbered 1, 2, 3 … in their project; taking a source out leaves a gap.
  * Columns called gold_NAME hold known answers, which are kept apart from `fields`. The questions
  * may come after them: whenever either changes, a job compares the known answers of a draft with
  * the questions and tells those that do not fit by row and column; they stand in the way of
- * publishing.
+ * publishing. Answers that come with our own exports, Label Studio's tasks and COCO are columns
+ * called given_NAME: they become gold_NAME when the import says so.
  */
 #ifndef INTAKE_H
 #define INTAKE_H
@@ -72,6 +73,10 @@ MUST_USE enum err intake_add(struct ctx *, project_id, struct str name, struct s
  * ERR_INPUT    no such column as `key`, or one is missing that the template shows.
  */
 MUST_USE enum err intake_import(struct ctx *, project_id, source_id, bool skip_bad, struct str key);
+/* The same, and the answers that came with the file are known ones: those that the template asks
+ * for, or all when it asks for none of them yet. ERR_INPUT too when there are none. */
+MUST_USE enum err intake_import_given(struct ctx *, project_id, source_id, bool skip_bad,
+				      struct str key);
 
 /* Take a source out with its records. ERR_CONFLICT the project is not a draft. */
 MUST_USE enum err intake_drop(struct ctx *, project_id, source_id);

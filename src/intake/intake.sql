@@ -15,10 +15,10 @@ SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT), COUNT(*) FROM source WHERE project_
 --   size int, table_name text, table_sha text, table_size int, assets int, unpacked int,
 --   reader int, rows_seen int, bad int, columns text, sample text, message text, at_byte int,
 --   at_line int, at_row int, at_entry int, at_name text, skip_bad int, key_column text,
---   import_bad int, records int, gold int, first_record int, created usec)
+--   import_bad int, records int, gold int, first_record int, created usec, given text)
 SELECT name, form, state, sha256, size, table_name, table_sha, table_size, assets, unpacked, reader,
   rows_seen, bad, columns, sample, message, at_byte, at_line, at_row, at_entry, at_name, skip_bad,
-  key_column, import_bad, records, gold, first_record, created_us
+  key_column, import_bad, records, gold, first_record, created_us, given
 FROM source WHERE project_id = $1 AND id = $2;
 
 -- source_list(project project_id) -> many (id source_id)
@@ -36,8 +36,8 @@ UPDATE source SET form = $5, state = $6, table_name = $7, table_sha = $8, table_
   sample = $16, message = $17, at_byte = $18, at_line = $19, at_row = $20, at_entry = $21
 WHERE project_id = $1 AND id = $2 AND state = 1 AND at_byte = $3 AND at_entry = $4;
 
--- source_import_start(project project_id, id source_id, skip_bad int, key_column text, first int) -> changed
-UPDATE source SET state = 3, skip_bad = $3, key_column = $4, import_bad = 0, records = 0, gold = 0,
+-- source_import_start(project project_id, id source_id, skip_bad int, key_column text, first int, given text) -> changed
+UPDATE source SET state = 3, skip_bad = $3, key_column = $4, import_bad = 0, records = 0, gold = 0, given = $6,
   first_record = $5, message = '', at_byte = 0, at_line = 1, at_row = 1, at_name = ''
 WHERE project_id = $1 AND id = $2 AND state = 2
   AND NOT EXISTS (SELECT 1 FROM source AS o WHERE o.project_id = $1 AND o.state IN (3, 7));
@@ -50,6 +50,9 @@ WHERE project_id = $1 AND id = $2 AND state = 3 AND at_byte = $3 AND at_row = $4
 
 -- source_state_set(project project_id, id source_id, from int, to int, message text) -> changed
 UPDATE source SET state = $4, message = $5 WHERE project_id = $1 AND id = $2 AND state = $3;
+
+-- source_columns_set(project project_id, id source_id, columns text) -> changed
+UPDATE source SET columns = $3 WHERE project_id = $1 AND id = $2;
 
 -- source_remove(project project_id, id source_id) -> changed
 DELETE FROM source WHERE project_id = $1 AND id = $2 AND state = 6;

@@ -171,7 +171,10 @@ enum err intake_import_post(struct ctx *c, void *form, struct web_reply *reply)
 	struct project p;
 
 	TRY(project_must_own(c, f->project, &p));
-	TRY(intake_import(c, f->project, f->source, f->skip_bad != 0, f->key));
+	if (f->given != 0)
+		TRY(intake_import_given(c, f->project, f->source, f->skip_bad != 0, f->key));
+	else
+		TRY(intake_import(c, f->project, f->source, f->skip_bad != 0, f->key));
 	TRY(put_source(c, f->project, f->source, web_json(reply)));
 	web_status(reply, 202);
 	return OK;
@@ -220,6 +223,33 @@ enum err intake_preview_page(struct ctx *c, void *form, struct web_reply *reply)
 	json_key(out, "page");
 	TRY(project_page(c, &p, count > 0 ? records[0].fields : S(""), &media, out));
 	json_i64_of(out, "rows", state.records);
+	json_object_end(out);
+	return OK;
+}
+
+/* --- configurations of other programs --- */
+
+enum err intake_labelling_post(struct ctx *c, void *form, struct web_reply *reply)
+{
+	const struct labelling_form *f = form;
+	struct kind_faults faults = kind_faults_make(c->mem, S(""));
+	struct json *out = web_json(reply);
+	struct str template;
+
+	json_object(out);
+	json_bool_of(out, "ok", intake_labelling_read(&faults, f->xml, &template));
+	json_raw_of(out, "template", template);
+	json_key(out, "faults");
+	json_list(out);
+	for (int i = 0; i < faults.count; i++) {
+		json_object(out);
+		json_text_of(out, "path", faults.list[i].path);
+		json_text_of(out, "message", faults.list[i].message);
+		if (faults.list[i].line > 0)
+			json_i64_of(out, "line", faults.list[i].line);
+		json_object_end(out);
+	}
+	json_list_end(out);
 	json_object_end(out);
 	return OK;
 }

@@ -15,7 +15,7 @@ struct bringing {
 	source_id source;
 	struct str name, sha256, key;
 	int64_t size;
-	bool skip_bad;
+	bool skip_bad, given;
 	struct source_row now;
 	struct project_state state;
 };
@@ -89,6 +89,8 @@ static enum err import_tx(struct ctx *c, void *arg)
 {
 	struct bringing *b = arg;
 
+	if (b->given)
+		return intake_import_given(c, b->project, b->source, b->skip_bad, b->key);
 	return intake_import(c, b->project, b->source, b->skip_bad, b->key);
 }
 
@@ -186,6 +188,7 @@ enum err intake_import_command(struct ctx *c, const struct room_call *call)
 
 	b->key = room_option(call, "key");
 	b->skip_bad = room_flag(call, "skip-bad");
+	b->given = room_flag(call, "given");
 	if (!num_i64(room_option(call, "project"), 1, INT64_MAX, &b->project.v))
 		return refuse_field(c, ERR_INPUT, S("project"), "this is a project's number");
 	TRY(bring_file(c, str_c(c->mem, path), b));
@@ -198,4 +201,23 @@ enum err intake_import_command(struct ctx *c, const struct room_call *call)
 	if (b->now.state != SOURCE_IMPORTED)
 		return refuse_with_fault(c, b, b->now.message);
 	return print_source(c, call, b);
+}
+
+enum err intake_labelling_command(struct ctx *c, const struct room_call *call)
+{
+	struct kind_faults faults = kind_faults_make(c->mem, S(""));
+	struct str xml, template;
+
+	if (call->word_count != 1)
+		return refuse(c, ERR_INPUT, "name one file");
+	TRY(os_slurp(c, str_c(c->mem, call->words[0]), KIND_TEMPLATE_MAX + 1, &xml));
+	if (intake_labelling_read(&faults, xml, &template)) {
+		printf("%.*s\n", STR_ARG(template));
+		return OK;
+	}
+	for (int i = 1; i < faults.count; i++)
+		fprintf(stderr, "%.*s, line %d: %.*s\n", STR_ARG(faults.list[i].path),
+			faults.list[i].line, STR_ARG(faults.list[i].message));
+	return refuse(c, ERR_INPUT, "%.*s, line %d: %.*s", STR_ARG(faults.list[0].path),
+		      faults.list[0].line, STR_ARG(faults.list[0].message));
 }

@@ -41,7 +41,8 @@ static const struct web_field upload_fields[] = {
 	  IN(upload_form, file),
 	  .required = true,
 	  .max = UPLOAD_MAX,
-	  .about = "CSV, TSV, JSON Lines, or a zip of pictures with at most one table" },
+	  .about = "CSV, TSV, JSON or JSON Lines, Label Studio's tasks, COCO, or a zip of pictures "
+		   "with at most one of these" },
 	{ 0 },
 };
 
@@ -56,6 +57,11 @@ static const struct web_field import_fields[] = {
 	  .type = WEB_BOOL,
 	  IN(source_form, skip_bad),
 	  .about = "leave bad rows out; else one of them refuses the file" },
+	{ .name = "given",
+	  .place = WEB_BODY,
+	  .type = WEB_BOOL,
+	  IN(source_form, given),
+	  .about = "take the answers that came with the file, in columns given_NAME, as known" },
 	{ .name = "key",
 	  .place = WEB_BODY,
 	  .type = WEB_TEXT,
@@ -74,6 +80,18 @@ static const struct web_field preview_fields[] = {
 	  .min = 1,
 	  .max = INT64_MAX,
 	  .about = "which record, the first unless said" },
+	{ 0 },
+};
+
+static const struct web_field labelling_fields[] = {
+	{ .name = "xml",
+	  .place = WEB_BODY,
+	  .type = WEB_TEXT,
+	  IN(labelling_form, xml),
+	  .required = true,
+	  .min = 1,
+	  .max = KIND_TEMPLATE_MAX,
+	  .about = "the configuration" },
 	{ 0 },
 };
 
@@ -105,6 +123,11 @@ static const struct web_route routes[] = {
 	  .fields = preview_fields, .form_size = sizeof(struct preview_form),
 	  .view = "{page:{title:text,instructions:[any],blocks:[any]},rows:int}",
 	  .about = "A task as a worker will see it." },
+	{ WEB_POST, "/api/v1/templates/labelstudio", MAKERS, WEB_READ, intake_labelling_post,
+	  .fields = labelling_fields, .form_size = sizeof(struct labelling_form),
+	  .view = "{ok:bool,template:any?,faults:[{path:text,message:text,line:int?}]}",
+	  .about = "Label Studio's labelling configuration as a template; changes nothing.",
+	  .body_max = 256 * 1024 },
 	{ .path = NULL },
 };
 
@@ -124,12 +147,17 @@ static const struct room_option import_options[] = {
 	{ "folder", true, false, NULL, "a folder of pictures and at most one table, or a file" },
 	{ "key", false, false, NULL, "a column whose values may not repeat" },
 	{ "skip-bad", false, true, NULL, "leave bad rows out" },
+	{ "given", false, true, NULL, "take the answers that came with the file as known" },
 	{ 0 },
 };
 
 static const struct room_command commands[] = {
 	{ "project import", import_options, intake_import_command, true, NULL,
 	  "Check a file or folder and import it into a draft." },
+	{ .name = "template labelstudio",
+	  .run = intake_labelling_command,
+	  .words = "FILE",
+	  .about = "Print Label Studio's labelling configuration as a template" },
 	{ 0 },
 };
 

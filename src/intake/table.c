@@ -5,22 +5,31 @@
 
 enum { PIECE = 256 * 1024 };
 
-enum err intake_table_open(struct ctx *c, struct str sha256, enum csv_form form,
-			   const struct intake_columns *columns, struct intake_place from,
+enum err intake_table_open(struct ctx *c, struct str sha256, int64_t reader,
+			   struct intake_columns *columns, bool grows, struct intake_place from,
 			   struct intake_table *out)
 {
+	enum intake_shape shape = intake_reader_shape(reader);
+
 	*out = (struct intake_table){
 		.file = { OS_FILE_NONE },
+		.shape = shape,
+		.row = { .mem = arena_under(c->mem, 0),
+			 .kept = c->mem,
+			 .columns = columns,
+			 .grows = grows },
 		.piece = arena_take(c->mem, PIECE),
-		.reader = csv_reader_new(c->mem, form, (struct csv_limits){ 0 }),
+		.reader = csv_reader_new(c->mem, intake_reader_form(reader),
+					 (struct csv_limits){ .loose = shape != SHAPE_PLAIN }),
 		.at = from.byte,
 	};
 	if (from.byte > 0) { /* at the start the file names its columns itself */
 		struct str *names = NEW_MANY(c->mem, struct str, (size_t)columns->count);
+		int count = shape == SHAPE_PLAIN ? columns->count : 0;
 
-		for (int i = 0; i < columns->count; i++)
+		for (int i = 0; i < count; i++)
 			names[i] = columns->at[i].name;
-		csv_resume(out->reader, names, columns->count, from.byte, from.line, from.row);
+		csv_resume(out->reader, names, count, from.byte, from.line, from.row);
 	}
 	TRY(os_open_read(c, intake_path(c, sha256), &out->file));
 	return os_size(c, out->file, &out->size);
@@ -31,8 +40,8 @@ void intake_table_close(struct intake_table *table)
 	os_close(&table->file);
 }
 
-enum err intake_table_next(struct ctx *c, struct intake_table *t, struct csv_record *out,
-			   bool *found)
+static enum err next_record(struct ctx *c, struct intake_table *t, struct csv_record *out,
+			    bool *found)
 {
 	const struct str *names;
 	const char *bad;
@@ -51,6 +60,36 @@ enum err intake_table_next(struct ctx *c, struct intake_table *t, struct csv_rec
 		t->fed_last = t->at >= t->size || got == 0;
 		csv_feed(t->reader, (struct str){ t->piece, got }, t->fed_last);
 	}
+}
+
+/* What the object says, as cells; a row that was bad in itself stays so. */
+static void shape_row(struct intake_table *t, struct csv_record *r)
+{
+	struct intake_row *row = &t->row;
+
+	if (t->shape == SHAPE_COCO)
+		r->line = 0;
+	if (r->bad != NULL)
+		return;
+	arena_clear(row->mem);
+	row->cell = NEW_MANY(row->mem, struct str, INTAKE_COLUMNS_MAX);
+	row->bad = NULL;
+	if (t->shape == SHAPE_STUDIO)
+		intake_studio_row(row, r->object);
+	else
+		intake_ours_row(row, r->object);
+	r->bad = row->bad;
+	r->field = row->cell;
+	r->field_count = row->bad == NULL ? row->columns->count : 0;
+}
+
+enum err intake_table_next(struct ctx *c, struct intake_table *t, struct csv_record *out,
+			   bool *found)
+{
+	TRY(next_record(c, t, out, found));
+	if (*found && t->shape != SHAPE_PLAIN)
+		shape_row(t, out);
+	return OK;
 }
 
 /* --- faults --- */

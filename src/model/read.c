@@ -183,12 +183,12 @@ static enum err take_record(struct ctx *c, struct reading *r, struct csv_reader 
 	r->line = record->line;
 	if (record->bad != NULL)
 		return refuse(c, ERR_INPUT, "line %lld: %s", (long long)record->line, record->bad);
-	if (r->form == CSV_JSONL && record->number == 1)
+	if (r->form >= CSV_JSONL && record->number == 1)
 		count = csv_header(reader, &names, &bad);
 	if (count > 0 && !is_header(r, names, count))
 		return refuse(c, ERR_INPUT, "line %lld: there is no member task%s and label",
 			      (long long)record->line, r->options->with_worker ? ", worker" : "");
-	if (r->form != CSV_JSONL && record->number == 1 &&
+	if (r->form < CSV_JSONL && record->number == 1 &&
 	    is_header(r, record->field, record->field_count))
 		return OK;
 	if (record->field_count == 1 && record->field[0].len == 0)
@@ -222,7 +222,7 @@ static enum err read_records(struct ctx *c, struct reading *r)
 	enum err err = OK;
 
 	first_columns(r);
-	if (r->form != CSV_JSONL)
+	if (r->form < CSV_JSONL)
 		name_columns(c, r, reader);
 	for (;;) {
 		csv_feed(reader, (struct str){ r->piece, r->filled }, r->ended);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Hostile rows, answers of many kinds, and every format read by a program that is not ours: Parquet by DuckDB and by
 // hyparquet, Pascal VOC by xmllint, zips by the reader below over node's zlib, JSON by node. What they
-// read must be what JSON Lines say.
+// read must be what JSON Lines say. What intake reads comes back as known answers.
 //   node tests/story/formats.mjs [PROGRAM] [DATABASE]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -86,7 +86,8 @@ async function work(server, agent, key) {
 		const { assignment } = await worker.post(`/work/${id}/accept`, { task: i + 1 });
 		await worker.post(`/work/${id}/tasks/${i + 1}/submit`, { epoch: assignment.epoch, answer: answerOf(i), active_ms: 1000 });
 	}
-	await until('judged', async () => (await requester.get(`/projects/${id}/progress`)).judged >= ROWS);
+	// Done: no estimate is made anew any more, so all files say the same.
+	await until('done', async () => (await requester.get(`/projects/${id}`)).state === 'done');
 	return { requester, id };
 }
 
@@ -138,6 +139,36 @@ async function parquet(server, dir, id, wanted) {
 
 function boxesOf(lines) {
 	return lines.flatMap((r) => r.results.boxes.value.shapes.map((s) => [r.task, s.label, ...s.box]));
+}
+
+// The export into a draft of its own, with the results as known answers; published, its gold is what was answered.
+async function comeBack(requester, server, old, lines, format, name, file) {
+	const { id } = await requester.post('/projects', { title: `Back from ${format}` });
+	const src = format === 'coco' ? '{{file_name}}' : '{{image}}';
+	const blocks = template.blocks.filter((b) => format !== 'coco' || 'src' in b).map((b) => ('src' in b ? { ...b, src } : b));
+	await requester.post(`/projects/${id}`, { template: { blocks } });
+	const source = await requester.call('POST', `/projects/${id}/sources?name=${name}`, file, 'application/json');
+	const path = `/projects/${id}/sources/${source.id}`;
+	const reach = (state) => until(state, async () => {
+		const now = await requester.get(path);
+		if (now.state === 'refused') throw new Error(`${format}: ${now.message}`);
+		return now.state === state && now;
+	});
+	const seen = await reach('checked');
+	same(`${format} is known and has no fault`, [{ json: 'json', jsonl: 'jsonl', labelstudio: 'labelstudio', coco: 'coco' }[format], []], [seen.form, seen.faults]);
+	await requester.post(`${path}/import`, { skip_bad: false, given: true });
+	const done = await reach('imported');
+	same(`${format} comes back with its answers`, [ROWS, ROWS], [done.records, done.gold]);
+	const page = await requester.get(`/projects/${id}/preview?row=2`);
+	ok(`${format} shows its rows`, JSON.stringify(page).includes('h.example/p/1.jpg'), JSON.stringify(page).slice(0, 300));
+}
+
+async function config(requester) {
+	const xml = '<View><Image name="i" value="$image"/><RectangleLabels name="Cars" toName="i"><Label value="car"/></RectangleLabels></View>';
+	const made = await requester.post('/templates/labelstudio', { xml });
+	same('a labelling configuration becomes a template', [true, 'box', 'cars'], [made.ok, made.template.blocks[0].type, made.template.blocks[0].name]);
+	const bad = await requester.post('/templates/labelstudio', { xml: '<View>\n<Brush name="b" toName="i"/></View>' });
+	same('what it does not know is refused by name and line', [false, 'Brush', 2], [bad.ok, bad.faults[0].path, bad.faults[0].line]);
 }
 
 const schema = database ? ownSchema(database) : null;
@@ -211,6 +242,9 @@ try {
 	ok('the command lists the formats', execFileSync(program, ['formats'], { encoding: 'utf8' }).includes('parquet'));
 	const { items } = await requester.get(`/projects/${id}/formats`);
 	same('the menu has all of them, and says which do not suit', ['webvtt', 'srt'], items.filter((f) => !f.suits).map((f) => f.name));
+	for (const [format, name] of [['json', 'r.json'], ['jsonl', 'r.jsonl'], ['labelstudio', 'tasks.json'], ['coco', 'instances.json']])
+		await comeBack(requester, server, id, lines, format, name, await text(format));
+	await config(requester);
 	ok('the books are sound', server.doctor() === 'sound', server.doctor());
 } catch (error) {
 	failed++;

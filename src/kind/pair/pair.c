@@ -57,10 +57,16 @@ static bool check_answer(struct kind_faults *f, const struct kind_field *field,
 	return true;
 }
 
+/* left and right are the first and the second, where no option is called so. */
 static struct str truth(struct arena *mem, const struct kind_field *field, struct str cell)
 {
-	(void)field;
-	return kind_quoted(mem, str_trim(cell));
+	const struct json_value *options = kind_options(field->block);
+	bool right = str_eq(str_trim(cell), S("right"));
+
+	cell = str_trim(cell);
+	if ((right || str_eq(cell, S("left"))) && kind_option_index(field, cell) < 0)
+		(void)!kind_option_value(json_at(options, right ? 1 : 0), &cell);
+	return kind_quoted(mem, cell);
 }
 
 static int votes(struct arena *mem, const struct kind_field *field, const struct json_value *value,

@@ -300,7 +300,7 @@ export interface Api {
   'POST /projects/{project}/sources': { query: { name: string }; body: Blob; reply: Source };
   'GET /projects/{project}/sources': { reply: List<Source> };
   'GET /projects/{project}/sources/{source}': { reply: Source };
-  'POST /projects/{project}/sources/{source}/import': { body: { skip_bad: boolean; key?: string }; reply: Source };
+  'POST /projects/{project}/sources/{source}/import': { body: { skip_bad: boolean; given?: boolean; key?: string }; reply: Source };
   'DELETE /projects/{project}/sources/{source}': { reply: void };
   'GET /projects/{project}/tasks': { query: Page & { state?: 'open' | 'full' | 'judged' }; reply: List<TaskRow> };
   'GET /projects/{project}/tasks/{task}': { reply: TaskDetail };

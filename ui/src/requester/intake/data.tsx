@@ -17,6 +17,7 @@ const FAULTS_SHOWN = 8;
 /** The name of pasted text by its look. */
 function pastedName(text: string): string {
   const line = text.trimStart().split('\n', 1)[0] ?? '';
+  if (line.startsWith('[')) return 'pasted.json';
   return line.startsWith('{') ? 'pasted.jsonl' : line.includes('\t') ? 'pasted.tsv' : 'pasted.csv';
 }
 
@@ -83,14 +84,16 @@ const BadGold = ({ s }: { s: Source }) => (
 function Checked({ project, s, changed }: { project: Id; s: Source; changed: () => void }) {
   const [skip, setSkip] = useState(true);
   const [key, setKey] = useState('');
+  const [given, setGiven] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const good = s.rows - s.bad;
+  const answered = s.columns.filter((c) => c.name.startsWith('given_')).map((c) => c.name.slice(6));
   const run = () => {
     setBusy(true);
     setError(undefined);
     call('POST /projects/{project}/sources/{source}/import', {
-      path: { project, source: s.id }, body: { skip_bad: s.bad > 0 && skip, ...(key && { key }) },
+      path: { project, source: s.id }, body: { skip_bad: s.bad > 0 && skip, ...(given && { given }), ...(key && { key }) },
     }).then(changed, setError).finally(() => setBusy(false));
   };
   return (
@@ -101,6 +104,9 @@ function Checked({ project, s, changed }: { project: Id; s: Source; changed: () 
       {error !== undefined && <Notice tone="bad">{errorText(error)}</Notice>}
       <div class="import">
         {s.bad > 0 && <CheckField label={t('data.skip', { n: s.bad })} value={skip} onValue={setSkip} />}
+        {answered.length > 0 && (
+          <CheckField label={t('data.given')} hint={t('data.given.hint', { names: answered.join(', ') })} value={given} onValue={setGiven} />
+        )}
         {s.columns.length > 1 && (
           <SelectField label={t('data.key')} value={key} onValue={setKey}
             options={[['', t('data.key.none')], ...s.columns.map((c) => [c.name, c.name] as const)]} />
@@ -192,7 +198,7 @@ function Upload({ project, changed }: { project: Id; changed: () => void }) {
         <Button icon="upload" busy={sending.length > 0} onClick={() => file.current?.click()}>
           {sending.length ? t('data.sending', { name: sending[0]! }) : t('data.choose')}
         </Button>
-        <input ref={file} type="file" hidden multiple accept=".csv,.tsv,.txt,.jsonl,.ndjson,.zip" aria-label={t('data.choose')}
+        <input ref={file} type="file" hidden multiple accept=".csv,.tsv,.txt,.jsonl,.ndjson,.json,.zip" aria-label={t('data.choose')}
           onChange={(ev) => {
             take(ev.currentTarget.files);
             ev.currentTarget.value = '';
