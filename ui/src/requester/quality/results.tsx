@@ -34,7 +34,7 @@ function Downloads({ p }: { p: Project }) {
   const [answers, setAnswers] = useState(false);
   const to = (format: string) => apiUrl(`/projects/${p.id}/export`, { format, answers: answers ? 1 : 0, ...(format === 'jsonl' && { certificate: 1 }) });
   return (
-    <div class="toolbar">
+    <div class="toolbar stack-top">
       <CheckField label={t('results.answers')} value={answers} onValue={setAnswers} />
       <div class="row">
         <Button icon="download" href={to('csv')} download>{t('results.csv')}</Button>
