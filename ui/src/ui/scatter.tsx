@@ -23,7 +23,7 @@ export function Scatter(p: {
       draw={(width, at) => (
         <g class="c0">
           {dots.map((d) => <line key={d.name} class="low" x1={px(d.x, width)} x2={px(d.x, width)} y1={py(d.y)} y2={py(d.low)} />)}
-          {dots.map((d, i) => <circle key={d.name} class={i === at ? 'dot on' : 'dot'} cx={px(d.x, width)} cy={py(d.y)} r={i === at ? 6 : 4} />)}
+          {dots.map((d, i) => <circle key={d.name} class="dot" cx={px(d.x, width)} cy={py(d.y)} r={i === at ? 6 : 4} />)}
         </g>
       )}
       table={

@@ -64,7 +64,7 @@ export function fieldColumns<R>(fields: ReturnType<typeof fieldsOf>, cell: (row:
   if (fields.length <= COLUMNS_MAX) return fields.map((f) => ({ key: `f ${f.name}`, label: f.label, cell: (row) => cell(row, f.name) }));
   return [{
     key: 'fields', label: t('item.fields'),
-    cell: (row) => <dl class="in-cell">{fields.map((f) => <div key={f.name}><dt>{f.label}</dt><dd>{cell(row, f.name)}</dd></div>)}</dl>,
+    cell: (row) => <dl class="in-cell">{fields.map((f) => <div key={f.name}><dt class="note">{f.label}</dt><dd>{cell(row, f.name)}</dd></div>)}</dl>,
   }];
 }
 
