@@ -216,6 +216,9 @@ static void judge_open(struct ctx *c, const struct skill_book *b, int field,
 		answer[i] = (struct belief_answer){ &s->sums, s->rejected, 0 };
 	}
 	open_weigh(f->open, answer, t->count, times);
+	/* Half weights help a vote, and pull a median or a cluster to single answers. */
+	for (int i = 0; i < t->count && f->field->kind->same != NULL; i++)
+		times[i] = times[i] > 0;
 	vote(c, f, t, method == PROJECT_PLURALITY ? NULL : times, r);
 	group(c, f, t, r->value, r);
 	for (int i = 0; i < t->count; i++)
