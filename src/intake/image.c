@@ -163,10 +163,21 @@ bool intake_asset_name(struct str name)
 	return false;
 }
 
-bool intake_is_picture(struct str asset)
+static enum media_form form_of(struct str asset)
 {
 	struct str hash, ending;
 
-	return str_split(asset, '.', &hash, &ending) &&
-	       media_form_is_picture(media_form_by_ending(ending));
+	return str_split(asset, '.', &hash, &ending) ? media_form_by_ending(ending) : 0;
+}
+
+bool intake_is_picture(struct str asset)
+{
+	return media_form_is_picture(form_of(asset));
+}
+
+bool intake_has_picture(struct str asset)
+{
+	enum media_form form = form_of(asset);
+
+	return media_form_is_picture(form) || media_form_is_video(form);
 }

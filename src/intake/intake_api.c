@@ -87,6 +87,32 @@ static enum err put_faults(struct ctx *c, project_id project, source_id source, 
 	return OK;
 }
 
+/* The small pictures of a sample of files, by name, for who asks. */
+static enum err put_small(struct ctx *c, project_id project, source_id source, struct str form,
+			  struct json *out)
+{
+	struct source_asset_list *rows;
+	struct kind_media media;
+	size_t count = 0;
+
+	TRY(intake_media(c, (struct intake_bound){ project, 0, c->actor.id, 0 }, &media));
+	if (str_eq(form, S("images")))
+		TRY(source_asset_list(c, project, source, S(""), INTAKE_SAMPLE_ROWS, &rows,
+				      &count));
+	json_key(out, "small");
+	json_object(out);
+	for (size_t i = 0; i < count; i++) {
+		struct str small = kind_media_small(c->mem, rows[i].asset);
+
+		if (!intake_has_picture(rows[i].asset))
+			continue;
+		json_key_str(out, rows[i].name);
+		json_put_text(out, kind_media_address(c->mem, &media, small));
+	}
+	json_object_end(out);
+	return OK;
+}
+
 static enum err put_source(struct ctx *c, project_id project, source_id source, struct json *out)
 {
 	struct source_row s;
@@ -105,6 +131,7 @@ static enum err put_source(struct ctx *c, project_id project, source_id source, 
 	json_i64_of(out, "bad", s.bad + s.import_bad);
 	put_columns(c, &s, out);
 	json_raw_of(out, "sample", s.sample);
+	TRY(put_small(c, project, source, s.form, out));
 	TRY(put_faults(c, project, source, out));
 	json_f64_of(out, "done", done_of(&s));
 	json_i64_of(out, "records", s.records);

@@ -44,8 +44,9 @@ struct intake_image {
 bool intake_image_read(struct str bytes, struct intake_image *out, const char **why);
 /* Is that how a picture, sound, video or PDF is called? */
 bool intake_asset_name(struct str name);
-/* Is the asset SHA256.EXT a picture? */
+/* Is the asset SHA256.EXT a picture; and is there one of it, as there is of a video? */
 bool intake_is_picture(struct str asset);
+bool intake_has_picture(struct str asset);
 
 /* --- archive.c: the one wrapper around libarchive --- */
 struct intake_archive;

@@ -6,7 +6,7 @@
 #define SOURCE_VIEW                                                                               \
 	"{id:id,name:text,form:text,state:(checking|checked|importing|imported|refused|undoing)," \
 	"size:int,rows:int,bad:int,columns:[{name:text,type:(text|number|url|file),"              \
-	"sample:text}],sample:[any],faults:[{line:int,row:int,reason:text}],"                     \
+	"sample:text}],sample:[any],small:any,faults:[{line:int,row:int,reason:text}],"           \
 	"gold_faults:[{row:int,reason:text}],done:real,"                                          \
 	"records:int,gold:int,message:text?,created:time}"
 

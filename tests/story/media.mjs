@@ -123,6 +123,13 @@ async function comesIn(w) {
 	await w.requester.post(`${path}/import`, { skip_bad: true });
 	await until('imported', 60, async () => (await w.requester.get(path)).state === 'imported');
 	const names = (await w.requester.get(path)).sample.map((r) => r.file);
+	const small = (await w.requester.get(path)).small;
+	is(4, Object.keys(small).length, 'pictures, video and page have small ones, the sound has none');
+	for (const address of Object.values(small)) {
+		const reply = await fetched(w.requester, address);
+		is('200 image/webp', `${reply.status} ${reply.headers['content-type']}`, 'a small picture');
+	}
+	is(404, await status(w.stranger, Object.values(small)[0]), 'of which another organisation sees none');
 	is('a-photo.jpg b-chart.png c-speech.wav d-clip.mp4 e-form.pdf#1', names.join(' '), 'what is left');
 }
 

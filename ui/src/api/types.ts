@@ -125,6 +125,8 @@ export interface Source {
   id: Id; name: string; form: string;
   state: 'checking' | 'checked' | 'importing' | 'imported' | 'refused' | 'undoing'; size: number; rows: number; bad: number;
   columns: { name: string; type: string; sample: string }[]; sample: Record<string, string>[];
+  /** Addresses of small pictures, by the name of the file in the sample. */
+  small: Record<string, string>;
   faults: { line: number; row: number; reason: string }[]; gold_faults: { row: number; reason: string }[];
   done: number; records: number; gold: number;
   message?: string | null; created: Time;

@@ -51,6 +51,8 @@ function Image({ src, alt, blur, crop }: { src: string; alt: string; blur: boole
   const [grey, setGrey] = useState(blur);
   const look = `${shown ? '' : ' blurred'}${grey ? ' grey' : ''}`;
   const [tries, setTries] = useState(0);
+  const name = alt || t('work.image.alt');
+  const heard = { onLoad: () => setState('ok'), onError: () => setState('bad') };
   return (
     <figure class="work-image">
       {state === 'bad'
@@ -65,13 +67,12 @@ function Image({ src, alt, blur, crop }: { src: string; alt: string; blur: boole
         )
         : crop
           ? (
-            <svg key={tries} viewBox={crop.join(' ')} width={crop[2]! * 4} height={crop[3]! * 4} class={'work-strip ' + state + look} role="img" aria-label={alt || t('work.image.alt')}>
-              <image href={src} onLoad={() => setState('ok')} onError={() => setState('bad')} />
+            <svg key={tries} viewBox={crop.join(' ')} width={crop[2]! * 4} height={crop[3]! * 4} class={'work-strip ' + state + look} role="img" aria-label={name}>
+              <image href={src} {...heard} />
             </svg>
           )
           : (
-            <img key={tries} src={src} alt={alt || t('work.image.alt')} class={state + look} decoding="async"
-              onLoad={() => setState('ok')} onError={() => setState('bad')} />
+            <img key={tries} src={src} alt={name} class={state + look} decoding="async" {...heard} />
           )}
       {state === 'ok' && blur && (
         <div class="work-veil">
@@ -80,8 +81,8 @@ function Image({ src, alt, blur, crop }: { src: string; alt: string; blur: boole
         </div>
       )}
       {state === 'ok' && shown && <Button kind="quiet" icon="zoom-in" label={t('work.image.enlarge')} onClick={() => setLarge(true)} />}
-      <Dialog full open={large} title={alt || t('work.image.alt')} onClose={() => setLarge(false)}>
-        <img class={`work-image-large${look}`} src={src} alt={alt || t('work.image.alt')} />
+      <Dialog full open={large} title={name} onClose={() => setLarge(false)}>
+        <img class={`work-image-large${look}`} src={src} alt={name} />
       </Dialog>
     </figure>
   );

@@ -109,7 +109,7 @@ export const words = {
   'data.type.text': 'text',
   'data.type.number': 'number',
   'data.type.url': 'address',
-  'data.type.image': 'image',
+  'data.type.file': 'file',
   'data.type.gold': 'known answer',
   'data.rows': { one: '{n} row', other: '{n} rows' },
   'data.items': { one: '{n} item', other: '{n} items' },

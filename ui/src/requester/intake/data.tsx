@@ -26,6 +26,12 @@ function size(bytes: number): string {
   return number(n, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: n < 10 ? 1 : 0 });
 }
 
+/** A cell as it is, or the picture that it stands for. */
+function Cell({ text, small }: { text: string; small: Source['small'] }) {
+  const src = small[text];
+  return src ? <img class="cell-picture" src={src} alt={text} loading="lazy" /> : <span class="cell">{text}</span>;
+}
+
 function Sample({ s }: { s: Source }) {
   return (
     <div class="table-box scrolls" tabIndex={0} role="region" aria-label={t('data.sample', { name: s.name })}>
@@ -45,7 +51,7 @@ function Sample({ s }: { s: Source }) {
         </thead>
         <tbody>
           {s.sample.map((row, i) => (
-            <tr key={i}>{s.columns.map((c) => <td key={c.name}><span class="cell">{String(row[c.name] ?? '')}</span></td>)}</tr>
+            <tr key={i}>{s.columns.map((c) => <td key={c.name}><Cell text={String(row[c.name] ?? '')} small={c.type === 'file' ? s.small : {}} /></td>)}</tr>
           ))}
         </tbody>
       </table>

@@ -89,7 +89,7 @@ export class Transcript extends Widget<TranscriptSpec, Said> {
     this.#svg.append(this.#marks, this.#head);
     this.#wave.append(this.#svg);
     if (!spec.src) this.#wave.append(make('p', { class: 'picture-note' }, spec.href ? t('sound.elsewhere') : t('sound.none')));
-    this.#list = make('ol', { class: 'sound-list', 'aria-label': t('sound.list') });
+    this.#list = make('ol', { class: 'over', 'aria-label': t('sound.list') });
     this.#live = make('p', { class: 'hidden', 'aria-live': 'polite' });
     this.append(this.#bar(), this.#wave, this.#audio, make('p', { class: 'hint', id: `${this.uid}k` }, t(spec.regions ? 'sound.keys' : 'sound.keys.text')));
     if (spec.regions) this.append(this.#list);
@@ -128,7 +128,7 @@ export class Transcript extends Widget<TranscriptSpec, Said> {
   }
 
   #bar(): HTMLElement {
-    const bar = make('div', { class: 'sound-row', role: 'group', 'aria-label': t('picture.tools') });
+    const bar = make('div', { class: 'row', role: 'group', 'aria-label': t('picture.tools') });
     this.#play = this.#button(t('sound.play'), t('sound.space'), () => this.#toggle());
     this.#speed = this.#button('', ']', () => this.#faster(1, true));
     bar.append(this.#play, this.#button(t('sound.back'), '←', () => this.#seek(this.#now - 2000)), this.#speed);
@@ -323,7 +323,7 @@ export class Transcript extends Widget<TranscriptSpec, Said> {
     const drop = make('button', { type: 'button', class: 'button square', 'data-drop': '' }, '×');
     on(drop, 'click', () => this.#drop(i));
     const area = this.#area('', (text) => ({ regions: this.#regions.map((r, k) => (k === i ? { ...r, text } : r)) }));
-    return make('li', {}, make('div', { class: 'sound-row' }, go,
+    return make('li', {}, make('div', { class: 'row' }, go,
       this.#button(t('sound.from'), '', () => this.#shift(i, 'from_ms'), false),
       this.#button(t('sound.to'), '', () => this.#shift(i, 'to_ms'), false), drop), area);
   }
@@ -331,7 +331,7 @@ export class Transcript extends Widget<TranscriptSpec, Said> {
   #showMarks(): void {
     const at = (ms: number) => (this.#length ? (ms / this.#length) * WIDE : 0);
     this.#marks.replaceChildren(...this.#regions.map((r) => draw('rect', { class: 'sound-mark', x: at(r.from_ms), y: 0, width: at(r.to_ms - r.from_ms), height: 100 })));
-    if (this.#begun >= 0) this.#marks.append(draw('path', { class: 'sound-begun', d: `M${at(this.#begun)} 0V100` }));
+    if (this.#begun >= 0) this.#marks.append(draw('path', { class: 'sound-head', d: `M${at(this.#begun)} 0V100` }));
   }
 
   // --- steps that can be undone ---
