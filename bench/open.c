@@ -5,12 +5,12 @@
  *
  *   open [--target P] [--least N] [--seeds N] BLOCK DIR
  *
- * BLOCK is the question as JSON, a block of a template called "a". DIR holds answers.tsv[.gz] (task,
- * worker, label, with a header line) and truth.tsv[.gz]; boxes are lists of [x1,y1,x2,y2], anything
- * else is a gold cell of its kind. For each seed the answers of a task get a random order; each
- * round buys the next answer of every open task, judges it as the house does and counts it when it
- * is enough. When none is open all results are looked at again, and what is less sure than the
- * target by a twentieth is opened again. No truth is used.
+ * BLOCK is the question as JSON, a block of a template called "a". DIR holds answers.tsv[.gz]
+ * (task, worker, label, with a header line) and truth.tsv[.gz]; boxes are lists of [x1,y1,x2,y2],
+ * anything else is a gold cell of its kind. For each seed the answers of a task get a random order;
+ * each round buys the next answer of every open task, judges it as the house does and counts it
+ * when it is enough. When none is open all results are looked at again, and what is less sure than
+ * the target by a twentieth is opened again. No truth is used.
  *
  * Prints, with all answers and by the kind alone, and with those that were bought: answers for each
  * task, the share of results that mean the same as the truth, and the mean claim.

@@ -145,13 +145,16 @@ async function paying(w, id, workers) {
 		async () => (await w.rita.get(`/projects/${id}/progress`)).paid === TASKS,
 	);
 	return async () => {
-		const balances = await Promise.all(
-			workers.map(async (who) => (await who.get('/me')).balance),
-		);
+		// What the project has paid travels to the workers' accounts in parcels of its own.
+		const sum = async () =>
+			(await Promise.all(workers.map(async (who) => (await who.get('/me')).balance))).reduce(
+				(a, b) => a + b,
+			);
+		await until('it has arrived', 90, async () => (await sum()) >= TASKS * 10);
 		const { items } = await w.rita.get(`/projects/${id}/results?limit=200`);
 		is(
 			[TASKS, TASKS * 10],
-			[promised.size, balances.reduce((a, b) => a + b)],
+			[promised.size, await sum()],
 			'every answer is paid once',
 		);
 		holds(

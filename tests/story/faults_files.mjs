@@ -4,7 +4,7 @@ import { zip } from './zip.mjs';
 import { Tables, ask, holds, is, refusal, until } from './faults_world.mjs';
 
 const PNG = Buffer.from(
-	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+M8AAAMBAQDJ/pLvAAAAAElFTkSuQmCC',
+	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mP4z8AAAAMBAQD3A0FDAAAAAElFTkSuQmCC',
 	'base64',
 );
 const HTML = '<html><script>alert(1)</script></html>';
@@ -35,7 +35,7 @@ const whole = [
 		/./,
 	],
 	['a picture alone', 'a.csv', PNG, 'refused', /picture/],
-	['a PDF', 'a.csv', '%PDF-1.7\n', 'refused', /no CSV/],
+	['a PDF', 'a.csv', '%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\n', 'refused', /PDF is no source/],
 	['a packed file', 'a.csv.gz', Buffer.from('1f8b0800', 'hex'), 'refused', /no CSV/],
 	[
 		'a zip that is cut off',

@@ -96,7 +96,7 @@ END {
 below=
 for floor in base os media store web job room; do
 	case $floor in store) below='base os' ;; job) below='base os store' ;; room) below='base os store web job' ;; esac
-	found=$(find "lib/$floor" -name '*.[ch]' ! -name '*_test.c' -exec grep -noHE '^#include "[^"]*"' {} + |
+	found=$(find "lib/$floor" -name '*.[ch]' ! -name '*_test.c' ! -name '*_test_in.h' -exec grep -noHE '^#include "[^"]*"' {} + |
 		grep -vE "\"($(printf '%s' "$below $floor" | sed 's/^ *//; s/  */|/g'))/")
 	[ -z "$found" ] || { printf '%s\n' "$found" | sed 's/^/layers: /'; bad=1; }
 	below="$below $floor"

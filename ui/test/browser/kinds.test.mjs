@@ -70,7 +70,7 @@ async function signIn(page, email, role) {
 
 const PICTURE = zipOf([['street.png', png(400, 300, [[40, 60, 80, 60], [240, 150, 100, 90]])]]);
 
-/** A published project with one item for each row; `file` is [name, bytes]. */
+/** A published project with one item for each row, whose answers count alike, so that results can be foretold; `file` is [name, bytes]. */
 async function publish(title, blocks, [name, bytes], more = {}) {
   const { id } = await rita('POST', '/api/v1/projects', { title });
   const source = await rita.upload(`/api/v1/projects/${id}/sources?name=${name}`, bytes);
@@ -80,7 +80,7 @@ async function publish(title, blocks, [name, bytes], more = {}) {
   await rita('POST', `${at}/import`, { skip_bad: false });
   await state('imported');
   await rita('POST', `/api/v1/projects/${id}`, {
-    template: { blocks }, instructions: 'Do as you are asked.', reward: 5, redundancy: 3, estimate_s: 10, approve_after_s: 3600, ...more,
+    template: { blocks }, instructions: 'Do as you are asked.', reward: 5, redundancy: 3, estimate_s: 10, approve_after_s: 3600, method: 'plurality', ...more,
   });
   await rita('POST', `/api/v1/projects/${id}/publish`, { total: (await rita('GET', `/api/v1/projects/${id}/quote`)).total });
   await until('the project opens', async () => (await rita('GET', `/api/v1/projects/${id}`)).state === 'open');
@@ -141,7 +141,7 @@ test('choice: pictures as options, side by side and with their words', async () 
   const table = 'left,right\na.png,b.png\n';
   const files = zipOf([['table.csv', Buffer.from(table)], ['a.png', png(120, 90, [[10, 10, 50, 50]])], ['b.png', png(120, 90, [[60, 20, 50, 50]])]]);
   const block = { type: 'choice', name: 'which', label: 'Which one has it on the left?', options: [{ value: 'l', label: 'The first', image: '{{left}}' }, { value: 'r', label: 'The second', image: '{{right}}' }] };
-  const id = await publish('Left or right', [block], ['two.zip', files], { method: 'plurality' });
+  const id = await publish('Left or right', [block], ['two.zip', files]);
   await seen(id, 'choice');
   const there = async (w) => assert.ok(await w.locator('img').evaluateAll(async (all) => {
     await Promise.all(all.map((i) => i.decode()));
@@ -497,7 +497,7 @@ test('fields of a form: a strip of the picture above each input, the whole of it
     { type: 'image', src: '{{form}}', alt: 'The first field', crop: [40, 60, 80, 60] }, { type: 'text', name: 'first', label: 'First field' },
     { type: 'image', src: '{{form}}', alt: 'The second field', crop: '{{second}}' }, { type: 'number', name: 'second', label: 'Second field' },
   ];
-  const id = await publish('A form', blocks, ['form.zip', files], { method: 'plurality' });
+  const id = await publish('A form', blocks, ['form.zip', files]);
   await seen(id, 'text');
   const there = async (page) => {
     const strips = page.locator('.work-strip.ok');
