@@ -202,9 +202,8 @@ static void make_tasks(struct fill *f)
 	all_of(f, of_tasks, COUNT_OF(of_tasks), f->tasks, RANGE);
 	ranges(f,
 	       "INSERT INTO source SELECT $project, 1, 'fill.csv', 'csv', 4, '', 0, '', '', 0, 0, "
-	       "0, "
-	       "0, count(*), 0, '[]', '[]', '', 0, 1, 1, 0, '', 0, '', 0, count(*), 0, 1, $now "
-	       "FROM record WHERE project_id = $project AND $from = 1",
+	       "0, 0, count(*), 0, '[]', '[]', '', 0, 1, 1, 0, '', 0, '', 0, count(*), 0, 1, "
+	       "$now, '' FROM record WHERE project_id = $project AND $from = 1",
 	       1, 1);
 }
 
