@@ -151,11 +151,12 @@ static enum err pg_take(struct ctx *c, struct store *s, int done, struct pg_call
 static enum err pg_receive(struct ctx *c, struct store *s, int sent, struct pg_call *call)
 {
 	struct pg *p = s->engine;
+	const int all = p->owed_count + sent;
 	enum err err = OK;
 
 	if (PQpipelineSync(p->conn) != 1)
 		return pg_lost(c, s, call->what);
-	for (int done = 0; done <= p->owed_count + sent;) {
+	for (int done = 0; done <= all;) {
 		if (!pg_await(s))
 			return pg_late(c, s, call->what);
 		PGresult *result = PQgetResult(p->conn);

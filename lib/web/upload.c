@@ -172,7 +172,8 @@ void web_upload_sweep(struct ctx *ctx, const char *data)
 
 		if (stat(path, &seen) != 0 || seen.st_mtime + SWEEP_AGE_S > now.us / USEC_SECOND)
 			continue;
+		/* One that cannot be removed does not keep the others. */
 		if ((os_is_folder(path) ? os_remove_folder : os_remove)(&own, path) != OK)
-			return;
+			own.refusal = (struct refusal){ 0 };
 	}
 }

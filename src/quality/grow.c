@@ -113,7 +113,8 @@ enum err grow_one(struct ctx *c, const struct project *p, task_id task, struct s
 	if (!*grown)
 		return OK;
 	TRY(task_offer_gold(c, p->id, task, p->gold_redundancy, grown));
-	CHECK(*grown);
+	if (!*grown) /* another server has changed it since it was looked at */
+		return refuse(c, ERR_CONFLICT, "task %lld has changed", (long long)task.v);
 	return gold_grow(c, p->id, task, canonical, c->now, &changed);
 }
 

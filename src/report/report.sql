@@ -29,7 +29,7 @@ SELECT project_id FROM project_state WHERE state = 2 ORDER BY project_id LIMIT 1
 SELECT s.project_id FROM project_state AS s LEFT JOIN report_look AS l ON l.project_id = s.project_id
 WHERE s.state BETWEEN 2 AND 5
   AND (l.project_id IS NULL OR (l.at_us < $1 AND (s.state < 4 OR l.state <> s.state)))
-ORDER BY s.project_id LIMIT 100;
+ORDER BY COALESCE(l.at_us, 0), s.project_id LIMIT 100;
 
 -- report_look_get(project project_id) -> maybe (at usec, state int, submitted int, judged int, body text)
 SELECT at_us, state, submitted, judged, body FROM report_look WHERE project_id = $1;
