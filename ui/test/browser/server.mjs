@@ -129,7 +129,7 @@ export async function workOn(worker, project, most, answer) {
   return n;
 }
 
-function crc32(bytes) {
+export function crc32(bytes) {
   let crc = ~0;
   for (const b of bytes) {
     crc ^= b;
