@@ -43,8 +43,10 @@ static enum err export_get(struct ctx *c, void *in, struct web_reply *reply)
 	left = export_left_out(c, &e);
 	if (left.len > 0)
 		web_header(reply, "X-Left-Out", left);
+	bool plain = strcmp(e.format->name, e.format->ending) == 0;
 	web_stream_start(reply, e.format->type,
-			 str_format(c->mem, "results-%lld.%s", (long long)form->project.v,
+			 str_format(c->mem, "results-%lld%s%s.%s", (long long)form->project.v,
+				    plain ? "" : "-", plain ? "" : e.format->name,
 				    e.format->ending));
 	while (more) {
 		TRY(export_piece(c, &e, &piece, &more));

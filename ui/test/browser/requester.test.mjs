@@ -424,7 +424,7 @@ test('pictures in a zip are seen in the preview, and called by their names in th
   await page.getByText('Imported', { exact: true }).waitFor();
   await page.locator('#step-2').getByRole('button', { name: 'Image', exact: true }).click();
   const card = page.locator('.block-card').last();
-  await card.getByLabel('Column with the image').selectOption({ label: 'image' });
+  await card.getByLabel('Column with the file').selectOption({ label: 'image' });
   await card.getByRole('button', { name: 'Move up' }).click();
   await saved(page);
   const picture = page.locator('.preview-page img.ok');
