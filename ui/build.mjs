@@ -3,6 +3,7 @@
 // (index.html) and assets.tsv, the list from which the files are embedded in the program.
 // `--fast` leaves out the compressed copies; `--out=DIR` builds elsewhere (budgets, tests).
 import * as esbuild from 'esbuild';
+import { languages, wordsFilled } from './words.mjs';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -38,6 +39,7 @@ const common = {
   loader: { '.svg': 'file' },
   logLevel: 'warning',
   legalComments: 'none',
+  define: { LANGUAGES: JSON.stringify(languages) },
 };
 
 const app = await esbuild.build({
@@ -47,6 +49,7 @@ const app = await esbuild.build({
   splitting: true,
   jsx: 'automatic',
   jsxImportSource: 'preact',
+  plugins: [wordsFilled],
 });
 // Runs before the first paint: a classic script.
 const early = await esbuild.build({
@@ -79,6 +82,9 @@ const shell = closure('src/main.tsx');
 const ahead = shell.slice(1).map((file) => `<link rel="modulepreload" href="${file}">`);
 const areas = Object.fromEntries(['site', 'worker', 'requester', 'operator'].map((name) =>
   [name, closure(`src/${name}/area.tsx`).filter((file) => !shell.includes(file))]));
+// Words by language; those that early.ts may want before the app is there.
+areas.words = Object.fromEntries(languages.map((tag) => [tag,
+  Object.fromEntries(['base', 'site', 'worker', 'requester', 'operator'].map((part) => [part, made(`src/locale/${tag}/${part}.ts`)]))]));
 
 writeFileSync(
   join(to, 'index.html'),

@@ -181,7 +181,7 @@ enum err user_add(struct ctx *c, const struct user_new *fresh, user_id *out)
 	TRY(user_check_line(c, S("name"), name, USER_NAME_MAX, false));
 	TRY(check_email(c, fresh->email, &email));
 	TRY(check_roles(c, fresh->roles));
-	TRY(user_insert(c, id, email, name, fresh->roles, fresh->password_hash, S("en"), c->now,
+	TRY(user_insert(c, id, email, name, fresh->roles, fresh->password_hash, S(""), c->now,
 			&changed));
 	if (changed == 0)
 		return refuse_field(c, ERR_CONFLICT, S("email"),
@@ -222,6 +222,38 @@ enum err user_set_disabled(struct ctx *c, user_id user, bool disabled)
 	TRY(user_state_set(c, user, disabled, c->now, &changed));
 	TRY(must_have_changed(c, changed));
 	return audit_add(c, AUDIT_SITE, disabled ? S("user.close") : S("user.open"), user.v, S(""));
+}
+
+/* Letters and digits in groups of one to eight, with hyphens between: a tag's form, not its sense. */
+static bool is_tag(struct str text)
+{
+	size_t group = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char sign = text.at[i];
+		bool letter = (sign >= 'a' && sign <= 'z') || (sign >= 'A' && sign <= 'Z');
+
+		if (sign == '-' && group > 0)
+			group = 0;
+		else if (letter || (sign >= '0' && sign <= '9'))
+			group++;
+		else
+			return false;
+		if (group > 8)
+			return false;
+	}
+	return group > 0;
+}
+
+enum err user_set_locale(struct ctx *c, user_id user, struct str tag)
+{
+	int64_t changed;
+
+	if (tag.len > 0 && !is_tag(tag))
+		return refuse_field(c, ERR_INPUT, S("locale"),
+				    "this is no language tag, such as de or pt-BR");
+	TRY(user_locale_set(c, user, tag, &changed));
+	return must_have_changed(c, changed);
 }
 
 /* --- passwords --- */

@@ -69,7 +69,7 @@ struct user {
 	uint32_t roles;
 	bool disabled;
 	usec created;
-	struct str locale; /* "en" */
+	struct str locale; /* "de"; empty: none was chosen, and the device decides */
 };
 
 /* ERR_MISSING if there is no such user. */
@@ -106,6 +106,11 @@ MUST_USE enum err user_add(struct ctx *, const struct user_new *, user_id *out);
 MUST_USE enum err user_grant(struct ctx *, user_id, uint32_t roles);
 /* Set the roles; ends the user's sessions. ERR_INPUT none or unknown; ERR_MISSING. */
 MUST_USE enum err user_set_roles(struct ctx *, user_id, uint32_t roles);
+/*
+ * The language that somebody reads: a tag of BCP 47, which the pages may know or not; empty: none.
+ * ERR_INPUT it is no tag; ERR_MISSING.
+ */
+MUST_USE enum err user_set_locale(struct ctx *, user_id, struct str tag);
 /* Close or open the account; closing ends its sessions and stills its keys. ERR_MISSING. */
 MUST_USE enum err user_set_disabled(struct ctx *, user_id, bool disabled);
 

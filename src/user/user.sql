@@ -42,6 +42,9 @@ UPDATE site_user
 SET state = $2, fence_us = $3, fence_keep = CAST('' AS /*pg: BYTEA*/ /*lite: BLOB*/)
 WHERE id = $1;
 
+-- user_locale_set(id user_id, locale text) -> changed
+UPDATE site_user SET locale = $2 WHERE id = $1;
+
 -- user_password_set(id user_id, password_hash text, now usec, keep blob) -> changed
 UPDATE site_user SET password_hash = $2, fence_us = $3, fence_keep = $4 WHERE id = $1;
 

@@ -51,6 +51,15 @@ enum err user_sign_out_post(struct ctx *c, void *form, struct web_reply *reply)
 	return OK;
 }
 
+enum err user_locale_post(struct ctx *c, void *form, struct web_reply *reply)
+{
+	const struct locale_form *f = form;
+
+	TRY(user_set_locale(c, user_actor(c), f->locale));
+	web_status(reply, 204);
+	return OK;
+}
+
 /* --- passwords --- */
 
 enum err user_password_before(struct ctx *c, void *form, struct web_reply *reply)

@@ -62,6 +62,9 @@ struct reset_form {
 	struct str hash; /* filled by `before` */
 };
 
+struct locale_form {
+	struct str locale;
+};
 struct session_form {
 	int64_t session;
 };
@@ -98,6 +101,7 @@ MUST_USE enum err reset_look(struct ctx *, struct reset_form *);
 
 MUST_USE enum err user_sign_in_before(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err user_sign_in_post(struct ctx *, void *form, struct web_reply *);
+MUST_USE enum err user_locale_post(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err user_sign_out_post(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err user_password_before(struct ctx *, void *form, struct web_reply *);
 MUST_USE enum err user_password_post(struct ctx *, void *form, struct web_reply *);

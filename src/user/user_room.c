@@ -31,6 +31,12 @@ static const struct web_field reset_fields[] = {
 	{ 0 },
 };
 
+static const struct web_field locale_fields[] = {
+	{ "locale", WEB_BODY, WEB_TEXT, offsetof(struct locale_form, locale), true, 0, 35,
+	  .about = "A language tag such as de; empty: as the browser says" },
+	{ 0 },
+};
+
 static const struct web_field session_fields[] = {
 	{ "session", WEB_PATH, WEB_ID, offsetof(struct session_form, session), true, 1, INT64_MAX,
 	  .about = "The session's number in the list" },
@@ -86,6 +92,10 @@ static const struct web_route routes[] = {
 	  .handler = user_reset_post, .before = user_reset_before, .fields = reset_fields,
 	  .form_size = sizeof(struct reset_form),
 	  .about = "Sets a new password with the token of a mail, once, and ends all sessions." },
+	{ WEB_POST, "/api/v1/me/locale", .who = USER_ANY_ROLE, .runs = WEB_WRITE,
+	  .handler = user_locale_post, .fields = locale_fields,
+	  .form_size = sizeof(struct locale_form),
+	  .about = "Chooses the language in which you read the pages." },
 	{ WEB_GET, "/api/v1/me/sessions", .who = USER_ANY_ROLE, .runs = WEB_READ,
 	  .handler = user_sessions_get,
 	  .view = "{items:[{id:id,created:time,seen:time,address:text,agent:text,current:bool}]}",

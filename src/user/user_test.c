@@ -33,6 +33,26 @@ TEST(user, a_user_is_found_by_any_spelling_of_the_address)
 	WANT(!found);
 }
 
+TEST(user, a_language_is_chosen_by_its_tag_and_may_be_left_to_the_device)
+{
+	user_id id = added(c, S("ada@example.org"), USER_WORKER, S(""));
+	struct str bad[] = { S("-"),	 S("de-"), S("-de"),	   S("de--AT"),	  S("d e"),
+			     S("de_AT"), S("<b>"), S("abcdefghi"), S("d\xc3\xa9") };
+	struct user user;
+
+	WANT_OK(user_get(c, id, &user));
+	WANT_STR(S(""), user.locale);
+	WANT_OK(user_set_locale(c, id, S("zh-Hant-TW")));
+	WANT_OK(user_get(c, id, &user));
+	WANT_STR(S("zh-Hant-TW"), user.locale);
+	WANT_OK(user_set_locale(c, id, S("")));
+	WANT_OK(user_get(c, id, &user));
+	WANT_STR(S(""), user.locale);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		WANT_ERR(ERR_INPUT, user_set_locale(c, id, bad[i]));
+	WANT_ERR(ERR_MISSING, user_set_locale(c, (user_id){ id.v + 1 }, S("de")));
+}
+
 TEST(user, two_users_cannot_have_one_address)
 {
 	added(c, S("ada@example.org"), USER_WORKER, S(""));

@@ -83,6 +83,11 @@ async function sessions(server) {
 	const signedIn = await ask(other, 'POST', '/sign-in', { email: 'ADA@people.org', password: PASSWORD });
 	holds(/^tessera=ts_[\w-]{43}; Path=\/; HttpOnly; SameSite=(Lax|Strict); Max-Age=\d+$/.test(signedIn.headers['set-cookie'][0]), 'the cookie is for the server alone');
 	is('no-store', signedIn.headers['cache-control'], 'no cache keeps the answer');
+	is('', (await ask(ada, 'GET', '/me')).body.user.locale, 'no language is chosen at first');
+	is(204, (await ask(ada, 'POST', '/me/locale', { locale: 'de' })).status, 'one is chosen');
+	is('de', (await ask(ada, 'GET', '/me')).body.user.locale, 'and kept with the account');
+	is(422, (await ask(ada, 'POST', '/me/locale', { locale: 'de_AT!' })).status, 'what is no language is refused');
+
 	const list = (await ask(ada, 'GET', '/me/sessions')).body.items;
 	is(2, list.length, 'both sessions are listed');
 	is(1, list.filter((s) => s.current).length, 'one of them is this one');

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Runs before the first paint, while the app is still under way: sets a chosen theme, so that it
-// does not flash, has the area's files fetched, and asks who is signed in.
+// Runs before the first paint, while the app is still under way: sets a chosen theme and the language,
+// so that nothing flashes, has the area's files and words fetched, and asks who is signed in.
 import { areaName } from './areas.ts';
+import { keptGet } from './base/kept.ts';
+import { directionOf, languagePick } from './base/language.ts';
 
 try {
   const theme = localStorage.getItem('tessera.theme');
@@ -10,13 +12,19 @@ try {
   // Storage is switched off: the system's theme is shown.
 }
 
+const tag = languagePick([keptGet('language'), ...navigator.languages]);
+document.documentElement.lang = tag;
+document.documentElement.dir = directionOf(tag);
+
 const json = (id: string) => JSON.parse(document.getElementById(id)?.textContent || '{}') as Record<string, unknown>;
 
 try {
   const name = areaName(location.pathname);
-  const files = (json('ahead')[name ?? ''] ?? []) as string[];
-  if (location.pathname !== '/') {
-    for (const file of files) {
+  const ahead = json('ahead') as Record<string, string[]> & { words?: Record<string, Record<string, string>> };
+  const words = ahead.words?.[tag] ?? {};
+  const files = [words['base'], ...(location.pathname === '/' ? [] : [words[name ?? ''], ...(ahead[name ?? ''] ?? [])])];
+  for (const file of files) {
+    if (file) {
       const link = document.createElement('link');
       link.rel = 'modulepreload';
       link.href = file;

@@ -4,13 +4,13 @@
 import '@preact/signals';
 import { Component, render, type ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { hasRole, me, mustSignIn, reached, sessionStart, signIn, signOut, meLoad } from './api/session.ts';
+import { hasRole, languageChoose, languageStart, me, mustSignIn, reached, sessionStart, signIn, signOut, meLoad } from './api/session.ts';
 import type { Role } from './api/types.ts';
 import { areaName, type AreaName } from './areas.ts';
-import { addWords, t, type Key } from './base/i18n.ts';
+import { languageNow, t, wordsLoad, type Key } from './base/i18n.ts';
+import { languageName, languages } from './base/language.ts';
 import { go, match, place, routeStart } from './base/route.ts';
 import { site } from './base/site.ts';
-import { words } from './locale/en/base.ts';
 import { Button } from './ui/button.tsx';
 import { Dialog } from './ui/dialog.tsx';
 import { Form, needed, TextField, useForm } from './ui/field.tsx';
@@ -92,8 +92,8 @@ function usePages(area: Area | undefined): { pages?: PageEntry[]; error?: unknow
   useEffect(() => {
     if (!area || loaded.has(area.name)) return;
     let off = false;
-    area.load().then(
-      ({ pages }) => {
+    Promise.all([area.load(), wordsLoad(area.name)]).then(
+      ([{ pages }]) => {
         loaded.set(area.name, pages);
         if (!off) setState((s) => ({ turn: s.turn + 1 }));
       },
@@ -257,6 +257,21 @@ function Refused() {
   );
 }
 
+function LanguageSwitch() {
+  const [failed, setFailed] = useState(false);
+  return (
+    <div>
+      <select aria-label={t('nav.language')} value={languageNow()} onChange={(ev) => {
+        setFailed(false);
+        languageChoose(ev.currentTarget.value).catch(() => setFailed(true));
+      }}>
+        {languages.map((tag) => <option key={tag} value={tag} lang={tag}>{languageName(tag)}</option>)}
+      </select>
+      {failed && <span role="alert">{t('error.0')}</span>}
+    </div>
+  );
+}
+
 function Waiting() {
   useTitle(t('loading'));
   return <div class="page"><Skeleton rows={4} tall /></div>;
@@ -307,9 +322,15 @@ function App() {
         </div>
       )}
       <main id="main" class={bare ? 'main bare' : 'main'} tabIndex={-1}>
-        <Boundary key={path}>{body}</Boundary>
+        {/* In another language the page is made anew: widgets and lists keep words too. */}
+        <Boundary key={`${path} ${languageNow()}`}>{body}</Boundary>
       </main>
-      {!bare && <footer class="foot"><a href="/docs/api" aria-current={path === '/docs/api' ? 'page' : undefined}>{t('nav.api')}</a></footer>}
+      {!bare && (
+        <footer class="foot">
+          <a href="/docs/api" aria-current={path === '/docs/api' ? 'page' : undefined}>{t('nav.api')}</a>
+          <LanguageSwitch />
+        </footer>
+      )}
       {!bare && shown.length > 0 && <BottomBar nav={shown} />}
       {mustSignIn.value && <SignInAgain />}
       <div class="hidden" aria-live="polite">{said.value}</div>
@@ -318,15 +339,18 @@ function App() {
 }
 
 async function start(): Promise<void> {
-  addWords(words);
+  languageStart();
+  const words = wordsLoad('base');
   routeStart();
   // The area is fetched while the server says who is here.
-  if (location.pathname !== '/') void areaOf(location.pathname)?.load().catch(() => {});
+  const area = areaOf(location.pathname);
+  if (area && location.pathname !== '/') void Promise.all([area.load(), wordsLoad(area.name)]).catch(() => {});
   try {
     await sessionStart();
   } catch {
     // The server cannot be reached: the bar says so, and pages try again by themselves.
   }
+  await words;
   // Colour scheme and theme were set before the first paint; see early.ts.
   render(<App />, document.getElementById('app')!);
 }

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+/** The folders of src/locale, put in by the build. */
+declare const LANGUAGES: readonly string[];
+
 declare module '*.svg' {
   /** The address of the hashed file. */
   const address: string;

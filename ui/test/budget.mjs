@@ -5,6 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
+import { languages, parts } from '../words.mjs';
 
 const ui = dirname(dirname(fileURLToPath(import.meta.url)));
 const built = join(dirname(ui), 'build', 'ui');
@@ -13,6 +14,8 @@ export const limits = JSON.parse(readFileSync(join(ui, 'budgets.json'), 'utf8'))
 const meta = JSON.parse(readFileSync(join(built, 'meta.json'), 'utf8'));
 const file = (output) => join(built, 'assets', output.split('/').pop());
 const weight = (output) => brotliCompressSync(readFileSync(file(output))).length;
+
+const made = (source) => Object.entries(meta.outputs).find(([, o]) => o.entryPoint === source)[0];
 
 /** The output made from a source, and everything that it imports statically. */
 export function closure(source, seen = new Set()) {
@@ -33,9 +36,11 @@ export function sources(outputs) {
 }
 
 export function figures() {
+  // Words weigh what they do in the language that is the heaviest.
+  const words = (...of) => Math.max(...languages.map((tag) => of.reduce((n, part) => n + weight(made(`src/locale/${tag}/${part}.ts`)), 0)));
   const sum = (outputs) => [...outputs].filter((o) => o.endsWith('.js')).reduce((n, o) => n + weight(o), 0);
-  const more = sum(closure('src/worker/play.ts', closure('src/worker/area.tsx', closure('src/main.tsx'))));
-  const area = (name) => sum(closure(`src/${name}/area.tsx`, closure('src/main.tsx')));
+  const more = sum(closure('src/worker/play.ts', closure('src/worker/area.tsx', closure('src/main.tsx')))) + words('base', 'worker');
+  const area = (name) => sum(closure(`src/${name}/area.tsx`, closure('src/main.tsx'))) + words('base', name);
   const style = Object.entries(meta.outputs).find(([, o]) => o.entryPoint === 'src/css/style.css')[0];
   const fonts = readdirSync(join(built, 'assets')).filter((f) => /\.(woff2?|ttf|otf)$/.test(f));
   // A kind that is fetched when it is needed weighs what comes with it; one that is always there, its share.
@@ -53,7 +58,7 @@ export function figures() {
   }
   return {
     'worker.js': area('worker'), 'player.js': more, 'site.js': area('site'), 'requester.js': area('requester'), 'operator.js': area('operator'),
-    css: weight(style), widget: Math.max(...widgets.values()), fonts: fonts.length,
+    words: Math.max(...parts.map((part) => words(part))), css: weight(style), widget: Math.max(...widgets.values()), fonts: fonts.length,
   };
 }
 

@@ -56,7 +56,7 @@ export function makeSite(options = {}) {
     me: options.role ? makeUser(options.role) : null, sessions: 2, lease: options.lease ?? 10,
   };
   function makeUser(role) {
-    return { user: { id: '7', name: 'Amina Yusuf', email: 'amina@example.org', roles: role.split(','), locale: 'en' }, orgs: [{ id: '3', name: 'Northlab', role: 'owner' }], balance: 1840, currency };
+    return { user: { id: '7', name: 'Amina Yusuf', email: 'amina@example.org', roles: role.split(','), locale: '' }, orgs: [{ id: '3', name: 'Northlab', role: 'owner' }], balance: 1840, currency };
   }
   site.makeUser = makeUser;
   return site;
@@ -121,6 +121,7 @@ function operation(site, verb, path, query, body) {
       { id: '2', created: minutes(-90000), seen: minutes(-3000), address: '192.0.2.17', agent: 'Mozilla/5.0 (Android 15; Mobile) Firefox/140.0', current: false },
     ].slice(0, site.sessions) };
   }
+  if (m('POST /me/locale')) { site.me.user.locale = body.locale; return undefined; }
   if (m('POST /me/sessions/{session}/end')) { site.sessions = 1; return undefined; }
   if (m('GET /me/notices')) return { items: [{ id: '2', kind: 'user', text: 'Your password was changed.', at: minutes(-20), read: false }], unread: 1 };
   if (m('POST /me/notices/read')) return undefined;

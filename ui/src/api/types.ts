@@ -262,6 +262,7 @@ export interface Api {
   'POST /me/password': { body: { old: string; new: string }; reply: void };
   'POST /password/forgot': { body: { email: string }; reply: void };
   'POST /password/reset': { body: { token: string; password: string }; reply: void };
+  'POST /me/locale': { body: { locale: string }; reply: void };
   'GET /me/sessions': { reply: List<Session> };
   'POST /me/sessions/{session}/end': { reply: void };
   'GET /me/keys': { reply: List<Key> };

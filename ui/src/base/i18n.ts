@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Words for people. English is complete; another language is a set of files with the same keys.
-// Areas add their words when they are loaded, so that a worker does not carry a requester's.
+// Words for people. A language is a folder of src/locale with a file for each part of the app; a part's
+// file is fetched with it, so that a worker does not carry a requester's words, nor another language's.
+// What a language lacks the build puts there in English.
 import { signal } from '@preact/signals-core';
+import { directionOf, localeOf } from './language.ts';
 import type { words as baseWords } from '../locale/en/base';
 import type { words as docsWords } from '../locale/en/docs';
 import type { words as kindWords } from '../locale/en/kinds';
@@ -28,24 +30,54 @@ export type Key =
 
 export type Values = Record<string, string | number>;
 
+/** A part of the app that has a file of words. */
+export type Part = 'base' | 'site' | 'docs' | 'kinds' | 'sound' | 'worker' | 'records' | 'requester' | 'operator';
+
+/** Of figures, money and times: the language, in the land that the browser names with it ("de-AT"). */
 export const locale = signal('en');
 
-const known: Words = {};
+/** Of words: the name of a folder of src/locale. */
+let language = 'en';
+const parts = new Set<Part>();
+/** Pages that show a word are drawn anew when another language takes their place. */
+const known = signal<Words>({});
 let plurals = new Intl.PluralRules('en');
 let numbers = new Intl.NumberFormat('en');
 
-/** Called by each area with its own words. */
 export function addWords(words: Words): void {
-  Object.assign(known, words);
+  Object.assign(known.peek(), words);
 }
 
-/** Sets the language of words, figures and times, and of the document. */
+const fetched = async (tag: string, part: Part) => ((await import(`../locale/${tag}/${part}.ts`)) as { words: Words }).words;
+
+/** Fetches the words of a part; asked for again they are there. A part is shown once its words are. */
+export async function wordsLoad(part: Part): Promise<void> {
+  parts.add(part);
+  const tag = language;
+  const words = await fetched(tag, part);
+  if (tag === language) addWords(words);
+  else await wordsLoad(part);
+}
+
+/** Sets the language of figures and times, and of the document. */
 export function setLocale(tag: string): void {
+  language = tag;
+  const land = localeOf(tag, navigator.languages);
   plurals = new Intl.PluralRules(tag);
-  numbers = new Intl.NumberFormat(tag);
+  numbers = new Intl.NumberFormat(land);
   document.documentElement.lang = tag;
-  document.documentElement.dir = /^(ar|fa|he|ur)\b/.test(tag) ? 'rtl' : 'ltr';
-  locale.value = tag;
+  document.documentElement.dir = directionOf(tag);
+  locale.value = land;
+}
+
+export const languageNow = () => document.documentElement.lang;
+
+/** Puts the words of another language in the place of all that are there. */
+export async function languageSet(tag: string): Promise<void> {
+  if (tag === language) return;
+  const all = await Promise.all([...parts].map((part) => fetched(tag, part)));
+  setLocale(tag);
+  known.value = Object.assign({}, ...all) as Words;
 }
 
 /** A whole or broken number as people write it. */
@@ -60,11 +92,11 @@ export function percent(share: number, digits = 0): string {
 
 /** Is there a sentence of this key? For words that come from the server (kinds, states). */
 export function hasWord(key: string): key is Key {
-  return key in known;
+  return key in known.value;
 }
 
 function choose(key: Key, values?: Values): string {
-  const word = known[key];
+  const word = known.value[key];
   if (word === undefined) return key;
   if (typeof word === 'string') return word;
   const n = Number(values?.['n'] ?? 0);

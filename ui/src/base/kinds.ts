@@ -2,6 +2,7 @@
 // Kinds of work whose elements are fetched when a page first has one. `widgets/index.ts` names them;
 // whoever shows a page asks here, and so needs not import them.
 
+const ready = new Set<string>();
 const loaders = new Map<string, () => Promise<unknown>>();
 
 export function kindLater(kind: string, load: () => Promise<unknown>): void {
@@ -11,9 +12,11 @@ export function kindLater(kind: string, load: () => Promise<unknown>): void {
 /** Can this kind be shown, now or after `kindsLoad`? */
 export const kindKnown = (kind: string) => loaders.has(kind) || kindReady(kind);
 
-export const kindReady = (kind: string) => customElements.get(`x-${kind}`) !== undefined;
+/** Its element is there, and its words. */
+export const kindReady = (kind: string) => ready.has(kind) || (!loaders.has(kind) && customElements.get(`x-${kind}`) !== undefined);
 
 /** The elements of these kinds; one that is not known or does not come is left out. */
 export async function kindsLoad(kinds: Iterable<string>): Promise<void> {
-  await Promise.all([...new Set(kinds)].map((kind) => (kindReady(kind) ? undefined : loaders.get(kind)?.().catch(() => {}))));
+  await Promise.all([...new Set(kinds)].map((kind) =>
+    (kindReady(kind) ? undefined : loaders.get(kind)?.().then(() => ready.add(kind), () => {}))));
 }

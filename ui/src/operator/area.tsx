@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The operator area: its pages, by path.
-import { addWords } from '../base/i18n.ts';
-import { words } from '../locale/en/operator.ts';
 import type { PageEntry } from '../ui/page.tsx';
 import { Audit } from './audit/audit.tsx';
 import { Jobs } from './job/jobs.tsx';
@@ -9,8 +7,6 @@ import { Account, Ledger } from './ledger/ledger.tsx';
 import { AllProjects } from './project/projects.tsx';
 import { Today } from './report/today.tsx';
 import { Users } from './user/users.tsx';
-
-addWords(words);
 
 export const pages: PageEntry[] = [
   { path: '/operate', view: Today },

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The requester area: its pages, by path.
-import { addWords } from '../base/i18n.ts';
-import { words } from '../locale/en/requester.ts';
 import type { PageEntry } from '../ui/page.tsx';
 import { Billing, Team } from './org/org.tsx';
 import { NewProject, Projects } from './project/list.tsx';
@@ -13,8 +11,6 @@ import { Progress } from './report/progress.tsx';
 import { ReviewQueue } from './review/queue.tsx';
 import { Item, Items } from './task/items.tsx';
 import { Keys } from './user/keys.tsx';
-
-addWords(words);
 
 export const pages: PageEntry[] = [
   { path: '/projects', view: Projects },

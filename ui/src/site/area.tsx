@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The site area: the pages of people who are not signed in, and the page about the API.
-import { addWords } from '../base/i18n.ts';
-import { words } from '../locale/en/site.ts';
+import { wordsLoad } from '../base/i18n.ts';
 import { later, type PageEntry } from '../ui/page.tsx';
 import { Home } from './home.tsx';
 import { Forgot, Reset, SignIn, SignUp } from './user/sign.tsx';
-
-addWords(words);
 
 export const pages: PageEntry[] = [
   { path: '/', view: Home },
@@ -14,5 +11,5 @@ export const pages: PageEntry[] = [
   { path: '/sign-up', view: SignUp },
   { path: '/forgot', view: Forgot },
   { path: '/reset', view: Reset },
-  { path: '/docs/api', view: later(async () => (await import('./app/api.tsx')).ApiDocs) },
+  { path: '/docs/api', view: later(async () => (await Promise.all([import('./app/api.tsx'), wordsLoad('docs')]))[0].ApiDocs) },
 ];

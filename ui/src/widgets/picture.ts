@@ -5,12 +5,9 @@
 // Everything is drawn in SVG whose units are the picture's pixels; `unit` is how many of them one pixel of
 // the screen is. While a finger moves, the mark in hand lives in `held`; letting go makes one
 // step that can be undone. Two fingers zoom and pan, and scroll the page where all is in view.
-import { addWords, t } from '../base/i18n.ts';
+import { t } from '../base/i18n.ts';
 import { isSingle, keyName } from '../base/keys.ts';
-import { words } from '../locale/en/kinds.ts';
 import { make, on, Widget, type Spec } from './widget.ts';
-
-addWords(words);
 
 const NS = 'http://www.w3.org/2000/svg';
 const ZOOM_MAX = 32;

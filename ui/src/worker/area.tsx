@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The worker area: its pages, by path. Loading it also starts sending what waits on this device.
 import { draftsTidy } from '../base/drafts.ts';
-import { addWords } from '../base/i18n.ts';
-import { words } from '../locale/en/worker.ts';
+import { wordsLoad } from '../base/i18n.ts';
 import { later, type PageEntry } from '../ui/page.tsx';
 import { Held } from './assignment/held.tsx';
 import { sendStart } from './assignment/send.ts';
 import { Tasks } from './task/tasks.tsx';
 
-addWords(words);
 draftsTidy();
 sendStart();
 
 const play = () => import('./play.ts');
-const records = () => import('./records.ts');
+const records = async () => (await Promise.all([import('./records.ts'), wordsLoad('records')]))[0];
 
 // The player is there before Start is pressed; what has become of work can wait until asked for.
 setTimeout(() => void play().catch(() => {}), 400);

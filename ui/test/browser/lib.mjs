@@ -15,11 +15,11 @@ export async function browserStart() {
 }
 
 /** A page of its own context; `faults` gathers console errors and what a page throws. */
-export async function pageOf(browser, { scheme = 'light', phone = false, width, height, reduced = true } = {}) {
+export async function pageOf(browser, { scheme = 'light', phone = false, width, height, reduced = true, language = 'en-GB' } = {}) {
   const context = await browser.newContext({
     viewport: { width: width ?? (phone ? 390 : 1280), height: height ?? (phone ? 844 : 800) },
     deviceScaleFactor: phone ? 2 : 1, hasTouch: phone, isMobile: phone,
-    colorScheme: scheme, reducedMotion: reduced ? 'reduce' : 'no-preference', locale: 'en-GB', timezoneId: 'Europe/Berlin',
+    colorScheme: scheme, reducedMotion: reduced ? 'reduce' : 'no-preference', locale: language, timezoneId: 'Europe/Berlin',
   });
   const page = await context.newPage();
   const faults = [];

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as genApi from '../../gen-api.mjs';
+import { languages } from '../../words.mjs';
 
 const ui = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -14,13 +15,14 @@ export async function load() {
   globalThis.location ??= { pathname: '/', search: '', hash: '', origin: 'http://localhost' };
   globalThis.HTMLElement ??= class {};
   globalThis.customElements ??= { define() {} };
-  globalThis.document ??= { documentElement: { dataset: {} } };
+  globalThis.document ??= { documentElement: { dataset: {}, lang: '' } };
   const dir = mkdtempSync(join(tmpdir(), 'tessera-ui-'));
   try {
     buildSync({
       stdin: {
         contents: `
           export * as i18n from './src/base/i18n.ts';
+          export * as language from './src/base/language.ts';
           export * as money from './src/base/money.ts';
           export * as time from './src/base/time.ts';
           export * as route from './src/base/route.ts';
@@ -32,7 +34,7 @@ export async function load() {
         resolveDir: ui,
         loader: 'ts',
       },
-      absWorkingDir: ui, bundle: true, format: 'esm', platform: 'neutral', mainFields: ['module', 'main'],
+      absWorkingDir: ui, define: { LANGUAGES: JSON.stringify(languages) }, bundle: true, format: 'esm', platform: 'neutral', mainFields: ['module', 'main'],
       conditions: ['import'], jsx: 'automatic', jsxImportSource: 'preact', loader: { '.svg': 'empty' },
       outfile: join(dir, 'app.mjs'), logLevel: 'warning',
     });

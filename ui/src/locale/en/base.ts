@@ -13,6 +13,7 @@ export const words = {
   'nav.sign-in': 'Sign in',
   'nav.sign-up': 'Sign up',
   'nav.sign-out': 'Sign out',
+  'nav.language': 'Language',
   'nav.api': 'API documentation',
   'nav.work': 'Tasks',
   'nav.held': 'Held',

@@ -4,9 +4,8 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import { me } from '../../api/session.ts';
-import { addWords, hasWord, listText, t, type Key } from '../../base/i18n.ts';
+import { hasWord, listText, t, type Key } from '../../base/i18n.ts';
 import { place, setQuery } from '../../base/route.ts';
-import { words } from '../../locale/en/docs.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { announce, useLoad } from '../../ui/hooks.ts';
@@ -15,8 +14,6 @@ import { Empty, Page, Problem, Skeleton } from '../../ui/page.tsx';
 import { Table } from '../../ui/table.tsx';
 import { T } from '../../ui/text.tsx';
 import { groupsOf, search, type Group, type Operation } from './document.ts';
-
-addWords(words);
 
 const plain = (n: number | undefined) => (n === undefined ? '' : String(n));
 

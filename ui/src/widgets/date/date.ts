@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // date: a day, by the browser's own control, which knows how the reader writes days and opens a
 // calendar on a phone.
-import { addWords, t } from '../../base/i18n.ts';
-import { words } from '../../locale/en/kinds.ts';
+import { t } from '../../base/i18n.ts';
 import { make, on, Widget, type Spec } from '../widget.ts';
-
-addWords(words);
 
 export interface DateSpec extends Spec {
   min?: string | null;

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // pair: which of two, side by side. A choice of two or three with a look of its own.
-import { addWords, t } from '../../base/i18n.ts';
-import { words } from '../../locale/en/kinds.ts';
+import { t } from '../../base/i18n.ts';
 import { Choice, optionsOf, type ChoiceSpec, type Option } from '../choice/choice.ts';
-
-addWords(words);
 
 export class Pair extends Choice {
   protected override get options(): Option[] {

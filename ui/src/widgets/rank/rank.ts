@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // rank: things put in order. Each has buttons to go up and down; by keyboard, Space lifts it and the
 // arrows carry it. The order as it was given counts only when somebody says that it is right.
-import { addWords, number, t } from '../../base/i18n.ts';
+import { number, t } from '../../base/i18n.ts';
 import { keyName } from '../../base/keys.ts';
-import { words } from '../../locale/en/kinds.ts';
 import { optionsOf, type Option } from '../choice/choice.ts';
 import { make, on, Widget, type Spec } from '../widget.ts';
-
-addWords(words);
 
 export interface RankSpec extends Spec {
   options: (string | Option)[];

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // scale: one of a few steps in a row; native radios, so that the arrows go along it. A digit chooses the
 // step that it names.
-import { addWords, number, t } from '../../base/i18n.ts';
-import { words } from '../../locale/en/kinds.ts';
+import { number, t } from '../../base/i18n.ts';
 import { make, on, Widget, type Spec } from '../widget.ts';
-
-addWords(words);
 
 export interface ScaleSpec extends Spec {
   min: number;

@@ -2,13 +2,10 @@
 // spans: parts of a text with labels, and relations between them. One chooses from a word to a word and
 // gives the label: by mouse, by a tap on each, or by arrows with Shift. Marks only decorate the text;
 // the list below is what counts, with a button for each. Places are code points, as on the server.
-import { addWords, locale, t } from '../../base/i18n.ts';
+import { locale, t } from '../../base/i18n.ts';
 import { isSingle, keyName } from '../../base/keys.ts';
 import { codePoints } from '../../base/units.ts';
-import { words } from '../../locale/en/kinds.ts';
 import { make, on, Widget, type Spec } from '../widget.ts';
-
-addWords(words);
 
 const STEPS_MAX = 200;
 

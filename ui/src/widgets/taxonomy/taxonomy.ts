@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // taxonomy: one place in a tree of thousands, by opening or by searching. Only what is open is in the
 // document; a search reads the lower-case ways, made once, and shows sixty at a time.
-import { addWords, t } from '../../base/i18n.ts';
+import { t } from '../../base/i18n.ts';
 import { keyName } from '../../base/keys.ts';
-import { words } from '../../locale/en/kinds.ts';
 import { make, on, Widget, type Spec } from '../widget.ts';
-
-addWords(words);
 
 const PART = 60;
 

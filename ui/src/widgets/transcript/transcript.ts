@@ -3,14 +3,9 @@
 // where a region begins and ends (keys, buttons at the play head, or a drag over the wave form) and
 // writes its text. The wave form is the server's (lib/media/media.h); without it everything works.
 // Times are whole milliseconds; regions stand in order and do not overlap, as on the server.
-import { addWords, number, t } from '../../base/i18n.ts';
+import { number, t } from '../../base/i18n.ts';
 import { isSingle, keyName } from '../../base/keys.ts';
-import { words } from '../../locale/en/kinds.ts';
-import { words as soundWords } from '../../locale/en/sound.ts';
 import { make, on, Widget, type Spec } from '../widget.ts';
-
-addWords(words);
-addWords(soundWords);
 
 const SVG = 'http://www.w3.org/2000/svg';
 const WIDE = 2000;
