@@ -38,10 +38,13 @@ const said = (page) => page.evaluate(() => {
   return [...found];
 });
 
-/** Looks for English sentences of the catalogue that this language says otherwise. */
+/** What a worker's pages are sent. */
+const WORKER = ['base', 'site', 'worker', 'kinds', 'sound', 'records'];
+
+/** Looks for English sentences of a worker's words that this language says otherwise. */
 async function englishIn(tag) {
   const list = [];
-  for (const part of parts) {
+  for (const part of WORKER) {
     const words = await wordsOf(tag, part);
     const forms = (word) => (typeof word === 'string' ? [word] : Object.values(word ?? {}));
     const mine = new Set((await Promise.all(parts.map((p) => wordsOf(tag, p)))).flatMap((w) => Object.values(w).flatMap(forms)));
