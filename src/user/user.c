@@ -224,7 +224,7 @@ enum err user_set_disabled(struct ctx *c, user_id user, bool disabled)
 	return audit_add(c, AUDIT_SITE, disabled ? S("user.close") : S("user.open"), user.v, S(""));
 }
 
-/* Letters and digits in groups of one to eight, with hyphens between: a tag's form, not its sense. */
+/* Letters and digits in groups of one to eight, hyphens between: a tag's form, not its sense. */
 static bool is_tag(struct str text)
 {
 	size_t group = 0;
