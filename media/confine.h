@@ -2,10 +2,14 @@
 /*
  * confine: give up what the opening of a file does not need, for good and for all that is started.
  *
- *   - no socket of any kind, no tracing, no signal to others, no new rights, no mounts, no
- *     io_uring (seccomp, a list of refused calls; EPERM);
- *   - no file but the libraries and programs of the system to read, and the own folder to write
- *     (Landlock; where the kernel has none, the rights of the user remain);
+ *   - no socket of any kind, no tracing, no signal to others, no limits of others, no new rights,
+ *     no mounts, no new namespaces, no io_uring (seccomp, a list of refused calls; EPERM, and
+ *     ENOSYS for clone3, so that the C library takes clone);
+ *   - no file's rights, owner, times or attributes are changed, and none is shortened by its name,
+ *     the own ones included (seccomp);
+ *   - no file is opened but the libraries and programs of the system to read, and the own folder
+ *     to write (Landlock). Where the kernel has none, what the user may open can be opened: the
+ *     data folder too. That a file is there, and its size, is never hidden;
  *   - limits: memory, size of a file, open files, no core dump.
  */
 #ifndef MEDIA_CONFINE_H

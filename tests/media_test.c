@@ -3,12 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 #include <zlib.h>
 #include "media/confine.h"
@@ -496,7 +501,7 @@ PLAIN_TEST(media, the_process_has_a_filter_no_new_rights_and_no_handle_but_its_l
 {
 	struct media m DEFER(media_close) = { 0 };
 	struct str *names, status;
-	size_t count;
+	size_t count, lines = 0;
 
 	WANT_OK(media_open(c, SECONDS, MEMORY_MIB, &m));
 	WANT(make_with(c, &m, MEDIA_PNG, material_png(c, 3, 3, 1), 1).why == NULL);
@@ -512,52 +517,153 @@ PLAIN_TEST(media, the_process_has_a_filter_no_new_rights_and_no_handle_but_its_l
 		char to[256];
 		ssize_t len = readlink(str_c(c->mem, link), to, sizeof(to));
 
-		WANT(len > 0 && (str_starts((struct str){ to, (size_t)len }, S("socket:")) ||
-				 str_eq((struct str){ to, (size_t)len }, S("/dev/null")) ||
-				 str_starts((struct str){ to, (size_t)len }, S("anon_inode:"))));
+		WANT(len > 0);
+		bool is_line = str_starts((struct str){ to, (size_t)len }, S("socket:"));
+		lines += is_line;
+		WANT(is_line || str_eq((struct str){ to, (size_t)len }, S("/dev/null")) ||
+		     str_starts((struct str){ to, (size_t)len }, S("anon_inode:")));
 	}
+	WANT_I64(1, (int64_t)lines);
 }
 
-enum { NO_SOCKET = 1, NO_FILE = 2, NO_SIGNAL = 4, NO_ROOM = 8, OWN_FOLDER = 16, CONFINED = 31 };
+/* --- what who is confined may not do --- */
 
-/* In a process of its own, which says what it could not do. */
-static int confined(const char *folder)
+enum { FILE_MAX = 32768, FILE_MODE = 0640, YOUNG_FCHMODAT2 = 452, YOUNG_SETXATTRAT = 463 };
+
+static bool is_forbidden(long result)
 {
-	static const char zeros[65536];
-	int could_not = 0;
+	return result < 0 && (errno == EPERM || errno == EACCES);
+}
 
-	if (chdir(folder) != 0 || !confine(".", 0, 32768))
-		return -1;
-	if (socket(AF_INET, SOCK_STREAM, 0) < 0 && errno == EPERM)
-		could_not |= NO_SOCKET;
-	if (open("/etc/passwd", O_RDONLY) < 0 && (errno == EACCES || errno == EPERM))
-		could_not |= NO_FILE;
-	if (kill(getppid(), 0) < 0 && errno == EPERM)
-		could_not |= NO_SIGNAL;
-	int own = open("own", O_RDWR | O_CREAT, 0600);
-	if (own >= 0)
-		could_not |= OWN_FOLDER;
+/* Files outside: none is opened, and none is changed by its name. */
+static const char *reaches_file(const char *outside, bool hides)
+{
+	static const struct timespec times[2] = { 0 };
+	int null = open("/dev/null", O_RDWR);
+
+	if (hides && !is_forbidden(open("/etc/passwd", O_RDONLY)))
+		return "open";
+	if (hides && !is_forbidden(open(outside, O_WRONLY | O_TRUNC)))
+		return "open to write";
+	if (!is_forbidden(truncate(outside, 0)))
+		return "truncate";
+	if (!is_forbidden(syscall(SYS_fchmodat, AT_FDCWD, outside, 0666)))
+		return "fchmodat";
+	if (!is_forbidden(syscall(YOUNG_FCHMODAT2, AT_FDCWD, outside, 0666, 0)))
+		return "fchmodat2";
+	if (!is_forbidden(chmod(outside, 0666)) || !is_forbidden(fchmod(null, 0666)))
+		return "chmod";
+	if (!is_forbidden(chown(outside, getuid(), getgid())) ||
+	    !is_forbidden(lchown(outside, getuid(), getgid())) ||
+	    !is_forbidden(fchown(null, getuid(), getgid())) ||
+	    !is_forbidden(fchownat(AT_FDCWD, outside, getuid(), getgid(), 0)))
+		return "chown";
+	if (!is_forbidden(utimensat(AT_FDCWD, outside, times, 0)) ||
+	    !is_forbidden(utimes(outside, NULL)))
+		return "utimensat";
+	if (!is_forbidden(setxattr(outside, "user.a", "a", 1, 0)) ||
+	    !is_forbidden(lsetxattr(outside, "user.a", "a", 1, 0)) ||
+	    !is_forbidden(fsetxattr(null, "user.a", "a", 1, 0)) ||
+	    !is_forbidden(removexattr(outside, "user.a")) ||
+	    !is_forbidden(syscall(YOUNG_SETXATTRAT, AT_FDCWD, outside, 0, "user.a", NULL, 0)))
+		return "setxattr";
+	return NULL;
+}
+
+static const char *reaches_others(void)
+{
+	struct rlimit limit;
+	long clone3 = syscall(SYS_clone3, NULL, 0);
+
+	if (clone3 >= 0 || errno != ENOSYS)
+		return "clone3";
+	if (!is_forbidden(socket(AF_INET, SOCK_STREAM, 0)))
+		return "socket";
+	if (!is_forbidden(kill(getppid(), 0)))
+		return "kill";
+	if (!is_forbidden(prlimit(getppid(), RLIMIT_NOFILE, NULL, &limit)))
+		return "prlimit";
+	if (prlimit(0, RLIMIT_NOFILE, NULL, &limit) != 0)
+		return "no prlimit of its own";
+	long pid = syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL);
+	if (pid == 0)
+		_exit(0);
+	if (!is_forbidden(pid))
+		return "clone";
+	if (!is_forbidden(unshare(CLONE_NEWUSER)) || !is_forbidden(setns(0, CLONE_NEWUSER)))
+		return "unshare, setns";
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	return pid > 0 && waitpid((pid_t)pid, NULL, 0) == pid ? NULL : "no fork";
+}
+
+static const char *own_files(void)
+{
+	static const char zeros[2 * FILE_MAX];
+	int own = open("own", O_RDWR | O_CREAT | O_TRUNC, 0600);
+
 	signal(SIGXFSZ, SIG_IGN);
-	if (write(own, zeros, sizeof(zeros)) == 32768 && write(own, zeros, 1) < 0)
-		could_not |= NO_ROOM;
-	return could_not;
+	if (own < 0)
+		return "no file of its own";
+	if (write(own, zeros, sizeof(zeros)) != FILE_MAX || write(own, zeros, 1) >= 0)
+		return "room without end";
+	return ftruncate(own, 0) == 0 && open("own", O_WRONLY | O_TRUNC) >= 0 ?
+		       NULL :
+		       "no file of its own made short";
 }
 
-PLAIN_TEST(media, who_is_confined_has_no_socket_no_file_and_no_signal)
+/* In a process of its own: NULL, or what it reached that it must not. */
+static const char *reached(const char *folder, const char *outside, bool hides)
 {
-	long landlock =
-		syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	const char *what;
+
+	if (chdir(folder) != 0 || !confine(".", 0, FILE_MAX))
+		return "anything: it is not confined";
+	what = reaches_file(outside, hides);
+	if (what == NULL)
+		what = reaches_others();
+	return what != NULL ? what : own_files();
+}
+
+/* What a confined process says that it reached; "" nothing. */
+static struct str reach(struct ctx *c, const char *outside)
+{
+	/* A kernel without Landlock hides no files. */
+	bool hides =
+		syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) > 0;
 	const char *folder = path_of(c, "own");
-	int status;
+	char *text = arena_take(c->mem, 256);
+	int line[2], status;
 
 	WANT_OK(os_make_folder(c, folder));
+	WANT(pipe(line) == 0);
 	pid_t pid = fork();
-	if (pid == 0)
-		_exit(confined(folder));
-	WANT(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
-	/* A kernel without Landlock hides no files. */
-	WANT_I64(landlock > 0 ? CONFINED : CONFINED & ~NO_FILE,
-		 landlock > 0 ? WEXITSTATUS(status) : WEXITSTATUS(status) & ~NO_FILE);
+	if (pid == 0) {
+		const char *what = reached(folder, outside, hides);
+
+		if (what != NULL && write(line[1], what, strlen(what)) < 0)
+			_exit(1);
+		_exit(0);
+	}
+	close(line[1]);
+	ssize_t len = read(line[0], text, 256);
+	close(line[0]);
+	WANT(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	WANT(len >= 0);
+	return (struct str){ text, (size_t)len };
+}
+
+PLAIN_TEST(media, who_is_confined_reaches_no_socket_no_file_and_no_other_process)
+{
+	const char *outside = path_of(c, "database");
+	struct stat now;
+
+	WANT_OK(os_replace(c, outside, S("all that there is"), FILE_MODE));
+	WANT_STR(S(""), reach(c, outside));
+	WANT(stat(outside, &now) == 0);
+	WANT_I64(17, now.st_size);
+	WANT_I64(FILE_MODE, now.st_mode & 0777);
 }
 
 PLAIN_TEST(media, nothing_of_the_environment_reaches_the_process)
@@ -566,8 +672,11 @@ PLAIN_TEST(media, nothing_of_the_environment_reaches_the_process)
 
 	WANT_OK(media_open(c, SECONDS, MEMORY_MIB, &m));
 	WANT(make_with(c, &m, MEDIA_PNG, material_png(c, 3, 3, 1), 1).why == NULL);
-	if (getuid() == 0)
-		WANT(str_starts(proc(c, m.child.pid, "environ"), S("PATH=/usr/bin:/bin")));
+	if (getuid() != 0)
+		return; /* only root may look at one that cannot be traced */
+	struct str whole = str_format(c->mem, "PATH=/usr/bin:/bin%cLANG=C.UTF-8%cTMPDIR=%s%c", 0, 0,
+				      m.folder, 0);
+	WANT_STR(whole, proc(c, m.child.pid, "environ"));
 }
 
 PLAIN_TEST(media, nothing_is_left_behind)
