@@ -22,8 +22,11 @@
 enum {
 	PIECE = 256 * 1024,
 	ANNOTATIONS_MAX = 2000000,
-	ENTRY_MAX = 1 << 20, /* bytes of an image or an annotation: the reader's own limit */
-	ROW_MAX = 8 << 20,
+	ENTRY_MAX = 1 << 20,	 /* bytes of an image or an annotation: the reader's own limit */
+	ROW_MAX = 2 * ENTRY_MAX, /* past ENTRY_MAX it is refused */
+	WHOLE_MEMORY = 192 << 20,
+	ROW_MEMORY = 64 << 20,
+	TREE_MEMORY = 32 << 20, /* of one annotation: more than its first reader had */
 	KEY_MAX = 32,
 	FIELDS_MAX = 50,
 	CATEGORIES_MAX = 2000,
@@ -132,7 +135,7 @@ struct coco {
 	struct os_file out;
 	struct hash *hash;
 	int64_t out_size;
-	struct arena *mem, *row; /* of the whole, of one image */
+	struct arena *mem, *row, *part; /* of the whole, of one image, of one annotation */
 };
 
 static void add_fault(struct coco *k, int64_t line, int64_t number, enum list list, const char *why)
@@ -174,6 +177,9 @@ static enum err each(struct coco *k, enum list list,
 				TRY(take(k, &record));
 			else
 				add_fault(k, record.line, record.number, list, record.bad);
+			if (arena_is_spent(k->mem))
+				return refuse(k->c, ERR_INPUT,
+					      "there is too much in one file: cut it");
 		}
 	}
 	(void)csv_header(r, &names, &bad);
@@ -204,6 +210,7 @@ static enum err take_category(struct coco *k, const struct csv_record *r)
 {
 	const struct json_value *points = json_get(r->object, S("keypoints"));
 	struct category *category = &k->category[k->categories];
+	struct arena_mark mark = arena_mark(k->mem);
 	bool good;
 
 	if (k->categories == CATEGORIES_MAX)
@@ -216,6 +223,7 @@ static enum err take_category(struct coco *k, const struct csv_record *r)
 		good = category->points < POINTS_MAX &&
 		       name_of(k, v, &category->point[category->points++]);
 	if (!good) {
+		arena_reset(k->mem, mark);
 		add_fault(k, r->line, r->number, CATEGORIES,
 			  "a category has an id, a name, and at most 50 keypoints with names");
 		return OK;
@@ -424,14 +432,16 @@ static const char *put_annotation(struct row *r, const struct json_value *a)
 	return NULL;
 }
 
-static enum err write_row(struct coco *k, const struct row *r, const struct json_value *image)
+static const char too_long[] = "an image with its annotations is longer than 1 MiB";
+
+static enum err write_row(struct coco *k, const struct row *r, const struct csv_record *from)
 {
 	struct json out = json_make(k->row, ROW_MAX);
 
 	json_object(&out);
 	json_key(&out, "fields");
 	json_object(&out);
-	for (const struct json_value *v = image->first; v != NULL; v = v->next) {
+	for (const struct json_value *v = from->object->first; v != NULL; v = v->next) {
 		if (str_eq(v->key, S("fields")))
 			continue;
 		json_key_str(&out, v->key);
@@ -452,32 +462,62 @@ static enum err write_row(struct coco *k, const struct row *r, const struct json
 	}
 	json_object_end(&out);
 	json_object_end(&out);
-	struct str line = str_format(k->row, "%.*s\n", STR_ARG(json_end(&out)));
+	struct str line = json_end(&out);
+	if (line.len > ENTRY_MAX || arena_is_spent(k->row)) {
+		add_fault(k, from->line, from->number, IMAGES, too_long);
+		return OK;
+	}
+	line = str_format(k->row, "%.*s\n", STR_ARG(line));
 	hash_add(k->hash, line.at, line.len);
 	k->out_size += (int64_t)line.len;
 	return os_write(k->c, k->out, line);
 }
 
-/* All of an image's; `*good` is false when one is at fault, and the first is told. */
-static enum err put_annotations(struct coco *k, struct row *r, int64_t id, bool *good)
+/* Is what was read of the image longer than a row may be? */
+static bool is_too_long(const struct row *r)
+{
+	size_t bytes = 0;
+
+	for (int i = 0; i < r->fields; i++)
+		bytes += r->field[i].value.buf.len;
+	return bytes > ENTRY_MAX || arena_is_spent(r->coco->row);
+}
+
+static enum err read_annotation(struct coco *k, struct row *r, const struct annotation *a,
+				const char **why)
 {
 	struct json_value *read;
 	struct json_fault fault;
 	size_t got;
 
+	arena_clear(k->part);
+	char *bytes = arena_take(k->part, (size_t)a->len);
+	TRY(os_read(k->c, k->file, a->at, bytes, (size_t)a->len, &got));
+	*why = "the file was changed while it was read";
+	if (json_read(k->part, (struct str){ bytes, got }, &read, &fault))
+		*why = put_annotation(r, read);
+	return OK;
+}
+
+/* All of an image's, up to the first that is at fault or too much; then `*good` is false. */
+static enum err put_annotations(struct coco *k, struct row *r, int64_t id,
+				const struct csv_record *image, bool *good)
+{
+	const char *why;
+
 	*good = true;
 	for (int i = first_of(k, id); i < k->annotations && k->annotation[i].image == id; i++) {
 		struct annotation *a = &k->annotation[i];
-		char *bytes = arena_take(k->row, (size_t)a->len);
-		const char *why = "the file was changed while it was read";
 
 		a->used = true;
-		TRY(os_read(k->c, k->file, a->at, bytes, (size_t)a->len, &got));
-		if (json_read(k->row, (struct str){ bytes, got }, &read, &fault))
-			why = put_annotation(r, read);
-		if (why != NULL && *good)
+		if (!*good)
+			continue;
+		TRY(read_annotation(k, r, a, &why));
+		if (why != NULL)
 			add_fault(k, a->line, i + 1, ANNOTATIONS, why);
-		*good = *good && why == NULL;
+		else if (is_too_long(r))
+			add_fault(k, image->line, image->number, IMAGES, why = too_long);
+		*good = why == NULL;
 	}
 	return OK;
 }
@@ -505,11 +545,13 @@ static enum err take_image(struct coco *k, const struct csv_record *r)
 	(void)!json_i64(json_get(r->object, S("height")), 1, 100000, &row->height);
 	const struct json_value *known = json_get(r->object, S("fields"));
 	for (const struct json_value *v = json_is(known, JSON_LIST) ? known->first : NULL;
-	     v != NULL; v = v->next)
-		if (v->type == JSON_TEXT && str_eq(intake_field_name(k->row, v->text), v->text))
+	     v != NULL && row->fields < FIELDS_MAX; v = v->next) {
+		arena_clear(k->part);
+		if (v->type == JSON_TEXT && str_eq(intake_field_name(k->part, v->text), v->text))
 			(void)field_of(row, v->text);
-	TRY(put_annotations(k, row, id, &good));
-	return good ? write_row(k, row, r->object) : OK;
+	}
+	TRY(put_annotations(k, row, id, r, &good));
+	return good ? write_row(k, row, r) : OK;
 }
 
 /* --- the whole --- */
@@ -557,8 +599,9 @@ enum err intake_coco_convert(struct ctx *c, struct str sha256, struct intake_fau
 		return refuse(c, ERR_INPUT, "the JSON object does not end: the file is cut");
 	if (!k.scan.found[IMAGES])
 		return refuse(c, ERR_INPUT, "this is like COCO, but it has no list of images");
-	k.mem = arena_under(c->mem, 0);
-	k.row = arena_under(c->mem, 0);
+	k.mem = arena_under(c->mem, WHOLE_MEMORY);
+	k.row = arena_under(c->mem, ROW_MEMORY);
+	k.part = arena_under(c->mem, TREE_MEMORY);
 	TRY(intake_temporary(c, &path));
 	TRY(os_create(c, path, &k.out));
 	k.hash = hash_start(c->mem);

@@ -281,6 +281,24 @@ TEST(intake, a_cut_or_doubled_coco_file_is_refused_as_a_whole)
 		 source(c, id, file).message);
 }
 
+TEST(intake, an_image_of_coco_with_more_annotations_than_a_row_holds_is_bad_by_its_line)
+{
+	struct buf file = buf_make(c->mem, 4 << 20);
+	project_id id = draft(c);
+
+	buf_add(&file, S("{\"categories\":[{\"id\":1,\"name\":\"x\"}],\n\"annotations\":["));
+	for (int i = 0; i < 40000; i++)
+		buf_format(&file, "%s{\"image_id\":%d,\"category_id\":1,\"bbox\":[%d,1,2,3]}",
+			   i > 0 ? "," : "", i > 2 ? 1 : 2, i);
+	buf_add(&file, S("],\n\"images\":[{\"id\":2},\n{\"id\":1}]}"));
+	source_id one = material_upload(c, id, "a.json", buf_str(&file));
+	WANT_STR(S("4: images: an image with its annotations is longer than 1 MiB\n"),
+		 faults(c, id, one));
+	WANT_OK(intake_import(c, id, one, true, S("")));
+	test_run_jobs(c);
+	WANT(str_find(record(c, id, 1).fields, S("[2,1,2,3]"), &(size_t){ 0 }));
+}
+
 TEST(intake, an_image_of_a_zip_is_found_by_its_coco_name)
 {
 	project_id id = draft(c);
