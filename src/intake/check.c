@@ -420,25 +420,6 @@ static enum err add_asset(struct ctx *c, struct check *k, const struct parts *p,
 	return OK;
 }
 
-/* One asset of most files; of a PDF one for each page, with its number when there are several. */
-static enum err make_assets(struct ctx *c, struct check *k, const struct parts *p,
-			    enum media_form form, struct str name, const char **why)
-{
-	struct media_said said = { .pages = 1 };
-
-	for (int page = 1; page == 1 || page <= said.pages; page++) {
-		struct str title = name;
-
-		TRY(media_make(c, &k->media, p->raw, form, page, p->clean, p->small, &said, why));
-		if (*why != NULL)
-			return OK;
-		if (said.pages > 1)
-			title = str_format(c->mem, "%.*s#%d", STR_ARG(name), page);
-		TRY(add_asset(c, k, p, title, &said));
-	}
-	return OK;
-}
-
 static enum err is_known(struct ctx *c, const struct check *k, struct str name, bool *out)
 {
 	struct source_asset_get row;
@@ -450,6 +431,32 @@ static enum err is_known(struct ctx *c, const struct check *k, struct str name, 
 	if (*out)
 		return OK;
 	return source_asset_get(c, k->project, k->source, name, &row, out);
+}
+
+/* One asset of most files; of a PDF one for each page, with its number when there are several. */
+static enum err make_assets(struct ctx *c, struct check *k, const struct parts *p,
+			    enum media_form form, struct str name, const char **why)
+{
+	struct media_said said = { .pages = 1 };
+	bool known;
+
+	for (int page = 1; page == 1 || page <= said.pages; page++) {
+		struct str title = name;
+
+		TRY(media_make(c, &k->media, p->raw, form, page, p->clean, p->small, &said, why));
+		if (*why != NULL)
+			return OK;
+		if (said.pages > 1) {
+			title = str_format(c->mem, "%.*s#%d", STR_ARG(name), page);
+			TRY(is_known(c, k, title, &known));
+			if (known) {
+				*why = "is there twice";
+				return OK;
+			}
+		}
+		TRY(add_asset(c, k, p, title, &said));
+	}
+	return OK;
 }
 
 static enum err take_asset(struct ctx *c, struct check *k, struct intake_archive *a,
@@ -634,10 +641,14 @@ enum err intake_check_job(struct ctx *c, struct job *job)
 	if (changed == 0)
 		return OK; /* this slice was counted before, or the source is gone */
 	TRY(intake_faults_keep(c, k->project, k->source, FAULTS_CHECK, k->bad_before, &k->faults));
-	for (int i = 0; i < k->assets; i++)
+	for (int i = 0; i < k->assets; i++) {
 		TRY(source_asset_add(c, k->project, k->source, k->asset[i].name, k->asset[i].base,
 				     k->asset[i].asset, k->asset[i].width, k->asset[i].height,
 				     &changed));
+		if (changed == 0)
+			return refuse(c, ERR_CONFLICT, "%.*s is there twice",
+				      STR_ARG(k->asset[i].name));
+	}
 	if (k->s.state == SOURCE_CHECKING)
 		return job_again(c, job);
 	return OK;
