@@ -163,6 +163,13 @@ static void see_row(struct ctx *c, struct check *k, const struct csv_record *r)
 		add_sample(c, k, r);
 }
 
+/* An object that ends in its first line is COCO's only if it has both lists. */
+static bool may_be_coco(const struct json_value *first)
+{
+	return first == NULL || (json_is(json_get(first, S("images")), JSON_LIST) &&
+				 json_is(json_get(first, S("annotations")), JSON_LIST));
+}
+
 /* The first object that is whole tells what they are; one object alone may be COCO's. */
 static enum err see_shape(struct ctx *c, struct check *k)
 {
@@ -185,7 +192,7 @@ static enum err see_shape(struct ctx *c, struct check *k)
 	k->s.reader = intake_reader(form, shape);
 	if (shape == SHAPE_STUDIO)
 		k->s.form = S("labelstudio");
-	if (form != CSV_JSONL || (first != NULL && json_get(first, S("images")) == NULL))
+	if (form != CSV_JSONL || !may_be_coco(first))
 		return OK;
 	TRY(intake_coco_convert(c, k->s.table_sha, &k->faults, &coco));
 	if (coco.sha256.len == 0)

@@ -47,7 +47,8 @@ struct scan {
 	struct place at[LISTS];
 	bool found[LISTS];
 	int64_t depth, byte, line;
-	bool in_text, escaped, is_key, bad;
+	int64_t objects; /* that have begun at the top: several are JSON Lines */
+	bool in_text, escaped, bad;
 	char key[KEY_MAX];
 	size_t key_len;
 	bool has_key; /* a member's name was read, and its value not yet */
@@ -73,6 +74,10 @@ static void scan_byte(struct scan *s, char c)
 		s->in_text = true;
 		if (s->depth == 1 && !s->has_key)
 			s->key_len = 0;
+	}
+	if (c == '{' && s->depth == 0) {
+		s->objects++;
+		s->has_key = false;
 	}
 	for (int i = 0; c == '[' && s->depth == 1 && s->has_key && i < LISTS; i++)
 		if (str_eq((struct str){ s->key, s->key_len }, str_of(list_name[i]))) {
@@ -591,7 +596,8 @@ enum err intake_coco_convert(struct ctx *c, struct str sha256, struct intake_fau
 	TRY(os_open_read(c, intake_path(c, sha256), &k.file));
 	TRY(os_size(c, k.file, &k.size));
 	TRY(scan_file(c, k.file, k.size, &k.scan));
-	if (!k.scan.found[IMAGES] && !k.scan.found[ANNOTATIONS] && !k.scan.found[CATEGORIES])
+	if (k.scan.objects > 1 ||
+	    (!k.scan.found[IMAGES] && !k.scan.found[ANNOTATIONS] && !k.scan.found[CATEGORIES]))
 		return OK;
 	if (k.scan.bad)
 		return refuse(c, ERR_INPUT, "images, annotations or categories are there twice");

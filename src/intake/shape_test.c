@@ -281,6 +281,25 @@ TEST(intake, a_cut_or_doubled_coco_file_is_refused_as_a_whole)
 		 source(c, id, file).message);
 }
 
+TEST(intake, rows_with_lists_that_are_called_like_those_of_coco_are_rows)
+{
+	static const char *const file[] = {
+		"{\"a\":1,\"images\":[\"x\"]}\n{\"a\":2,\"images\":[\"y\"]}\n",
+		"{\"a\":1,\"images\":[\"x\"]}\n",
+		"{\"a\":1,\"images\":[],\"annotations\":[]}\n{\"a\":2,\"images\":[]}\n",
+	};
+
+	project_id id = draft(c);
+
+	for (size_t i = 0; i < sizeof(file) / sizeof(*file); i++) {
+		source_id one = material_upload(c, id, "a.jsonl", str_of(file[i]));
+
+		WANT_STR(S("jsonl"), source(c, id, one).form);
+		WANT_I64(SOURCE_CHECKED, source(c, id, one).state);
+		WANT_STR(S(""), faults(c, id, one));
+	}
+}
+
 TEST(intake, an_image_of_coco_with_more_annotations_than_a_row_holds_is_bad_by_its_line)
 {
 	struct buf file = buf_make(c->mem, 4 << 20);
