@@ -445,6 +445,41 @@ TEST(intake, what_label_studio_says_that_has_no_place_here_is_refused_by_name)
 	}
 }
 
+/* Upload two tasks, the second with these regions: the fault of its row. */
+static struct str fault_of_regions(struct ctx *c, project_id id, struct str regions)
+{
+	struct str file = str_format(c->mem,
+				     "[{\"data\":{\"a\":\"1\"}},{\"data\":{\"a\":\"2\"},"
+				     "\"annotations\":[{\"result\":[%.*s]}]}]",
+				     STR_ARG(regions));
+
+	return faults(c, id, material_upload(c, id, "a.json", file));
+}
+
+#define NUMBER(name) "{\"from_name\":\"" name "\",\"type\":\"number\",\"value\":{\"number\":1}}"
+
+TEST(intake, two_names_of_label_studio_that_become_one_field_make_a_bad_row)
+{
+	project_id id = draft(c);
+
+	WANT_STR(S(""), fault_of_regions(c, id, S(NUMBER("a b") "," NUMBER("a-c"))));
+	WANT_STR(S("1: a-b: there are two answers for the field a_b\n"),
+		 fault_of_regions(c, id, S(NUMBER("a b") "," NUMBER("a-b"))));
+}
+
+TEST(intake, a_task_of_label_studio_has_at_most_two_thousand_regions)
+{
+	struct buf regions = buf_make(c->mem, 1 << 20);
+	project_id id = draft(c);
+
+	for (int i = 0; i < 2000; i++)
+		buf_add(&regions, i > 0 ? S("," NUMBER("n")) : S(NUMBER("n")));
+	WANT_STR(S(""), fault_of_regions(c, id, buf_str(&regions)));
+	buf_add(&regions, S("," NUMBER("n")));
+	WANT_STR(S("1: an annotation has more than 2000 regions\n"),
+		 fault_of_regions(c, id, buf_str(&regions)));
+}
+
 /* --- exports of ours --- */
 
 TEST(intake, an_export_of_ours_gives_its_records_and_results_back)
