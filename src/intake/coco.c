@@ -5,8 +5,9 @@
  *
  * Images and annotations are two lists of one object, in any order, so they are joined: the object
  * is read once for where its lists begin, the annotations once for where each lies and of which
- * image it is (32 bytes of memory each, at most ANNOTATIONS_MAX of them), and then the images, each
- * with its annotations read again from their places. What comes out is a kept file of JSON Lines in
+ * image it is (32 bytes of memory each, at most ANNOTATIONS_MAX of them), the images once for their
+ * ids (16 bytes each, at most IMAGES_MAX), and then the images again, each with its annotations
+ * read from their places. What comes out is a kept file of JSON Lines in
  * our own form, which is checked and imported like any other.
  *
  * An annotation with keypoints is a set of points, one with polygons in `segmentation` is polygons,
@@ -22,6 +23,7 @@
 enum {
 	PIECE = 256 * 1024,
 	ANNOTATIONS_MAX = 2000000,
+	IMAGES_MAX = 1000000,
 	ENTRY_MAX = 1 << 20,	 /* bytes of an image or an annotation: the reader's own limit */
 	ROW_MAX = 2 * ENTRY_MAX, /* past ENTRY_MAX it is refused */
 	WHOLE_MEMORY = 192 << 20,
@@ -126,6 +128,10 @@ struct annotation {
 	bool used;
 };
 
+struct image {
+	int64_t id, at;
+};
+
 struct coco {
 	struct ctx *c;
 	struct os_file file;
@@ -135,8 +141,11 @@ struct coco {
 	int categories;
 	struct annotation *annotation;
 	int annotations, room;
+	struct image *image;
+	int images, images_room;
 	struct intake_fault_list *faults;
 	int64_t bad;
+	bool quiet; /* faults are told the next time */
 	struct os_file out;
 	struct hash *hash;
 	int64_t out_size;
@@ -148,6 +157,8 @@ static void add_fault(struct coco *k, int64_t line, int64_t number, enum list li
 	struct arena_mark mark = arena_mark(k->c->mem);
 	bool kept = k->faults->count < INTAKE_FAULTS_KEPT;
 
+	if (k->quiet)
+		return;
 	k->bad++;
 	intake_fault_add(k->c->mem, k->faults, line, number,
 			 kept ? str_format(k->c->mem, "%s: %s", list_name[list], why) : S(""));
@@ -242,6 +253,18 @@ static enum err take_category(struct coco *k, const struct csv_record *r)
 	return OK;
 }
 
+/* A full list of `*room` things, in twice the room. */
+static void *grown(struct arena *mem, const void *full, size_t bytes_each, int *room)
+{
+	int twice = *room > 0 ? 2 * *room : 1024;
+	void *more = arena_take_many(mem, (size_t)twice, bytes_each);
+
+	if (*room > 0)
+		memcpy(more, full, (size_t)*room * bytes_each);
+	*room = twice;
+	return more;
+}
+
 static enum err take_annotation(struct coco *k, const struct csv_record *r)
 {
 	int64_t image;
@@ -254,15 +277,8 @@ static enum err take_annotation(struct coco *k, const struct csv_record *r)
 	if (k->annotations == ANNOTATIONS_MAX)
 		return refuse(k->c, ERR_INPUT, "there are more than %d annotations: cut the file",
 			      ANNOTATIONS_MAX);
-	if (k->annotations == k->room) {
-		int room = k->room > 0 ? 2 * k->room : 1024;
-		struct annotation *more = NEW_MANY(k->mem, struct annotation, (size_t)room);
-
-		if (k->annotations > 0)
-			memcpy(more, k->annotation, (size_t)k->annotations * sizeof(*more));
-		k->annotation = more;
-		k->room = room;
-	}
+	if (k->annotations == k->room)
+		k->annotation = grown(k->mem, k->annotation, sizeof(*k->annotation), &k->room);
 	k->annotation[k->annotations++] = (struct annotation){
 		.image = image,
 		.at = r->from,
@@ -294,6 +310,46 @@ static int first_of(const struct coco *k, int64_t image)
 			high = middle;
 	}
 	return low;
+}
+
+static enum err take_image_id(struct coco *k, const struct csv_record *r)
+{
+	int64_t id;
+
+	if (!id_of(json_get(r->object, S("id")), &id))
+		return OK;
+	if (k->images == IMAGES_MAX)
+		return refuse(k->c, ERR_INPUT, "there are more than %d images: cut the file",
+			      IMAGES_MAX);
+	if (k->images == k->images_room)
+		k->image = grown(k->mem, k->image, sizeof(*k->image), &k->images_room);
+	k->image[k->images++] = (struct image){ id, r->from };
+	return OK;
+}
+
+static int by_id(const void *left, const void *right)
+{
+	const struct image *a = left, *b = right;
+
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+/* Does no image before this one have its id? */
+static bool is_first(const struct coco *k, int64_t id, int64_t at)
+{
+	int low = 0, high = k->images;
+
+	while (low < high) {
+		int middle = low + (high - low) / 2;
+
+		if (k->image[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < k->images && k->image[low].id == id && k->image[low].at == at;
 }
 
 /* --- an image with its annotations --- */
@@ -540,9 +596,7 @@ static enum err take_image(struct coco *k, const struct csv_record *r)
 		add_fault(k, r->line, r->number, IMAGES, "an image has an id");
 		return OK;
 	}
-	int first = first_of(k, id);
-	if (first < k->annotations && k->annotation[first].image == id &&
-	    k->annotation[first].used) {
+	if (!is_first(k, id, r->from)) {
 		add_fault(k, r->line, r->number, IMAGES, "another image has this id");
 		return OK;
 	}
@@ -570,6 +624,11 @@ static enum err join(struct coco *k)
 		TRY(each(k, ANNOTATIONS, take_annotation));
 	if (k->annotations > 0)
 		qsort(k->annotation, (size_t)k->annotations, sizeof(*k->annotation), by_image);
+	k->quiet = true;
+	TRY(each(k, IMAGES, take_image_id));
+	k->quiet = false;
+	if (k->images > 0)
+		qsort(k->image, (size_t)k->images, sizeof(*k->image), by_id);
 	TRY(each(k, IMAGES, take_image));
 	for (int i = 0; i < k->annotations; i++)
 		if (!k->annotation[i].used)

@@ -281,6 +281,20 @@ TEST(intake, a_cut_or_doubled_coco_file_is_refused_as_a_whole)
 		 source(c, id, file).message);
 }
 
+TEST(intake, a_second_image_of_coco_with_the_same_id_is_bad)
+{
+	project_id id = draft(c);
+	source_id file = material_upload(
+		c, id, "a.json",
+		S("{\"images\":[{\"id\":1,\"n\":\"a\"},\n{\"id\":2,\"n\":\"b\"},\n"
+		  "{\"id\":\"1\",\"n\":\"c\"},\n{\"id\":2,\"n\":\"d\"}],\"categories\":[{\"id\":1,"
+		  "\"name\":\"x\"}],\"annotations\":[{\"image_id\":2,\"category_id\":1}]}"));
+
+	WANT_STR(S("3: images: another image has this id\n4: images: another image has this id\n"),
+		 faults(c, id, file));
+	WANT_I64(4, source(c, id, file).rows_seen);
+}
+
 TEST(intake, rows_with_lists_that_are_called_like_those_of_coco_are_rows)
 {
 	static const char *const file[] = {
