@@ -90,6 +90,22 @@ TEST(intake, a_hostile_file_costs_one_row_with_its_name_and_the_reason)
 	WANT_I64(2, (int64_t)count);
 }
 
+/* The rest of a site without tessera-media is seen by tests that lie where there is none. */
+TEST(intake, a_zip_with_a_table_alone_is_checked_without_starting_anything)
+{
+	const struct material_file files[] = { { "a.csv", S("a\n1\n") } };
+	struct source_row s;
+	bool found;
+	org_id org;
+
+	(void)material_requester(c, "r@e.org", &org);
+	project_id id = material_project(c, org);
+	source_id file = material_upload(c, id, "a.zip", material_zip(c, files, 1, false));
+	WANT_OK(source_row(c, id, file, &s, &found));
+	WANT_STR(S(""), s.message);
+	WANT_I64(SOURCE_CHECKED, s.state);
+}
+
 /* A PDF of two empty pages. */
 static const char two_pages[] = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
 				"2 0 obj<</Type/Pages/Count 2/Kids[3 0 R 4 0 R]>>endobj\n"

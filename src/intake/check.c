@@ -42,6 +42,7 @@ struct check {
 	struct found_asset *asset;
 	int assets;
 	struct media media; /* opens what is in an archive */
+	bool media_is_open;
 	project_id project;
 	source_id source;
 };
@@ -440,6 +441,21 @@ static enum err is_known(struct ctx *c, const struct check *k, struct str name, 
 	return source_asset_get(c, k->project, k->source, name, &row, out);
 }
 
+/* Opened when the first file wants it. That it is not there is no fault of the file. */
+static enum err need_media(struct ctx *c, struct check *k)
+{
+	struct ctx look = *c;
+
+	if (k->media_is_open)
+		return OK;
+	enum err err = media_open(&look, setting_number(c, "intake.media_seconds"),
+				  setting_number(c, "intake.media_memory_mib"), &k->media);
+	if (err != OK)
+		return refuse(c, ERR_STORE, "%.*s", STR_ARG(look.refusal.message));
+	k->media_is_open = true;
+	return OK;
+}
+
 /* One asset of most files; of a PDF one for each page, with its number when there are several. */
 static enum err make_assets(struct ctx *c, struct check *k, const struct parts *p,
 			    enum media_form form, struct str name, const char **why)
@@ -447,6 +463,7 @@ static enum err make_assets(struct ctx *c, struct check *k, const struct parts *
 	struct media_said said = { .pages = 1 };
 	bool known;
 
+	TRY(need_media(c, k));
 	for (int page = 1; page == 1 || page <= said.pages; page++) {
 		struct str title = name;
 
@@ -529,8 +546,6 @@ static enum err check_archive(struct ctx *c, struct check *k)
 
 	k->asset = NEW_MANY(c->mem, struct found_asset, SLICE_ASSETS);
 	TRY(intake_archive_open(c, intake_path(c, k->s.sha256), &a));
-	TRY(media_open(c, setting_number(c, "intake.media_seconds"),
-		       setting_number(c, "intake.media_memory_mib"), &k->media));
 	for (int64_t i = 0; found && i < k->s.at_entry; i++) {
 		struct arena_mark mark = arena_mark(c->mem);
 
