@@ -116,6 +116,7 @@ static enum err scan_file(struct ctx *c, struct os_file file, int64_t size, stru
 
 struct category {
 	int64_t id;
+	int number;		      /* in the file: of several with an id the last one counts */
 	struct str name, field, kind; /* the last two only in files of ours */
 	struct str point[POINTS_MAX]; /* what key points are called */
 	int points;
@@ -249,7 +250,7 @@ static enum err take_category(struct coco *k, const struct csv_record *r)
 	    (!name_of(k, json_get(r->object, S("kind")), &category->kind) ||
 	     !str_eq(intake_field_name(k->mem, category->field), category->field)))
 		category->field = S("");
-	k->categories++;
+	category->number = k->categories++;
 	return OK;
 }
 
@@ -279,6 +280,7 @@ static enum err take_annotation(struct coco *k, const struct csv_record *r)
 			      ANNOTATIONS_MAX);
 	if (k->annotations == k->room)
 		k->annotation = grown(k->mem, k->annotation, sizeof(*k->annotation), &k->room);
+	CHECK(r->to >= r->from && r->to - r->from <= ENTRY_MAX);
 	k->annotation[k->annotations++] = (struct annotation){
 		.image = image,
 		.at = r->from,
@@ -464,20 +466,43 @@ static bool put_points(struct row *r, const struct category *category,
 	return true;
 }
 
+static int by_category(const void *left, const void *right)
+{
+	const struct category *a = left, *b = right;
+
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return a->number - b->number;
+}
+
+/* The last category of this id, or NULL. */
+static const struct category *category_of(const struct coco *k, int64_t id)
+{
+	int low = 0, high = k->categories;
+
+	while (low < high) {
+		int middle = low + (high - low) / 2;
+
+		if (k->category[middle].id <= id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low > 0 && k->category[low - 1].id == id ? &k->category[low - 1] : NULL;
+}
+
 /* NULL, or what is wrong. */
 static const char *put_annotation(struct row *r, const struct json_value *a)
 {
 	const struct json_value *points = json_get(a, S("keypoints"));
 	const struct json_value *areas = json_get(a, S("segmentation"));
 	const struct json_value *box = json_get(a, S("bbox"));
-	const struct category *category = NULL;
+	const struct category *category;
 	int64_t id;
 
 	if (!id_of(json_get(a, S("category_id")), &id))
 		return "an annotation has the category_id of its category";
-	for (int i = 0; i < r->coco->categories; i++)
-		if (r->coco->category[i].id == id)
-			category = &r->coco->category[i];
+	category = category_of(r->coco, id);
 	if (category == NULL)
 		return "there is no category of this category_id";
 	if (points != NULL && wants(category, "point") && !put_points(r, category, points))
@@ -620,6 +645,7 @@ static enum err join(struct coco *k)
 	k->category = NEW_MANY(k->mem, struct category, CATEGORIES_MAX + 1);
 	if (k->scan.found[CATEGORIES])
 		TRY(each(k, CATEGORIES, take_category));
+	qsort(k->category, (size_t)k->categories, sizeof(*k->category), by_category);
 	if (k->scan.found[ANNOTATIONS])
 		TRY(each(k, ANNOTATIONS, take_annotation));
 	if (k->annotations > 0)

@@ -295,6 +295,24 @@ TEST(intake, a_second_image_of_coco_with_the_same_id_is_bad)
 	WANT_I64(4, source(c, id, file).rows_seen);
 }
 
+TEST(intake, categories_of_coco_come_in_any_order_and_the_last_of_an_id_counts)
+{
+	project_id id = draft(c);
+
+	material_import(c, id, "a.json",
+			S("{\"categories\":[{\"id\":9,\"name\":\"nine\"},{\"id\":-4,\"name\":"
+			  "\"minus\"},{\"id\":9,\"name\":\"last\"},{\"id\":5,\"name\":\"five\"}],\n"
+			  "\"annotations\":[{\"image_id\":1,\"category_id\":9,\"bbox\":[1,1,1,1]},"
+			  "{\"image_id\":1,\"category_id\":-4,\"bbox\":[2,2,2,2]},"
+			  "{\"image_id\":1,\"category_id\":5,\"bbox\":[3,3,3,3]}],"
+			  "\"images\":[{\"id\":1}]}"));
+	WANT_STR(S("{\"id\":\"1\",\"given_boxes\":\"{\\\"shapes\\\":["
+		   "{\\\"label\\\":\\\"last\\\",\\\"box\\\":[1,1,1,1]},"
+		   "{\\\"label\\\":\\\"minus\\\",\\\"box\\\":[2,2,2,2]},"
+		   "{\\\"label\\\":\\\"five\\\",\\\"box\\\":[3,3,3,3]}]}\"}"),
+		 record(c, id, 1).fields);
+}
+
 TEST(intake, rows_with_lists_that_are_called_like_those_of_coco_are_rows)
 {
 	static const char *const file[] = {
