@@ -89,3 +89,53 @@ TEST(intake, a_hostile_file_costs_one_row_with_its_name_and_the_reason)
 	WANT_OK(intake_records(c, id, 0, 100, &records, &count));
 	WANT_I64(2, (int64_t)count);
 }
+
+/* The rest of a site without tessera-media is seen by tests that lie where there is none. */
+TEST(intake, a_zip_with_a_table_alone_is_checked_without_starting_anything)
+{
+	const struct material_file files[] = { { "a.csv", S("a\n1\n") } };
+	struct source_row s;
+	bool found;
+	org_id org;
+
+	(void)material_requester(c, "r@e.org", &org);
+	project_id id = material_project(c, org);
+	source_id file = material_upload(c, id, "a.zip", material_zip(c, files, 1, false));
+	WANT_OK(source_row(c, id, file, &s, &found));
+	WANT_STR(S(""), s.message);
+	WANT_I64(SOURCE_CHECKED, s.state);
+}
+
+/* A PDF of two empty pages. */
+static const char two_pages[] = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+				"2 0 obj<</Type/Pages/Count 2/Kids[3 0 R 4 0 R]>>endobj\n"
+				"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 90 50]>>endobj\n"
+				"4 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 90 50]>>endobj\n"
+				"trailer<</Root 1 0 R>>\n%%EOF\n";
+
+TEST(intake, a_page_that_is_called_like_a_picture_is_there_twice)
+{
+	const struct material_file files[] = {
+		{ "a.pdf#1", material_png(c, 3, 4, 1) },
+		{ "a.pdf", str_of(two_pages) },
+		{ "b.pdf", str_of(two_pages) },
+	};
+	struct source_asset_list *assets;
+	struct source_fault_list *told;
+	struct source_row s;
+	size_t count;
+	bool found;
+	org_id org;
+
+	(void)material_requester(c, "r@e.org", &org);
+	project_id id = material_project(c, org);
+	source_id file = material_upload(c, id, "a.zip", material_zip(c, files, 3, false));
+	WANT_OK(source_row(c, id, file, &s, &found));
+	WANT_OK(source_asset_list(c, id, file, S(""), 10, &assets, &count));
+	WANT_I64(3, s.assets);
+	WANT_I64(3, (int64_t)count);
+	WANT_STR(S("b.pdf#2"), assets[2].name);
+	WANT_OK(source_fault_list(c, id, file, 0, 2, &told, &count));
+	WANT_I64(1, (int64_t)count);
+	WANT_STR(S("a.pdf is there twice"), told[0].reason);
+}

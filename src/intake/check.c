@@ -42,6 +42,7 @@ struct check {
 	struct found_asset *asset;
 	int assets;
 	struct media media; /* opens what is in an archive */
+	bool media_is_open;
 	project_id project;
 	source_id source;
 };
@@ -163,6 +164,13 @@ static void see_row(struct ctx *c, struct check *k, const struct csv_record *r)
 		add_sample(c, k, r);
 }
 
+/* An object that ends in its first line is COCO's only if it has both lists. */
+static bool may_be_coco(const struct json_value *first)
+{
+	return first == NULL || (json_is(json_get(first, S("images")), JSON_LIST) &&
+				 json_is(json_get(first, S("annotations")), JSON_LIST));
+}
+
 /* The first object that is whole tells what they are; one object alone may be COCO's. */
 static enum err see_shape(struct ctx *c, struct check *k)
 {
@@ -185,7 +193,7 @@ static enum err see_shape(struct ctx *c, struct check *k)
 	k->s.reader = intake_reader(form, shape);
 	if (shape == SHAPE_STUDIO)
 		k->s.form = S("labelstudio");
-	if (form != CSV_JSONL || (first != NULL && json_get(first, S("images")) == NULL))
+	if (form != CSV_JSONL || !may_be_coco(first))
 		return OK;
 	TRY(intake_coco_convert(c, k->s.table_sha, &k->faults, &coco));
 	if (coco.sha256.len == 0)
@@ -420,25 +428,6 @@ static enum err add_asset(struct ctx *c, struct check *k, const struct parts *p,
 	return OK;
 }
 
-/* One asset of most files; of a PDF one for each page, with its number when there are several. */
-static enum err make_assets(struct ctx *c, struct check *k, const struct parts *p,
-			    enum media_form form, struct str name, const char **why)
-{
-	struct media_said said = { .pages = 1 };
-
-	for (int page = 1; page == 1 || page <= said.pages; page++) {
-		struct str title = name;
-
-		TRY(media_make(c, &k->media, p->raw, form, page, p->clean, p->small, &said, why));
-		if (*why != NULL)
-			return OK;
-		if (said.pages > 1)
-			title = str_format(c->mem, "%.*s#%d", STR_ARG(name), page);
-		TRY(add_asset(c, k, p, title, &said));
-	}
-	return OK;
-}
-
 static enum err is_known(struct ctx *c, const struct check *k, struct str name, bool *out)
 {
 	struct source_asset_get row;
@@ -450,6 +439,48 @@ static enum err is_known(struct ctx *c, const struct check *k, struct str name, 
 	if (*out)
 		return OK;
 	return source_asset_get(c, k->project, k->source, name, &row, out);
+}
+
+/* Opened when the first file wants it. That it is not there is no fault of the file. */
+static enum err need_media(struct ctx *c, struct check *k)
+{
+	struct ctx look = *c;
+
+	if (k->media_is_open)
+		return OK;
+	enum err err = media_open(&look, setting_number(c, "intake.media_seconds"),
+				  setting_number(c, "intake.media_memory_mib"), &k->media);
+	if (err != OK)
+		return refuse(c, ERR_STORE, "%.*s", STR_ARG(look.refusal.message));
+	k->media_is_open = true;
+	return OK;
+}
+
+/* One asset of most files; of a PDF one for each page, with its number when there are several. */
+static enum err make_assets(struct ctx *c, struct check *k, const struct parts *p,
+			    enum media_form form, struct str name, const char **why)
+{
+	struct media_said said = { .pages = 1 };
+	bool known;
+
+	TRY(need_media(c, k));
+	for (int page = 1; page == 1 || page <= said.pages; page++) {
+		struct str title = name;
+
+		TRY(media_make(c, &k->media, p->raw, form, page, p->clean, p->small, &said, why));
+		if (*why != NULL)
+			return OK;
+		if (said.pages > 1) {
+			title = str_format(c->mem, "%.*s#%d", STR_ARG(name), page);
+			TRY(is_known(c, k, title, &known));
+			if (known) {
+				*why = "is there twice";
+				return OK;
+			}
+		}
+		TRY(add_asset(c, k, p, title, &said));
+	}
+	return OK;
 }
 
 static enum err take_asset(struct ctx *c, struct check *k, struct intake_archive *a,
@@ -515,8 +546,6 @@ static enum err check_archive(struct ctx *c, struct check *k)
 
 	k->asset = NEW_MANY(c->mem, struct found_asset, SLICE_ASSETS);
 	TRY(intake_archive_open(c, intake_path(c, k->s.sha256), &a));
-	TRY(media_open(c, setting_number(c, "intake.media_seconds"),
-		       setting_number(c, "intake.media_memory_mib"), &k->media));
 	for (int64_t i = 0; found && i < k->s.at_entry; i++) {
 		struct arena_mark mark = arena_mark(c->mem);
 
@@ -634,10 +663,14 @@ enum err intake_check_job(struct ctx *c, struct job *job)
 	if (changed == 0)
 		return OK; /* this slice was counted before, or the source is gone */
 	TRY(intake_faults_keep(c, k->project, k->source, FAULTS_CHECK, k->bad_before, &k->faults));
-	for (int i = 0; i < k->assets; i++)
+	for (int i = 0; i < k->assets; i++) {
 		TRY(source_asset_add(c, k->project, k->source, k->asset[i].name, k->asset[i].base,
 				     k->asset[i].asset, k->asset[i].width, k->asset[i].height,
 				     &changed));
+		if (changed == 0)
+			return refuse(c, ERR_CONFLICT, "%.*s is there twice",
+				      STR_ARG(k->asset[i].name));
+	}
 	if (k->s.state == SOURCE_CHECKING)
 		return job_again(c, job);
 	return OK;

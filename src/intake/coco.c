@@ -5,8 +5,9 @@
  *
  * Images and annotations are two lists of one object, in any order, so they are joined: the object
  * is read once for where its lists begin, the annotations once for where each lies and of which
- * image it is (32 bytes of memory each, at most ANNOTATIONS_MAX of them), and then the images, each
- * with its annotations read again from their places. What comes out is a kept file of JSON Lines in
+ * image it is (32 bytes of memory each, at most ANNOTATIONS_MAX of them), the images once for their
+ * ids (16 bytes each, at most IMAGES_MAX), and then the images again, each with its annotations
+ * read from their places. What comes out is a kept file of JSON Lines in
  * our own form, which is checked and imported like any other.
  *
  * An annotation with keypoints is a set of points, one with polygons in `segmentation` is polygons,
@@ -22,8 +23,12 @@
 enum {
 	PIECE = 256 * 1024,
 	ANNOTATIONS_MAX = 2000000,
-	ENTRY_MAX = 1 << 20, /* bytes of an image or an annotation: the reader's own limit */
-	ROW_MAX = 8 << 20,
+	IMAGES_MAX = 1000000,
+	ENTRY_MAX = 1 << 20,	 /* bytes of an image or an annotation: the reader's own limit */
+	ROW_MAX = 2 * ENTRY_MAX, /* past ENTRY_MAX it is refused */
+	WHOLE_MEMORY = 192 << 20,
+	ROW_MEMORY = 64 << 20,
+	TREE_MEMORY = 32 << 20, /* of one annotation: more than its first reader had */
 	KEY_MAX = 32,
 	FIELDS_MAX = 50,
 	CATEGORIES_MAX = 2000,
@@ -44,7 +49,8 @@ struct scan {
 	struct place at[LISTS];
 	bool found[LISTS];
 	int64_t depth, byte, line;
-	bool in_text, escaped, is_key, bad;
+	int64_t objects; /* that have begun at the top: several are JSON Lines */
+	bool in_text, escaped, bad;
 	char key[KEY_MAX];
 	size_t key_len;
 	bool has_key; /* a member's name was read, and its value not yet */
@@ -70,6 +76,10 @@ static void scan_byte(struct scan *s, char c)
 		s->in_text = true;
 		if (s->depth == 1 && !s->has_key)
 			s->key_len = 0;
+	}
+	if (c == '{' && s->depth == 0) {
+		s->objects++;
+		s->has_key = false;
 	}
 	for (int i = 0; c == '[' && s->depth == 1 && s->has_key && i < LISTS; i++)
 		if (str_eq((struct str){ s->key, s->key_len }, str_of(list_name[i]))) {
@@ -106,6 +116,7 @@ static enum err scan_file(struct ctx *c, struct os_file file, int64_t size, stru
 
 struct category {
 	int64_t id;
+	int number;		      /* in the file: of several with an id the last one counts */
 	struct str name, field, kind; /* the last two only in files of ours */
 	struct str point[POINTS_MAX]; /* what key points are called */
 	int points;
@@ -118,6 +129,10 @@ struct annotation {
 	bool used;
 };
 
+struct image {
+	int64_t id, at;
+};
+
 struct coco {
 	struct ctx *c;
 	struct os_file file;
@@ -127,12 +142,15 @@ struct coco {
 	int categories;
 	struct annotation *annotation;
 	int annotations, room;
+	struct image *image;
+	int images, images_room;
 	struct intake_fault_list *faults;
 	int64_t bad;
+	bool quiet; /* faults are told the next time */
 	struct os_file out;
 	struct hash *hash;
 	int64_t out_size;
-	struct arena *mem, *row; /* of the whole, of one image */
+	struct arena *mem, *row, *part; /* of the whole, of one image, of one annotation */
 };
 
 static void add_fault(struct coco *k, int64_t line, int64_t number, enum list list, const char *why)
@@ -140,6 +158,8 @@ static void add_fault(struct coco *k, int64_t line, int64_t number, enum list li
 	struct arena_mark mark = arena_mark(k->c->mem);
 	bool kept = k->faults->count < INTAKE_FAULTS_KEPT;
 
+	if (k->quiet)
+		return;
 	k->bad++;
 	intake_fault_add(k->c->mem, k->faults, line, number,
 			 kept ? str_format(k->c->mem, "%s: %s", list_name[list], why) : S(""));
@@ -174,6 +194,9 @@ static enum err each(struct coco *k, enum list list,
 				TRY(take(k, &record));
 			else
 				add_fault(k, record.line, record.number, list, record.bad);
+			if (arena_is_spent(k->mem))
+				return refuse(k->c, ERR_INPUT,
+					      "there is too much in one file: cut it");
 		}
 	}
 	(void)csv_header(r, &names, &bad);
@@ -204,6 +227,7 @@ static enum err take_category(struct coco *k, const struct csv_record *r)
 {
 	const struct json_value *points = json_get(r->object, S("keypoints"));
 	struct category *category = &k->category[k->categories];
+	struct arena_mark mark = arena_mark(k->mem);
 	bool good;
 
 	if (k->categories == CATEGORIES_MAX)
@@ -216,6 +240,7 @@ static enum err take_category(struct coco *k, const struct csv_record *r)
 		good = category->points < POINTS_MAX &&
 		       name_of(k, v, &category->point[category->points++]);
 	if (!good) {
+		arena_reset(k->mem, mark);
 		add_fault(k, r->line, r->number, CATEGORIES,
 			  "a category has an id, a name, and at most 50 keypoints with names");
 		return OK;
@@ -225,8 +250,20 @@ static enum err take_category(struct coco *k, const struct csv_record *r)
 	    (!name_of(k, json_get(r->object, S("kind")), &category->kind) ||
 	     !str_eq(intake_field_name(k->mem, category->field), category->field)))
 		category->field = S("");
-	k->categories++;
+	category->number = k->categories++;
 	return OK;
+}
+
+/* A full list of `*room` things, in twice the room. */
+static void *grown(struct arena *mem, const void *full, size_t bytes_each, int *room)
+{
+	int twice = *room > 0 ? 2 * *room : 1024;
+	void *more = arena_take_many(mem, (size_t)twice, bytes_each);
+
+	if (*room > 0)
+		memcpy(more, full, (size_t)*room * bytes_each);
+	*room = twice;
+	return more;
 }
 
 static enum err take_annotation(struct coco *k, const struct csv_record *r)
@@ -241,15 +278,9 @@ static enum err take_annotation(struct coco *k, const struct csv_record *r)
 	if (k->annotations == ANNOTATIONS_MAX)
 		return refuse(k->c, ERR_INPUT, "there are more than %d annotations: cut the file",
 			      ANNOTATIONS_MAX);
-	if (k->annotations == k->room) {
-		int room = k->room > 0 ? 2 * k->room : 1024;
-		struct annotation *more = NEW_MANY(k->mem, struct annotation, (size_t)room);
-
-		if (k->annotations > 0)
-			memcpy(more, k->annotation, (size_t)k->annotations * sizeof(*more));
-		k->annotation = more;
-		k->room = room;
-	}
+	if (k->annotations == k->room)
+		k->annotation = grown(k->mem, k->annotation, sizeof(*k->annotation), &k->room);
+	CHECK(r->to >= r->from && r->to - r->from <= ENTRY_MAX);
 	k->annotation[k->annotations++] = (struct annotation){
 		.image = image,
 		.at = r->from,
@@ -281,6 +312,46 @@ static int first_of(const struct coco *k, int64_t image)
 			high = middle;
 	}
 	return low;
+}
+
+static enum err take_image_id(struct coco *k, const struct csv_record *r)
+{
+	int64_t id;
+
+	if (!id_of(json_get(r->object, S("id")), &id))
+		return OK;
+	if (k->images == IMAGES_MAX)
+		return refuse(k->c, ERR_INPUT, "there are more than %d images: cut the file",
+			      IMAGES_MAX);
+	if (k->images == k->images_room)
+		k->image = grown(k->mem, k->image, sizeof(*k->image), &k->images_room);
+	k->image[k->images++] = (struct image){ id, r->from };
+	return OK;
+}
+
+static int by_id(const void *left, const void *right)
+{
+	const struct image *a = left, *b = right;
+
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+/* Does no image before this one have its id? */
+static bool is_first(const struct coco *k, int64_t id, int64_t at)
+{
+	int low = 0, high = k->images;
+
+	while (low < high) {
+		int middle = low + (high - low) / 2;
+
+		if (k->image[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < k->images && k->image[low].id == id && k->image[low].at == at;
 }
 
 /* --- an image with its annotations --- */
@@ -395,20 +466,43 @@ static bool put_points(struct row *r, const struct category *category,
 	return true;
 }
 
+static int by_category(const void *left, const void *right)
+{
+	const struct category *a = left, *b = right;
+
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return a->number - b->number;
+}
+
+/* The last category of this id, or NULL. */
+static const struct category *category_of(const struct coco *k, int64_t id)
+{
+	int low = 0, high = k->categories;
+
+	while (low < high) {
+		int middle = low + (high - low) / 2;
+
+		if (k->category[middle].id <= id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low > 0 && k->category[low - 1].id == id ? &k->category[low - 1] : NULL;
+}
+
 /* NULL, or what is wrong. */
 static const char *put_annotation(struct row *r, const struct json_value *a)
 {
 	const struct json_value *points = json_get(a, S("keypoints"));
 	const struct json_value *areas = json_get(a, S("segmentation"));
 	const struct json_value *box = json_get(a, S("bbox"));
-	const struct category *category = NULL;
+	const struct category *category;
 	int64_t id;
 
 	if (!id_of(json_get(a, S("category_id")), &id))
 		return "an annotation has the category_id of its category";
-	for (int i = 0; i < r->coco->categories; i++)
-		if (r->coco->category[i].id == id)
-			category = &r->coco->category[i];
+	category = category_of(r->coco, id);
 	if (category == NULL)
 		return "there is no category of this category_id";
 	if (points != NULL && wants(category, "point") && !put_points(r, category, points))
@@ -424,14 +518,16 @@ static const char *put_annotation(struct row *r, const struct json_value *a)
 	return NULL;
 }
 
-static enum err write_row(struct coco *k, const struct row *r, const struct json_value *image)
+static const char too_long[] = "an image with its annotations is longer than 1 MiB";
+
+static enum err write_row(struct coco *k, const struct row *r, const struct csv_record *from)
 {
 	struct json out = json_make(k->row, ROW_MAX);
 
 	json_object(&out);
 	json_key(&out, "fields");
 	json_object(&out);
-	for (const struct json_value *v = image->first; v != NULL; v = v->next) {
+	for (const struct json_value *v = from->object->first; v != NULL; v = v->next) {
 		if (str_eq(v->key, S("fields")))
 			continue;
 		json_key_str(&out, v->key);
@@ -452,32 +548,62 @@ static enum err write_row(struct coco *k, const struct row *r, const struct json
 	}
 	json_object_end(&out);
 	json_object_end(&out);
-	struct str line = str_format(k->row, "%.*s\n", STR_ARG(json_end(&out)));
+	struct str line = json_end(&out);
+	if (line.len > ENTRY_MAX || arena_is_spent(k->row)) {
+		add_fault(k, from->line, from->number, IMAGES, too_long);
+		return OK;
+	}
+	line = str_format(k->row, "%.*s\n", STR_ARG(line));
 	hash_add(k->hash, line.at, line.len);
 	k->out_size += (int64_t)line.len;
 	return os_write(k->c, k->out, line);
 }
 
-/* All of an image's; `*good` is false when one is at fault, and the first is told. */
-static enum err put_annotations(struct coco *k, struct row *r, int64_t id, bool *good)
+/* Is what was read of the image longer than a row may be? */
+static bool is_too_long(const struct row *r)
+{
+	size_t bytes = 0;
+
+	for (int i = 0; i < r->fields; i++)
+		bytes += r->field[i].value.buf.len;
+	return bytes > ENTRY_MAX || arena_is_spent(r->coco->row);
+}
+
+static enum err read_annotation(struct coco *k, struct row *r, const struct annotation *a,
+				const char **why)
 {
 	struct json_value *read;
 	struct json_fault fault;
 	size_t got;
 
+	arena_clear(k->part);
+	char *bytes = arena_take(k->part, (size_t)a->len);
+	TRY(os_read(k->c, k->file, a->at, bytes, (size_t)a->len, &got));
+	*why = "the file was changed while it was read";
+	if (json_read(k->part, (struct str){ bytes, got }, &read, &fault))
+		*why = put_annotation(r, read);
+	return OK;
+}
+
+/* All of an image's, up to the first that is at fault or too much; then `*good` is false. */
+static enum err put_annotations(struct coco *k, struct row *r, int64_t id,
+				const struct csv_record *image, bool *good)
+{
+	const char *why;
+
 	*good = true;
 	for (int i = first_of(k, id); i < k->annotations && k->annotation[i].image == id; i++) {
 		struct annotation *a = &k->annotation[i];
-		char *bytes = arena_take(k->row, (size_t)a->len);
-		const char *why = "the file was changed while it was read";
 
 		a->used = true;
-		TRY(os_read(k->c, k->file, a->at, bytes, (size_t)a->len, &got));
-		if (json_read(k->row, (struct str){ bytes, got }, &read, &fault))
-			why = put_annotation(r, read);
-		if (why != NULL && *good)
+		if (!*good)
+			continue;
+		TRY(read_annotation(k, r, a, &why));
+		if (why != NULL)
 			add_fault(k, a->line, i + 1, ANNOTATIONS, why);
-		*good = *good && why == NULL;
+		else if (is_too_long(r))
+			add_fault(k, image->line, image->number, IMAGES, why = too_long);
+		*good = why == NULL;
 	}
 	return OK;
 }
@@ -495,9 +621,7 @@ static enum err take_image(struct coco *k, const struct csv_record *r)
 		add_fault(k, r->line, r->number, IMAGES, "an image has an id");
 		return OK;
 	}
-	int first = first_of(k, id);
-	if (first < k->annotations && k->annotation[first].image == id &&
-	    k->annotation[first].used) {
+	if (!is_first(k, id, r->from)) {
 		add_fault(k, r->line, r->number, IMAGES, "another image has this id");
 		return OK;
 	}
@@ -505,11 +629,13 @@ static enum err take_image(struct coco *k, const struct csv_record *r)
 	(void)!json_i64(json_get(r->object, S("height")), 1, 100000, &row->height);
 	const struct json_value *known = json_get(r->object, S("fields"));
 	for (const struct json_value *v = json_is(known, JSON_LIST) ? known->first : NULL;
-	     v != NULL; v = v->next)
-		if (v->type == JSON_TEXT && str_eq(intake_field_name(k->row, v->text), v->text))
+	     v != NULL && row->fields < FIELDS_MAX; v = v->next) {
+		arena_clear(k->part);
+		if (v->type == JSON_TEXT && str_eq(intake_field_name(k->part, v->text), v->text))
 			(void)field_of(row, v->text);
-	TRY(put_annotations(k, row, id, &good));
-	return good ? write_row(k, row, r->object) : OK;
+	}
+	TRY(put_annotations(k, row, id, r, &good));
+	return good ? write_row(k, row, r) : OK;
 }
 
 /* --- the whole --- */
@@ -519,10 +645,16 @@ static enum err join(struct coco *k)
 	k->category = NEW_MANY(k->mem, struct category, CATEGORIES_MAX + 1);
 	if (k->scan.found[CATEGORIES])
 		TRY(each(k, CATEGORIES, take_category));
+	qsort(k->category, (size_t)k->categories, sizeof(*k->category), by_category);
 	if (k->scan.found[ANNOTATIONS])
 		TRY(each(k, ANNOTATIONS, take_annotation));
 	if (k->annotations > 0)
 		qsort(k->annotation, (size_t)k->annotations, sizeof(*k->annotation), by_image);
+	k->quiet = true;
+	TRY(each(k, IMAGES, take_image_id));
+	k->quiet = false;
+	if (k->images > 0)
+		qsort(k->image, (size_t)k->images, sizeof(*k->image), by_id);
 	TRY(each(k, IMAGES, take_image));
 	for (int i = 0; i < k->annotations; i++)
 		if (!k->annotation[i].used)
@@ -549,7 +681,8 @@ enum err intake_coco_convert(struct ctx *c, struct str sha256, struct intake_fau
 	TRY(os_open_read(c, intake_path(c, sha256), &k.file));
 	TRY(os_size(c, k.file, &k.size));
 	TRY(scan_file(c, k.file, k.size, &k.scan));
-	if (!k.scan.found[IMAGES] && !k.scan.found[ANNOTATIONS] && !k.scan.found[CATEGORIES])
+	if (k.scan.objects > 1 ||
+	    (!k.scan.found[IMAGES] && !k.scan.found[ANNOTATIONS] && !k.scan.found[CATEGORIES]))
 		return OK;
 	if (k.scan.bad)
 		return refuse(c, ERR_INPUT, "images, annotations or categories are there twice");
@@ -557,8 +690,9 @@ enum err intake_coco_convert(struct ctx *c, struct str sha256, struct intake_fau
 		return refuse(c, ERR_INPUT, "the JSON object does not end: the file is cut");
 	if (!k.scan.found[IMAGES])
 		return refuse(c, ERR_INPUT, "this is like COCO, but it has no list of images");
-	k.mem = arena_under(c->mem, 0);
-	k.row = arena_under(c->mem, 0);
+	k.mem = arena_under(c->mem, WHOLE_MEMORY);
+	k.row = arena_under(c->mem, ROW_MEMORY);
+	k.part = arena_under(c->mem, TREE_MEMORY);
 	TRY(intake_temporary(c, &path));
 	TRY(os_create(c, path, &k.out));
 	k.hash = hash_start(c->mem);

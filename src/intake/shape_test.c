@@ -281,6 +281,75 @@ TEST(intake, a_cut_or_doubled_coco_file_is_refused_as_a_whole)
 		 source(c, id, file).message);
 }
 
+TEST(intake, a_second_image_of_coco_with_the_same_id_is_bad)
+{
+	project_id id = draft(c);
+	source_id file = material_upload(
+		c, id, "a.json",
+		S("{\"images\":[{\"id\":1,\"n\":\"a\"},\n{\"id\":2,\"n\":\"b\"},\n"
+		  "{\"id\":\"1\",\"n\":\"c\"},\n{\"id\":2,\"n\":\"d\"}],\"categories\":[{\"id\":1,"
+		  "\"name\":\"x\"}],\"annotations\":[{\"image_id\":2,\"category_id\":1}]}"));
+
+	WANT_STR(S("3: images: another image has this id\n4: images: another image has this id\n"),
+		 faults(c, id, file));
+	WANT_I64(4, source(c, id, file).rows_seen);
+}
+
+TEST(intake, categories_of_coco_come_in_any_order_and_the_last_of_an_id_counts)
+{
+	project_id id = draft(c);
+
+	material_import(c, id, "a.json",
+			S("{\"categories\":[{\"id\":9,\"name\":\"nine\"},{\"id\":-4,\"name\":"
+			  "\"minus\"},{\"id\":9,\"name\":\"last\"},{\"id\":5,\"name\":\"five\"}],\n"
+			  "\"annotations\":[{\"image_id\":1,\"category_id\":9,\"bbox\":[1,1,1,1]},"
+			  "{\"image_id\":1,\"category_id\":-4,\"bbox\":[2,2,2,2]},"
+			  "{\"image_id\":1,\"category_id\":5,\"bbox\":[3,3,3,3]}],"
+			  "\"images\":[{\"id\":1}]}"));
+	WANT_STR(S("{\"id\":\"1\",\"given_boxes\":\"{\\\"shapes\\\":["
+		   "{\\\"label\\\":\\\"last\\\",\\\"box\\\":[1,1,1,1]},"
+		   "{\\\"label\\\":\\\"minus\\\",\\\"box\\\":[2,2,2,2]},"
+		   "{\\\"label\\\":\\\"five\\\",\\\"box\\\":[3,3,3,3]}]}\"}"),
+		 record(c, id, 1).fields);
+}
+
+TEST(intake, rows_with_lists_that_are_called_like_those_of_coco_are_rows)
+{
+	static const char *const file[] = {
+		"{\"a\":1,\"images\":[\"x\"]}\n{\"a\":2,\"images\":[\"y\"]}\n",
+		"{\"a\":1,\"images\":[\"x\"]}\n",
+		"{\"a\":1,\"images\":[],\"annotations\":[]}\n{\"a\":2,\"images\":[]}\n",
+	};
+
+	project_id id = draft(c);
+
+	for (size_t i = 0; i < sizeof(file) / sizeof(*file); i++) {
+		source_id one = material_upload(c, id, "a.jsonl", str_of(file[i]));
+
+		WANT_STR(S("jsonl"), source(c, id, one).form);
+		WANT_I64(SOURCE_CHECKED, source(c, id, one).state);
+		WANT_STR(S(""), faults(c, id, one));
+	}
+}
+
+TEST(intake, an_image_of_coco_with_more_annotations_than_a_row_holds_is_bad_by_its_line)
+{
+	struct buf file = buf_make(c->mem, 4 << 20);
+	project_id id = draft(c);
+
+	buf_add(&file, S("{\"categories\":[{\"id\":1,\"name\":\"x\"}],\n\"annotations\":["));
+	for (int i = 0; i < 40000; i++)
+		buf_format(&file, "%s{\"image_id\":%d,\"category_id\":1,\"bbox\":[%d,1,2,3]}",
+			   i > 0 ? "," : "", i > 2 ? 1 : 2, i);
+	buf_add(&file, S("],\n\"images\":[{\"id\":2},\n{\"id\":1}]}"));
+	source_id one = material_upload(c, id, "a.json", buf_str(&file));
+	WANT_STR(S("4: images: an image with its annotations is longer than 1 MiB\n"),
+		 faults(c, id, one));
+	WANT_OK(intake_import(c, id, one, true, S("")));
+	test_run_jobs(c);
+	WANT(str_find(record(c, id, 1).fields, S("[2,1,2,3]"), &(size_t){ 0 }));
+}
+
 TEST(intake, an_image_of_a_zip_is_found_by_its_coco_name)
 {
 	project_id id = draft(c);
@@ -406,6 +475,41 @@ TEST(intake, what_label_studio_says_that_has_no_place_here_is_refused_by_name)
 				    want[i].wanted),
 			 faults(c, id, one));
 	}
+}
+
+/* Upload two tasks, the second with these regions: the fault of its row. */
+static struct str fault_of_regions(struct ctx *c, project_id id, struct str regions)
+{
+	struct str file = str_format(c->mem,
+				     "[{\"data\":{\"a\":\"1\"}},{\"data\":{\"a\":\"2\"},"
+				     "\"annotations\":[{\"result\":[%.*s]}]}]",
+				     STR_ARG(regions));
+
+	return faults(c, id, material_upload(c, id, "a.json", file));
+}
+
+#define NUMBER(name) "{\"from_name\":\"" name "\",\"type\":\"number\",\"value\":{\"number\":1}}"
+
+TEST(intake, two_names_of_label_studio_that_become_one_field_make_a_bad_row)
+{
+	project_id id = draft(c);
+
+	WANT_STR(S(""), fault_of_regions(c, id, S(NUMBER("a b") "," NUMBER("a-c"))));
+	WANT_STR(S("1: a-b: there are two answers for the field a_b\n"),
+		 fault_of_regions(c, id, S(NUMBER("a b") "," NUMBER("a-b"))));
+}
+
+TEST(intake, a_task_of_label_studio_has_at_most_two_thousand_regions)
+{
+	struct buf regions = buf_make(c->mem, 1 << 20);
+	project_id id = draft(c);
+
+	for (int i = 0; i < 2000; i++)
+		buf_add(&regions, i > 0 ? S("," NUMBER("n")) : S(NUMBER("n")));
+	WANT_STR(S(""), fault_of_regions(c, id, buf_str(&regions)));
+	buf_add(&regions, S("," NUMBER("n")));
+	WANT_STR(S("1: an annotation has more than 2000 regions\n"),
+		 fault_of_regions(c, id, buf_str(&regions)));
 }
 
 /* --- exports of ours --- */

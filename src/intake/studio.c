@@ -9,12 +9,26 @@
 #include <math.h>
 #include "intake/intake_in.h"
 
-enum { VALUE_MAX = 4 << 20 };
+enum { VALUE_MAX = 4 << 20, REGIONS_MAX = 2000 };
+
+/* What is looked up of a region more than once. */
+struct region {
+	const struct json_value *at;
+	struct str name, id; /* from_name; either may be empty */
+	bool related;	     /* it is a relation between two others */
+};
+
+struct result {
+	struct region *at;
+	int count;
+};
 
 struct given {
 	struct intake_row *row;
-	const struct json_value *result; /* the list of regions */
-	struct str name;		 /* from_name */
+	const struct result *result;
+	const struct region **own; /* those of this name */
+	int owns;
+	struct str name; /* from_name */
 	struct str type;
 	struct json out;
 	struct buf text;
@@ -222,18 +236,11 @@ static void take_span(struct given *g, const struct json_value *region)
 /* The place among the spans of this name of the region with that id; -1: it is none of them. */
 static int place_of(const struct given *g, const struct json_value *id)
 {
-	struct str wanted, name, own;
-	int place = 0;
+	struct str wanted;
 
-	if (!json_text(id, &wanted))
-		return -1;
-	for (const struct json_value *r = g->result->first; r != NULL; r = r->next) {
-		if (!json_text(json_get(r, S("from_name")), &name) || !str_eq(name, g->name))
-			continue;
-		if (json_text(json_get(r, S("id")), &own) && str_eq(own, wanted))
-			return place;
-		place++;
-	}
+	for (int i = 0; json_text(id, &wanted) && i < g->owns; i++)
+		if (g->own[i]->id.len > 0 && str_eq(g->own[i]->id, wanted))
+			return i;
 	return -1;
 }
 
@@ -241,12 +248,13 @@ static void put_relations(struct given *g)
 {
 	bool any = false;
 
-	for (const struct json_value *r = g->result->first; r != NULL; r = r->next) {
+	for (int i = 0; i < g->result->count; i++) {
+		const struct json_value *r = g->result->at[i].at;
 		const struct json_value *label = json_at(json_get(r, S("labels")), 0);
-		struct str type, text;
+		struct str text;
 		int from, to;
 
-		if (!json_text(json_get(r, S("type")), &type) || !str_eq(type, S("relation")))
+		if (!g->result->at[i].related)
 			continue;
 		from = place_of(g, json_get(r, S("from_id")));
 		to = place_of(g, json_get(r, S("to_id")));
@@ -303,19 +311,22 @@ static void take_region(struct given *g, const struct json_value *region)
 }
 
 /* All regions of one name. */
-static void take_field(struct intake_row *row, const struct json_value *result, struct str name)
+static void take_field(struct intake_row *row, const struct result *result, struct str name,
+		       struct str field)
 {
 	struct given g = { .row = row,
 			   .result = result,
+			   .own = NEW_MANY(row->mem, const struct region *, (size_t)result->count),
 			   .name = name,
 			   .type = S(""),
 			   .out = json_make(row->mem, VALUE_MAX),
 			   .text = buf_make(row->mem, VALUE_MAX) };
-	struct str own;
 
-	for (const struct json_value *r = result->first; r != NULL; r = r->next)
-		if (json_text(json_get(r, S("from_name")), &own) && str_eq(own, name))
-			take_region(&g, r);
+	for (int i = 0; i < result->count; i++)
+		if (str_eq(result->at[i].name, name))
+			g.own[g.owns++] = &result->at[i];
+	for (int i = 0; i < g.owns; i++)
+		take_region(&g, g.own[i]->at);
 	if (row->bad != NULL)
 		return;
 	struct str cell = buf_str(&g.text);
@@ -326,18 +337,65 @@ static void take_field(struct intake_row *row, const struct json_value *result, 
 		json_object_end(&g.out);
 		cell = json_end(&g.out);
 	}
-	intake_row_given(row, intake_field_name(row->mem, name), cell);
+	intake_row_given(row, field, cell);
 }
 
-static bool was_before(const struct json_value *result, const struct json_value *region,
-		       struct str name)
+/* Is there a cell already for the answer to this field? */
+static bool is_taken(const struct intake_row *row, struct str field)
 {
-	struct str own;
+	struct str name;
 
-	for (const struct json_value *r = result->first; r != region; r = r->next)
-		if (json_text(json_get(r, S("from_name")), &own) && str_eq(own, name))
+	for (int i = 0; i < row->columns->count; i++)
+		if (row->cell[i].len > 0 && intake_is_given(row->columns->at[i].name, &name) &&
+		    str_eq(name, field))
 			return true;
 	return false;
+}
+
+/* Each name once, in the order of their first regions. */
+static void take_fields(struct intake_row *row, const struct result *result)
+{
+	struct str *name = NEW_MANY(row->mem, struct str, (size_t)result->count);
+	int names = 0;
+
+	for (int i = 0; i < result->count && row->bad == NULL; i++) {
+		struct str own = result->at[i].name;
+		bool before = own.len == 0;
+
+		for (int k = 0; k < names && !before; k++)
+			before = str_eq(name[k], own);
+		if (before)
+			continue;
+		name[names++] = own;
+		struct str field = intake_field_name(row->mem, own);
+		if (is_taken(row, field))
+			intake_row_bad(row, "%.*s: there are two answers for the field %.*s",
+				       STR_ARG(intake_cut(own, 60)), STR_ARG(field));
+		else
+			take_field(row, result, own, field);
+	}
+}
+
+static void take_result(struct intake_row *row, const struct json_value *list)
+{
+	struct result result = { .count = 0 };
+	struct str type;
+
+	if (list->count > REGIONS_MAX) {
+		intake_row_bad(row, "an annotation has more than %d regions", REGIONS_MAX);
+		return;
+	}
+	result.at = NEW_MANY(row->mem, struct region, list->count);
+	for (const struct json_value *v = list->first; v != NULL; v = v->next) {
+		struct region *one = &result.at[result.count++];
+
+		*one = (struct region){ .at = v, .name = S(""), .id = S("") };
+		(void)!json_text(json_get(v, S("from_name")), &one->name);
+		(void)!json_text(json_get(v, S("id")), &one->id);
+		one->related =
+			json_text(json_get(v, S("type")), &type) && str_eq(type, S("relation"));
+	}
+	take_fields(row, &result);
 }
 
 void intake_studio_row(struct intake_row *row, const struct json_value *task)
@@ -345,7 +403,6 @@ void intake_studio_row(struct intake_row *row, const struct json_value *task)
 	const struct json_value *data = json_get(task, S("data"));
 	const struct json_value *list = json_get(task, S("annotations"));
 	const struct json_value *given = json_is(list, JSON_LIST) ? list->first : NULL;
-	struct str name;
 
 	if (!json_is(data, JSON_OBJECT)) {
 		intake_row_bad(row, "there is no object of data, as in the first task");
@@ -358,8 +415,6 @@ void intake_studio_row(struct intake_row *row, const struct json_value *task)
 	const struct json_value *result = json_get(given, S("result"));
 	if (given != NULL && !json_is(result, JSON_LIST))
 		intake_row_bad(row, "an annotation has a list of results");
-	for (const struct json_value *r = json_is(result, JSON_LIST) ? result->first : NULL;
-	     r != NULL && row->bad == NULL; r = r->next)
-		if (json_text(json_get(r, S("from_name")), &name) && !was_before(result, r, name))
-			take_field(row, result, name);
+	else if (given != NULL)
+		take_result(row, result);
 }
