@@ -115,7 +115,9 @@ test('letters are keys of the page in a number field too, and say so nowhere tha
     await page.keyboard.type('12?');
     await page.getByRole('heading', { name: 'Instructions', level: 2 }).waitFor();
     assert.ok(await hint(page).isVisible());
-    await page.keyboard.type('?3');
+    await page.keyboard.type('?');
+    await page.waitForFunction(() => document.activeElement?.matches('x-number input'));
+    await page.keyboard.type('3');
     assert.equal(await page.locator('x-number input').inputValue(), '123');
     await page.locator('x-text input').focus();
     assert.ok(!await hint(page).isVisible(), 'in a text S is a letter');
