@@ -3,7 +3,7 @@
  * The runner behind tests/test.h. Every test is one test of one cmocka group; a failed
  * WANT leaves it by cmocka's own way out, and the next test goes on.
  *
- *   tests [--only ROOM | --only ROOM.NAME | --but ROOM] [--engine nothing|sqlite|postgresql]
+ *   tests [--only ROOM | --only ROOM.NAME] [--engine nothing|sqlite|postgresql]
  *   SEED=N          one round of each property, with this seed
  *   TEST_ROUNDS=N   rounds of each property
  *   TESSERA_TEST_DATABASE=postgresql://…   an empty database: every test runs there as well
@@ -300,7 +300,6 @@ static void on_abort(int number)
 
 struct choice {
 	const char *only;   /* ROOM or ROOM.NAME, or NULL */
-	const char *but;    /* a room that is left out, or NULL */
 	const char *engine; /* or NULL */
 };
 
@@ -312,8 +311,6 @@ static bool chosen(const struct test *t, const struct bench *b, struct choice ch
 	if (t->plain != (b == &benches[0]) || (!t->plain && b->url == NULL))
 		return false;
 	if (choice.engine != NULL && strcmp(choice.engine, b->name) != 0)
-		return false;
-	if (choice.but != NULL && strcmp(choice.but, t->room) == 0)
 		return false;
 	if (only == NULL)
 		return true;
@@ -357,24 +354,21 @@ static int64_t number_of(const char *name, int64_t fallback)
 
 int main(int count, char **word)
 {
-	struct choice choice = { NULL };
+	const char *only = NULL, *engine = NULL;
 	struct arena *mem = arena_new(0);
 	struct CMUnitTest *tests;
 
 	benches[2].url = getenv("TESSERA_TEST_DATABASE");
 	for (int i = 1; i + 1 < count; i += 2) {
 		if (strcmp(word[i], "--only") == 0)
-			choice.only = word[i + 1];
-		else if (strcmp(word[i], "--but") == 0)
-			choice.but = word[i + 1];
+			only = word[i + 1];
 		else if (strcmp(word[i], "--engine") == 0)
-			choice.engine = word[i + 1];
+			engine = word[i + 1];
 		else
 			count = 0;
 	}
 	if (count % 2 == 0) {
-		fprintf(stderr,
-			"tests [--only ROOM | --only ROOM.NAME | --but ROOM] [--engine NAME]\n");
+		fprintf(stderr, "tests [--only ROOM | --only ROOM.NAME] [--engine NAME]\n");
 		return 2;
 	}
 	if (mkdtemp(data) == NULL) {
@@ -390,7 +384,7 @@ int main(int count, char **word)
 		rounds = 1;
 	}
 
-	size_t all = gather(mem, choice, &tests);
+	size_t all = gather(mem, (struct choice){ only, engine }, &tests);
 	int failed = all == 0 ? 0 : _cmocka_run_group_tests("tessera", tests, all, NULL, NULL);
 
 	for (int i = 0; i < BENCHES; i++) {
