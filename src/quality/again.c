@@ -135,11 +135,17 @@ static enum err drop_results(struct ctx *c, struct again *a, const struct judge_
 	return project_state_move(c, a->project.id, PROJECT_DONE, PROJECT_OPEN, &moved);
 }
 
-/* Less sure than the target by a twentieth, with a place left: its result goes, and it is asked
- * on. */
+/* What a result that stands must still have: the target but a twentieth, so that none goes to and
+ * fro. 0 or less: there is no target. */
+static double target_of(const struct again *a)
+{
+	return (double)a->project.confidence_permille / 1000 - 0.05;
+}
+
+/* Less sure than that, with a place left: its result goes, and it is asked on. */
 static enum err reopen(struct ctx *c, struct again *a, const struct judge_task *t, bool *opened)
 {
-	const double target = (double)a->project.confidence_permille / 1000 - 0.05;
+	const double target = target_of(a);
 	bool enough = true;
 
 	*opened = false;
@@ -279,7 +285,7 @@ static enum err open_again(struct ctx *c, project_id id, const struct quality_ju
 static enum err is_due(struct ctx *c, struct again *a, const struct judge_task *t, bool gold,
 		       bool *due)
 {
-	const double target = (double)a->project.confidence_permille / 1000 - 0.05;
+	const double target = target_of(a);
 
 	*due = a->may_grow && t->task.v > a->grow_after.v && !gold && t->truth == NULL &&
 	       t->count < (int)a->project.redundancy;
@@ -373,6 +379,8 @@ enum err quality_apply_body(struct ctx *c, struct job *job)
 	size_t count = page->count;
 	struct again a;
 
+	if (count == 0 && page->more)
+		return job_signal_part(c, "quality.apply", id.v, page->upto.v);
 	TRY(open_again(c, id, row, count, true, &a));
 	for (size_t from = 0, to = 0; from < count; from = to) {
 		while (to < count && row[to].task.v == row[from].task.v)
