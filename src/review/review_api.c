@@ -22,22 +22,39 @@ static const struct web_field waiting_fields[] = {
 	{ .name = NULL },
 };
 
-static enum err read_cursor(struct ctx *c, const struct assignment_numbers *numbers,
-			    struct str text, usec *at, task_id *task, user_id *worker)
+/* Where a page of a list begins: behind the row that its cursor names. */
+struct list_page {
+	struct assignment_numbers numbers;
+	usec at;
+	task_id task;
+	user_id worker;
+	int limit;
+};
+
+static enum err open_page(struct ctx *c, const struct waiting_form *form, struct list_page *out)
 {
 	struct str one, two, three, rest;
+	struct project project;
 
-	*at = (usec){ 0 };
-	*task = (task_id){ 0 };
-	*worker = (user_id){ 0 };
-	if (text.len == 0)
+	*out = (struct list_page){ .limit = form->limit > 0 ? (int)form->limit : 20 };
+	TRY(project_must_reach(c, form->project, ORG_REVIEWER, &project));
+	TRY(assignment_numbers_open(c, form->project, &out->numbers));
+	if (form->after.len == 0)
 		return OK;
-	if (!str_split(text, '.', &one, &rest) || !str_split(rest, '.', &two, &three) ||
-	    !num_i64(one, 0, INT64_MAX, &at->us) || !num_i64(two, 0, INT64_MAX, &task->v) ||
-	    !num_i64(three, 0, INT64_MAX, &worker->v))
+	if (!str_split(form->after, '.', &one, &rest) || !str_split(rest, '.', &two, &three) ||
+	    !num_i64(one, 0, INT64_MAX, &out->at.us) || !num_i64(two, 0, INT64_MAX, &out->task.v) ||
+	    !num_i64(three, 0, INT64_MAX, &out->worker.v))
 		return refuse_field(c, ERR_INPUT, S("after"), "this is not a cursor of this list");
-	*worker = assignment_number_worker(c->mem, numbers, worker->v);
+	out->worker = assignment_number_worker(c->mem, &out->numbers, out->worker.v);
 	return OK;
+}
+
+/* The end of a list whose page is full: what the next one comes after. */
+static void put_next(struct ctx *c, struct json *out, usec at, task_id task, int64_t number)
+{
+	json_text_of(out, "next",
+		     str_format(c->mem, "%lld.%lld.%lld", (long long)at.us, (long long)task.v,
+				(long long)number));
 }
 
 static enum err put_waiting(struct ctx *c, struct json *out, project_id project, int64_t number,
@@ -61,35 +78,24 @@ static enum err waiting_page(struct ctx *c, void *in, struct web_reply *reply)
 {
 	const struct waiting_form *form = in;
 	struct json *out = web_json(reply);
-	int limit = form->limit > 0 ? (int)form->limit : 20;
-	struct assignment_numbers numbers;
-	int64_t number = 0;
+	struct list_page page;
 	struct review_waiting_page *row;
-	struct project project;
-	task_id task;
-	user_id worker;
-	usec at;
+	int64_t number = 0;
 	size_t count;
 
-	TRY(project_must_reach(c, form->project, ORG_REVIEWER, &project));
-	TRY(assignment_numbers_open(c, form->project, &numbers));
-	TRY(read_cursor(c, &numbers, form->after, &at, &task, &worker));
-	TRY(review_waiting_page(c, form->project, at, task, worker, limit, &row, &count));
+	TRY(open_page(c, form, &page));
+	TRY(review_waiting_page(c, form->project, page.at, page.task, page.worker, page.limit, &row,
+				&count));
 	json_object(out);
 	json_key(out, "items");
 	json_list(out);
 	for (size_t i = 0; i < count; i++) {
-		number = assignment_number(c->mem, &numbers, row[i].worker);
+		number = assignment_number(c->mem, &page.numbers, row[i].worker);
 		TRY(put_waiting(c, out, form->project, number, &row[i]));
 	}
 	json_list_end(out);
-	if (count == (size_t)limit) {
-		const struct review_waiting_page *last = &row[count - 1];
-
-		json_text_of(out, "next",
-			     str_format(c->mem, "%lld.%lld.%lld", (long long)last->submitted.us,
-					(long long)last->task.v, (long long)number));
-	}
+	if (count == (size_t)page.limit)
+		put_next(c, out, row[count - 1].submitted, row[count - 1].task, number);
 	json_object_end(out);
 	return OK;
 }
@@ -335,32 +341,24 @@ static enum err contests_page(struct ctx *c, void *in, struct web_reply *reply)
 {
 	const struct waiting_form *form = in;
 	struct json *out = web_json(reply);
-	int limit = form->limit > 0 ? (int)form->limit : 20;
-	struct assignment_numbers numbers;
+	struct list_page page;
 	struct contest_page *row;
-	struct project project;
 	int64_t number = 0;
-	task_id task;
-	user_id worker;
-	usec at;
 	size_t count;
 
-	TRY(project_must_reach(c, form->project, ORG_REVIEWER, &project));
-	TRY(assignment_numbers_open(c, form->project, &numbers));
-	TRY(read_cursor(c, &numbers, form->after, &at, &task, &worker));
-	TRY(contest_page(c, form->project, at, task, worker, limit, &row, &count));
+	TRY(open_page(c, form, &page));
+	TRY(contest_page(c, form->project, page.at, page.task, page.worker, page.limit, &row,
+			 &count));
 	json_object(out);
 	json_key(out, "items");
 	json_list(out);
 	for (size_t i = 0; i < count; i++) {
-		number = assignment_number(c->mem, &numbers, row[i].worker);
+		number = assignment_number(c->mem, &page.numbers, row[i].worker);
 		TRY(put_contest(c, form->project, number, &row[i], out));
 	}
 	json_list_end(out);
-	if (count == (size_t)limit)
-		json_text_of(out, "next",
-			     str_format(c->mem, "%lld.%lld.%lld", (long long)row[count - 1].at.us,
-					(long long)row[count - 1].task.v, (long long)number));
+	if (count == (size_t)page.limit)
+		put_next(c, out, row[count - 1].at, row[count - 1].task, number);
 	json_object_end(out);
 	return OK;
 }
