@@ -7,7 +7,7 @@ const CRC = Array.from({ length: 256 }, (_, n) => {
 	return n >>> 0;
 });
 
-function crc32(bytes) {
+export function crc32(bytes) {
 	let crc = 0xffffffff;
 	for (const byte of bytes) crc = CRC[(crc ^ byte) & 0xff] ^ (crc >>> 8);
 	return (crc ^ 0xffffffff) >>> 0;

@@ -7,7 +7,8 @@ import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { browserStart, look, pageOf } from './lib.mjs';
-import { apiAs, crc32, password, siteStart, until, zipOf } from './server.mjs';
+import { apiAs, password, siteStart, until } from './server.mjs';
+import { crc32, zip } from '../../../tests/story/zip.mjs';
 
 const shots = process.env.SHOTS;
 const RITA = 'rita@example.org';
@@ -68,7 +69,7 @@ async function signIn(page, email, role) {
   await page.locator('h1').filter({ hasNotText: 'Sign in' }).waitFor();
 }
 
-const PICTURE = zipOf([['street.png', png(400, 300, [[40, 60, 80, 60], [240, 150, 100, 90]])]]);
+const PICTURE = zip([['street.png', png(400, 300, [[40, 60, 80, 60], [240, 150, 100, 90]])]]);
 
 /** A published project with one item for each row, whose answers count alike, so that results can be foretold; `file` is [name, bytes]. */
 async function publish(title, blocks, [name, bytes], more = {}) {
@@ -139,7 +140,7 @@ const tap = (hand) => (hand === 'touch' ? 'tap' : 'click');
 
 test('choice: pictures as options, side by side and with their words', async () => {
   const table = 'left,right\na.png,b.png\n';
-  const files = zipOf([['table.csv', Buffer.from(table)], ['a.png', png(120, 90, [[10, 10, 50, 50]])], ['b.png', png(120, 90, [[60, 20, 50, 50]])]]);
+  const files = zip([['table.csv', Buffer.from(table)], ['a.png', png(120, 90, [[10, 10, 50, 50]])], ['b.png', png(120, 90, [[60, 20, 50, 50]])]]);
   const block = { type: 'choice', name: 'which', label: 'Which one has it on the left?', options: [{ value: 'l', label: 'The first', image: '{{left}}' }, { value: 'r', label: 'The second', image: '{{right}}' }] };
   const id = await publish('Left or right', [block], ['two.zip', files]);
   await seen(id, 'choice');
@@ -404,7 +405,7 @@ function wav() {
 
 test('transcript: by mouse, by keyboard alone and by touch, with its wave form, in milliseconds', async () => {
   const block = { type: 'transcript', name: 'words', label: 'Write down what is said', src: '{{media}}' };
-  const id = await publish('Tones', [block], ['tones.zip', zipOf([['tones.wav', wav()]])]);
+  const id = await publish('Tones', [block], ['tones.zip', zip([['tones.wav', wav()]])]);
   await seen(id, 'transcript');
   const value = (w) => w.evaluate((el) => el.value);
   const heard = (w) => w.locator('audio').evaluate((a) => Math.round(a.currentTime * 1000));
@@ -492,7 +493,7 @@ test('transcript: by mouse, by keyboard alone and by touch, with its wave form, 
 
 test('fields of a form: a strip of the picture above each input, the whole of it when enlarged', async () => {
   const table = 'form,second\nstreet.png,"240, 150, 100, 90"\n';
-  const files = zipOf([['table.csv', Buffer.from(table)], ['street.png', png(400, 300, [[40, 60, 80, 60], [240, 150, 100, 90]])]]);
+  const files = zip([['table.csv', Buffer.from(table)], ['street.png', png(400, 300, [[40, 60, 80, 60], [240, 150, 100, 90]])]]);
   const blocks = [
     { type: 'image', src: '{{form}}', alt: 'The first field', crop: [40, 60, 80, 60] }, { type: 'text', name: 'first', label: 'First field' },
     { type: 'image', src: '{{form}}', alt: 'The second field', crop: '{{second}}' }, { type: 'number', name: 'second', label: 'Second field' },

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { browserStart, look, pageOf } from './lib.mjs';
-import { apiAs, metric, password, siteStart, until, workOn, zipOf } from './server.mjs';
+import { apiAs, metric, password, siteStart, until, workOn } from './server.mjs';
+import { zip } from '../../../tests/story/zip.mjs';
 
 const shots = process.env.SHOTS;
 let browser;
@@ -419,7 +420,7 @@ test('pictures in a zip are seen in the preview, and called by their names in th
   }, colour);
   const files = [];
   for (const colour of ['teal', 'orange']) files.push([`${colour}.png`, Buffer.from(await drawn(colour), 'base64')]);
-  await page.locator('input[type=file]').setInputFiles({ name: 'colours.zip', mimeType: 'application/zip', buffer: zipOf(files) });
+  await page.locator('input[type=file]').setInputFiles({ name: 'colours.zip', mimeType: 'application/zip', buffer: zip(files) });
   await page.getByRole('button', { name: 'Import 2 items' }).click();
   await page.getByText('Imported', { exact: true }).waitFor();
   await page.locator('#step-2').getByRole('button', { name: 'Image', exact: true }).click();
