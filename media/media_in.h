@@ -40,8 +40,13 @@ bool run_end(int pid);
 /* A handle's bytes into a new file of the own folder, and the other way round. */
 enum media_fault file_take(int in, const char *name);
 enum media_fault file_give(const char *name, int out);
+/* Does the file hold as much as it says of itself (whole.c)? True for forms that say nothing. */
+bool is_whole(int fd, enum media_form);
 /* A write that did not work: is it the file that is too large, or the disk that is full? */
 enum media_fault file_fault(int out, enum media_fault otherwise);
+
+/* The same of a file of the own folder; what it holds is rubbish then. */
+enum media_fault file_fault_of(const char *name, enum media_fault otherwise);
 
 /* What ffmpeg calls a form. */
 const char *form_name(enum media_form);

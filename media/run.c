@@ -129,8 +129,23 @@ enum media_fault file_fault(int out, enum media_fault otherwise)
 {
 	static const char probe[4096];
 	off_t end = lseek(out, 0, SEEK_END);
+	ssize_t wrote = end < 0 ? -1 : pwrite(out, probe, sizeof(probe), end);
 
-	if (end < 0 || pwrite(out, probe, sizeof(probe), end) == (ssize_t)sizeof(probe))
+	if (end < 0 || wrote == (ssize_t)sizeof(probe))
+		return otherwise;
+	if (wrote > 0 && pwrite(out, probe, sizeof(probe), end + wrote) >= 0)
 		return otherwise;
 	return errno == EFBIG ? MEDIA_LARGE : MEDIA_DISK;
+}
+
+enum media_fault file_fault_of(const char *name, enum media_fault otherwise)
+{
+	int out = open(name, O_WRONLY | O_CLOEXEC);
+
+	if (out < 0)
+		return otherwise;
+	enum media_fault fault = file_fault(out, otherwise);
+
+	close(out);
+	return fault;
 }

@@ -332,11 +332,21 @@ PLAIN_TEST(media, every_form_is_refused_when_it_is_cut_short)
 				 "-f lavfi -i testsrc2=s=160x120:d=2 -c:v libx264 -pix_fmt "
 				 "yuv420p",
 				 "u.mp4");
+	struct str webm =
+		filmed(c, "-f lavfi -i testsrc2=s=160x120:d=2:r=10 -c:v libvpx", "t.webm");
 	const struct {
 		enum media_form form;
 		struct str whole;
 	} cases[] = {
-		{ MEDIA_PNG, png }, { MEDIA_JPEG, jpeg }, { MEDIA_MP4, mp4 }, { MEDIA_MP4, late }
+		{ MEDIA_PNG, png },
+		{ MEDIA_JPEG, jpeg },
+		{ MEDIA_MP4, mp4 },
+		{ MEDIA_MP4, late },
+		{ MEDIA_WEBM, webm },
+		{ MEDIA_MP3, filmed(c, "-f lavfi -i sine=440:d=2 -c:a libmp3lame", "t.mp3") },
+		{ MEDIA_OGG, filmed(c, "-f lavfi -i sine=440:d=2 -c:a libvorbis", "t.ogg") },
+		{ MEDIA_OGG, filmed(c, "-f lavfi -i sine=440:d=2 -c:a libopus", "u.ogg") },
+		{ MEDIA_FLAC, filmed(c, "-f lavfi -i sine=440:d=2", "t.flac") },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -485,6 +495,39 @@ PLAIN_TEST(media, a_file_that_breaks_the_process_is_refused_after_a_second_try)
 	WANT(got.why != NULL);
 	WANT_STR(S("makes the program that reads it break off"), str_of(got.why));
 	WANT_I64(2, m.starts);
+}
+
+/* One that answers every question with this form. */
+static const char *liar(struct ctx *c, enum media_form form)
+{
+	const char *path = path_of(c, "liar");
+	struct str text = str_format(c->mem,
+				     "#!/bin/sh\ndd bs=64 count=1 >/dev/null 2>&1\n"
+				     "printf '\\0\\0\\0\\0\\%o\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0"
+				     "\\0\\0\\0\\0\\0\\0\\0\\0' >&0\nexec sleep 9\n",
+				     (unsigned)form);
+
+	WANT_OK(os_replace(c, path, text, 0700));
+	return path;
+}
+
+PLAIN_TEST(media, what_is_made_has_the_form_that_was_asked_for_or_is_refused)
+{
+	static const struct {
+		enum media_form asked, said;
+		bool fine;
+	} cases[] = { { MEDIA_PNG, MEDIA_PNG, true },
+		      { MEDIA_PNG, MEDIA_MP4, false },
+		      { MEDIA_PDF, MEDIA_PNG, true },
+		      { MEDIA_PDF, MEDIA_PDF, false } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct media m DEFER(media_close) = { 0 };
+
+		WANT_OK(media_open(c, SECONDS, MEMORY_MIB, &m));
+		m.program = liar(c, cases[i].said);
+		WANT((make_with(c, &m, cases[i].asked, S("x"), 1).why == NULL) == cases[i].fine);
+	}
 }
 
 /* --- how it is locked in --- */

@@ -59,12 +59,16 @@ static enum err begin(struct ctx *c, struct media *m)
 	return os_child_start(c, words, m->folder, &m->child);
 }
 
-static bool is_sane(const struct media_said *s)
+/* Pages become pictures, all else stays what it is; the form of what is at fault is not used. */
+static bool is_sane(const struct media_said *s, const struct media_ask *a)
 {
-	return s->fault >= 0 && s->fault < MEDIA_CRASH && s->form > 0 && s->form < MEDIA_FORMS &&
-	       s->width >= 0 && s->width <= MEDIA_SIDE_MAX && s->height >= 0 &&
-	       s->height <= MEDIA_SIDE_MAX && s->pages >= 0 && s->pages <= MEDIA_PAGES_MAX &&
-	       s->duration_ms >= 0 && s->duration_ms <= MEDIA_HOURS_MAX * 3600 * 1000;
+	int32_t becomes = a->form == MEDIA_PDF ? MEDIA_PNG : a->form;
+
+	return s->fault >= 0 && s->fault < MEDIA_CRASH &&
+	       (s->fault != MEDIA_FINE || s->form == becomes) && s->width >= 0 &&
+	       s->width <= MEDIA_SIDE_MAX && s->height >= 0 && s->height <= MEDIA_SIDE_MAX &&
+	       s->pages >= 0 && s->pages <= MEDIA_PAGES_MAX && s->duration_ms >= 0 &&
+	       s->duration_ms <= MEDIA_HOURS_MAX * 3600 * 1000;
 }
 
 static enum err ask(struct ctx *c, struct media *m, const char *path, const struct media_ask *a,
@@ -85,7 +89,7 @@ static enum err ask(struct ctx *c, struct media *m, const char *path, const stru
 	enum os_child_end end = OS_CHILD_GONE;
 	if (os_child_say(m->child, a, sizeof(*a), files, 3))
 		end = os_child_hear(m->child, out, sizeof(*out), m->wait_us);
-	if (end == OS_CHILD_SAID && is_sane(out))
+	if (end == OS_CHILD_SAID && is_sane(out, a))
 		return OK;
 	out->fault = end == OS_CHILD_SILENT ? MEDIA_SLOW : MEDIA_CRASH;
 	os_child_stop(&m->child);

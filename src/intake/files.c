@@ -101,9 +101,12 @@ enum err intake_keep_clean(struct ctx *c, const char *clean, const char *small, 
 
 	TRY(hash_file(c, clean, sha256));
 	TRY(make_folder_of(c, *sha256));
-	TRY(os_open_read(c, small, &file));
-	TRY(os_sync(c, file));
-	TRY(os_rename(c, small, intake_small_path(c, *sha256)));
+	/* One that is there may be another project's, and stays. */
+	if (!is_there(c, intake_small_path(c, *sha256))) {
+		TRY(os_open_read(c, small, &file));
+		TRY(os_sync(c, file));
+		TRY(os_rename(c, small, intake_small_path(c, *sha256)));
+	}
 	return intake_keep(c, clean, *sha256);
 }
 

@@ -43,6 +43,23 @@ TEST(intake, a_zip_of_pictures_is_a_record_for_each_without_metadata)
 	WANT_I64(5, image.height);
 }
 
+PLAIN_TEST(intake, a_small_picture_that_is_there_is_not_replaced_by_a_later_one)
+{
+	const char *clean, *small;
+	struct str sha256, kept;
+
+	for (int i = 0; i < 2; i++) {
+		WANT_OK(intake_temporary(c, &clean));
+		WANT_OK(intake_temporary(c, &small));
+		WANT_OK(os_replace(c, clean, S("the same bytes"), 0600));
+		WANT_OK(os_replace(c, small, i == 0 ? S("first") : S("second"), 0600));
+		WANT_OK(intake_keep_clean(c, clean, small, &sha256));
+	}
+	WANT_OK(os_remove(c, small)); /* is its maker's to remove */
+	WANT_OK(os_slurp(c, intake_small_path(c, sha256), 100, &kept));
+	WANT_STR(S("first"), kept);
+}
+
 TEST(intake, a_table_in_a_zip_names_its_pictures)
 {
 	project_id id = draft(c);
