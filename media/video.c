@@ -54,9 +54,8 @@ static bool copy_tracks(const char *form)
 }
 
 /*
- * The first frame. Decoding all of them takes a thirteenth of its length for 720p on one core: an
- * hour would not be done in the time for a file. What ends too early is found out by copy_tracks
- * (MP4) and is_whole (WebM).
+ * The first frame. Decoding all of them would not be done in the time for a file where a video is
+ * long. What ends too early is found out by copy_tracks (MP4) and is_whole (WebM).
  */
 static bool decodes(void)
 {

@@ -2,8 +2,8 @@
 /*
  * media: what is said between this process and tessera-media, the program that opens pictures,
  * sound, video and PDF (media/). Such files come from strangers and the libraries that read
- * them are large, so they are opened there alone: without network, without the data folder,
- * within limits.
+ * them are large, so they are opened there alone: without network, within limits, and, where the
+ * kernel has Landlock (confine.h), without the data folder.
  *
  * A process is started for a stretch of work (a slice of one upload), serves one file at a time
  * and ends with it, so no two projects ever share one. It gets the file and the files to write as
