@@ -10,7 +10,7 @@ void thrift_varint(struct buf *out, uint64_t number)
 
 static void put_number(struct buf *out, int64_t number)
 {
-	thrift_varint(out, (uint64_t)number << 1 ^ (uint64_t)(number >> 63));
+	thrift_varint(out, (uint64_t)number << 1 ^ (number < 0 ? UINT64_MAX : 0));
 }
 
 struct thrift thrift_start(struct buf *out)

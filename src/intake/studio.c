@@ -76,13 +76,16 @@ static void take_plain(struct given *g, const struct plain *p, const struct json
 				       STR_ARG(intake_cut(g->name, 60)));
 		v = v->first;
 	}
-	if (v == NULL)
+	if (v == NULL) {
 		intake_row_bad(g->row, "%.*s: a region has no %s", STR_ARG(intake_cut(g->name, 60)),
 			       p->member);
-	else if (!json_is(v, JSON_LIST))
+		return;
+	}
+	if (!json_is(v, JSON_LIST)) {
 		add_text(g, p, v);
-	for (const struct json_value *i = json_is(v, JSON_LIST) ? v->first : NULL; i != NULL;
-	     i = i->next)
+		return;
+	}
+	for (const struct json_value *i = v->first; i != NULL; i = i->next)
 		add_text(g, p, i);
 }
 

@@ -33,11 +33,13 @@ struct summed {
 
 static void add(struct summed *s, const float *posterior)
 {
+	static const float half = 0.5F; /* no share is negative, so cutting off rounds */
+
 	for (size_t i = 0; i < s->cells; i++)
 		if (s->exact != NULL)
 			s->exact[i] += posterior[i] / 3;
 		else
-			s->short_[i] += (uint16_t)(posterior[i] * THIRD + 0.5F);
+			s->short_[i] += (uint16_t)(posterior[i] * THIRD + half);
 }
 
 /* The mean of one task. */

@@ -126,8 +126,11 @@ static void put_confusion(struct ctx *c, const struct skill_field *f, struct jso
 	json_list_end(out);
 	json_key(out, "counts");
 	json_list(out);
-	for (int i = 0; i < classes * classes; i++)
-		json_put_f64(out, (double)(f->crowd.sums.count[i] / (BELIEF_ONE / 100)) / 100);
+	for (int i = 0; i < classes * classes; i++) {
+		int64_t hundredths = f->crowd.sums.count[i] / (BELIEF_ONE / 100);
+
+		json_put_f64(out, (double)hundredths / 100);
+	}
 	json_list_end(out);
 	json_object_end(out);
 }
