@@ -3,7 +3,7 @@
  * The runner behind tests/test.h. Every test is one test of one cmocka group; a failed
  * WANT leaves it by cmocka's own way out, and the next test goes on.
  *
- *   tests [--only ROOM | --only ROOM.NAME] [--engine nothing|sqlite|postgresql]
+ *   tests [--only ROOM | --only ROOM.NAME] [--without ROOM] [--engine nothing|sqlite|postgresql]
  *   SEED=N          one round of each property, with this seed
  *   TEST_ROUNDS=N   rounds of each property
  *   TESSERA_TEST_DATABASE=postgresql://…   an empty database: every test runs there as well
@@ -299,8 +299,9 @@ static void on_abort(int number)
 /* --- choosing and running --- */
 
 struct choice {
-	const char *only;   /* ROOM or ROOM.NAME, or NULL */
-	const char *engine; /* or NULL */
+	const char *only;    /* ROOM or ROOM.NAME, or NULL */
+	const char *engine;  /* or NULL */
+	const char *without; /* ROOM, or NULL */
 };
 
 static bool chosen(const struct test *t, const struct bench *b, struct choice choice)
@@ -311,6 +312,8 @@ static bool chosen(const struct test *t, const struct bench *b, struct choice ch
 	if (t->plain != (b == &benches[0]) || (!t->plain && b->url == NULL))
 		return false;
 	if (choice.engine != NULL && strcmp(choice.engine, b->name) != 0)
+		return false;
+	if (choice.without != NULL && strcmp(choice.without, t->room) == 0)
 		return false;
 	if (only == NULL)
 		return true;
@@ -354,7 +357,7 @@ static int64_t number_of(const char *name, int64_t fallback)
 
 int main(int count, char **word)
 {
-	const char *only = NULL, *engine = NULL;
+	const char *only = NULL, *engine = NULL, *without = NULL;
 	struct arena *mem = arena_new(0);
 	struct CMUnitTest *tests;
 
@@ -364,11 +367,14 @@ int main(int count, char **word)
 			only = word[i + 1];
 		else if (strcmp(word[i], "--engine") == 0)
 			engine = word[i + 1];
+		else if (strcmp(word[i], "--without") == 0)
+			without = word[i + 1];
 		else
 			count = 0;
 	}
 	if (count % 2 == 0) {
-		fprintf(stderr, "tests [--only ROOM | --only ROOM.NAME] [--engine NAME]\n");
+		fprintf(stderr,
+			"tests [--only ROOM | --only ROOM.NAME] [--without ROOM] [--engine NAME]\n");
 		return 2;
 	}
 	if (mkdtemp(data) == NULL) {
@@ -384,7 +390,7 @@ int main(int count, char **word)
 		rounds = 1;
 	}
 
-	size_t all = gather(mem, (struct choice){ only, engine }, &tests);
+	size_t all = gather(mem, (struct choice){ only, engine, without }, &tests);
 	int failed = all == 0 ? 0 : _cmocka_run_group_tests("tessera", tests, all, NULL, NULL);
 
 	for (int i = 0; i < BENCHES; i++) {

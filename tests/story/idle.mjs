@@ -36,7 +36,7 @@ function idle(server) {
 
 // The p99 of four who ask without a pause, in a process of their own (bench/load.c).
 async function pace(server) {
-	const { stdout } = await run(LOAD, ['--empty', '--port', String(server.port), '--connections', '4', '--seconds', '2']);
+	const { stdout } = await run(LOAD, ['--empty', '--port', String(server.port), '--connections', '4', '--seconds', '1']);
 
 	return JSON.parse(stdout).p99_ms;
 }
