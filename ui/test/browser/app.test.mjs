@@ -171,7 +171,7 @@ test('look 27: a route sets title and focus, back restores the scroll', async ()
     await page.waitForTimeout(50);
     await page.getByRole('link', { name: 'Check an address' }).first().click();
     await page.waitForFunction(() => document.title.startsWith('Check an address'));
-    assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1');
+    await page.waitForFunction(() => document.activeElement.tagName === 'H1');
     assert.equal(await page.evaluate(() => scrollY), 0);
     await page.goBack();
     await page.locator('.task-row').first().waitFor();

@@ -231,7 +231,7 @@ test('rank: by mouse, by keyboard alone and by touch, merged and exported', asyn
       await up(w, 'cat', 1);
     },
     keyboard: async (page, w) => {
-      assert.ok(await page.evaluate(() => document.activeElement?.matches('.thing')), 'the first has the focus');
+      await page.waitForFunction(() => document.activeElement?.matches('.thing'));
       await page.keyboard.press('Space');
       for (let n = 0; n < 3; n++) await page.keyboard.press('ArrowDown');
       assert.deepEqual(await order(w), ['cat', 'horse', 'whale', 'mouse']);
@@ -273,7 +273,7 @@ test('taxonomy: opened by mouse, by keys alone and by search, in a tree of four 
       await w.getByText('Plant › Tree › Oak').waitFor();
     },
     keyboard: async (page, w) => {
-      assert.ok(await page.evaluate(() => document.activeElement?.matches('input[type=search]')), 'the search has the focus');
+      await page.waitForFunction(() => document.activeElement?.matches('input[type=search]'));
       await page.keyboard.type('thing 1');
       await w.getByText(/^60 of [\d,]+ shown$/).waitFor();
       const slow = await w.locator('input').evaluate((input) => {
@@ -339,7 +339,7 @@ test('spans: by mouse, by keyboard alone and by touch, with relations, in code p
       assert.deepEqual(await value(w), want);
     },
     keyboard: async (page, w) => {
-      assert.ok(await page.evaluate(() => document.activeElement?.matches('.spans')), 'the text has the focus');
+      await page.waitForFunction(() => document.activeElement?.matches('.spans'));
       const words = (await w.locator('.piece').allInnerTexts()).map((p) => p.trim()).filter(Boolean);
       await press(page, 'ArrowRight', words.indexOf('Ada') + 1);
       await page.keyboard.press('Shift+ArrowRight');
@@ -436,7 +436,7 @@ test('transcript: by mouse, by keyboard alone and by touch, with its wave form, 
       near(regions[1].from_ms, 2000, 'the second begins');
     },
     keyboard: async (page, w) => {
-      assert.ok(await page.evaluate(() => document.activeElement?.matches('.sound')), 'the sound has the focus');
+      await page.waitForFunction(() => document.activeElement?.matches('.sound'));
       await until('loaded', () => w.locator('audio').evaluate((a) => a.readyState > 1));
       await page.keyboard.press('i');
       await press(page, '.', 10);
@@ -445,7 +445,7 @@ test('transcript: by mouse, by keyboard alone and by touch, with its wave form, 
       await page.keyboard.type('Beep.');
       await page.keyboard.press('Control+Space');
       await until('it plays while one writes', async () => await heard(w) > 1150);
-      assert.ok(await page.evaluate(() => document.activeElement?.matches('textarea')), 'the text keeps the focus');
+      await page.waitForFunction(() => document.activeElement?.matches('textarea'));
       await page.keyboard.press('Control+Space');
       await page.keyboard.press('Escape');
       await page.keyboard.press(']');
@@ -696,7 +696,7 @@ test('box: by mouse, by keyboard alone and by touch, merged and exported', async
     },
     keyboard: async (page, w) => {
       await loaded(w);
-      assert.ok(await page.evaluate(() => document.activeElement?.matches('.picture-stage')), 'the picture has the focus');
+      await page.waitForFunction(() => document.activeElement?.matches('.picture-stage'));
       // One in the middle, moved and made smaller: 150,113 100 x 75 is the quarter in the middle.
       await page.keyboard.press('n');
       const [x, y, wide, high] = (await shapes(w))[0].box;

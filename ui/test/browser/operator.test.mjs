@@ -103,7 +103,7 @@ async function story(view) {
   await page.getByRole('button', { name: 'Deposit', exact: true }).click();
   const confirm = page.getByRole('dialog');
   assert.match(await confirm.innerText(), /€12\.50/);
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Cancel');
+  await page.waitForFunction(() => document.activeElement.textContent === 'Cancel');
   await confirm.getByRole('button', { name: 'Record €12.50' }).click();
   await confirm.waitFor({ state: 'detached' });
   await page.getByRole('link', { name: 'Entries of Rita Requester' }).click();

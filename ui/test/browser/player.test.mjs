@@ -27,14 +27,15 @@ async function play(project, body, options = {}) {
 
 const item = (page, n) => page.locator('.player-item', { hasText: new RegExp(`^Item ${n}\\b`) }).waitFor();
 const said = (page) => page.locator('[aria-live=polite]').innerText();
-const focused = (page) => page.evaluate(() => document.activeElement.value ?? document.activeElement.tagName);
+// The page gives the focus a moment after what it shows.
+const hasFocus = (page, value) => page.waitForFunction((it) => (document.activeElement.value ?? document.activeElement.tagName) === it, value);
 
 test('look 11, 12: three answers with two keys each, no page load, the focus on the first control', async () => {
   await play('11', async ({ page, site }) => {
     const entries = await page.evaluate(() => history.length);
     for (const [n, key] of [[1, '1'], [2, '3'], [3, '5']]) {
       await item(page, n);
-      assert.equal(await focused(page), 'none');
+      await hasFocus(page, 'none');
       await page.keyboard.press(key);
       await page.keyboard.press('Enter');
     }
@@ -63,7 +64,7 @@ test('look 10: the next picture is loaded before the next item is shown', async 
 test('look 11: four kinds in one task by keyboard alone; a text field keeps what is typed in it', async () => {
   await play('12', async ({ page, site }) => {
     await page.keyboard.press('2');
-    assert.equal(await page.evaluate(() => document.activeElement.closest('[data-widget]').dataset.widget), 'text');
+    await page.waitForFunction(() => document.activeElement.closest('[data-widget]')?.dataset.widget === 'text');
     await page.keyboard.type('1s?');
     assert.equal(await page.locator('x-text input').inputValue(), '1s?');
     await page.keyboard.press('Shift+Tab');
@@ -75,7 +76,7 @@ test('look 11: four kinds in one task by keyboard alone; a text field keeps what
     await page.keyboard.press('Control+Enter');
     await page.getByText('Enter 999 or less.').waitFor();
     assert.equal(await page.locator('x-number input').getAttribute('aria-invalid'), 'true');
-    assert.equal(await focused(page), '1000');
+    await hasFocus(page, '1000');
     await page.keyboard.press('Backspace');
     await page.keyboard.press('Control+Enter');
     await item(page, 2);
@@ -90,14 +91,14 @@ test('a question that opens by an answer gets the focus before those behind it',
     { type: 'text', name: 'street', label: 'Street', required: true },
   ];
   await play('12', async ({ page, site }) => {
-    const at = () => page.evaluate(() => document.activeElement.closest('[data-widget]')?.spec.name);
+    const isAt = (name) => page.waitForFunction((it) => document.activeElement.closest('[data-widget]')?.spec.name === it, name);
     await page.keyboard.press('1');
-    assert.equal(await at(), 'street');
+    await isAt('street');
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('2');
-    assert.equal(await at(), 'trade');
+    await isAt('trade');
     await page.keyboard.press('1');
-    assert.equal(await at(), 'street');
+    await isAt('street');
     await page.keyboard.type('Quay');
     await page.keyboard.press('Control+Enter');
     await item(page, 2);
@@ -148,7 +149,7 @@ test('look 17: a missing answer is said beside the control, which gets the focus
     await page.keyboard.press('Control+Enter');
     await page.getByText('Please write an answer.').waitFor();
     const input = page.locator('x-text input');
-    assert.equal(await input.evaluate((i) => i === document.activeElement), true);
+    await page.waitForFunction(() => document.activeElement?.matches('x-text input'));
     const ids = (await input.getAttribute('aria-describedby')).split(' ');
     const texts = await page.evaluate((list) => list.map((id) => document.getElementById(id)?.textContent), ids);
     assert.ok(texts.includes('Please write an answer.'));
@@ -274,7 +275,7 @@ test('look 15: instructions lie beside the work on a wide screen, over it on a p
     assert.ok(work.x + work.width <= sheet.x, 'the sheet covers the work');
     await page.keyboard.press('?');
     await page.locator('.sheet').waitFor({ state: 'detached' });
-    assert.equal(await focused(page), 'none');
+    await hasFocus(page, 'none');
   });
   await play('11', async ({ page }) => {
     await page.getByRole('button', { name: 'Instructions' }).click();
@@ -282,7 +283,7 @@ test('look 15: instructions lie beside the work on a wide screen, over it on a p
     assert.deepEqual([box.width, box.height], [390, 844]);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    assert.match(await page.evaluate(() => document.activeElement.textContent), /Instructions/);
+    await page.waitForFunction(() => document.activeElement.textContent.includes('Instructions'));
   }, { view: { phone: true } });
 });
 

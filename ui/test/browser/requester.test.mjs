@@ -135,7 +135,7 @@ async function story(view) {
   await page.getByRole('button', { name: 'Publish for €0.72' }).click();
   const dialog = page.getByRole('dialog');
   assert.match(await dialog.innerText(), /€0\.72/);
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Cancel');
+  await page.waitForFunction(() => document.activeElement.textContent === 'Cancel');
   await see('publish');
   await dialog.getByRole('button', { name: 'Pay €0.72' }).click();
   await page.getByRole('navigation', { name: 'Project' }).waitFor();
