@@ -3,11 +3,11 @@
  * Signals, and the life of one job: claimed, run, ended.
  *
  * A claim is a lease on the row. The end of the row stands in the transaction of the body
- * and asks for the lease, so a body that was started twice acts once. A signal
+ * and asks for the lease, so a body that was started twice acts once. In a writer it is
+ * written among the signals, in their order: all that is held of this table is taken last and by
+ * its key, so two who write wait for each other in no circle. A signal
  * that comes while the row is leased is kept in the row (again_us); the end then
- * leaves the row for another run instead of removing it. Removing the row before the
- * body was turned down: it locks the row ahead of the room's rows, against the order of the
- * signals.
+ * leaves the row for another run instead of removing it.
  */
 #include "job/job.h"
 
@@ -61,7 +61,7 @@ static int by_row(const void *left, const void *right)
 {
 	const struct store_note *a = left, *b = right;
 
-	if (a->form != b->form)
+	if ((a->form == JOB_NOTE_TALLY) != (b->form == JOB_NOTE_TALLY))
 		return a->form < b->form ? -1 : 1;
 	if (a->key != b->key)
 		return a->key < b->key ? -1 : 1;
@@ -71,7 +71,33 @@ static int by_row(const void *left, const void *right)
 		if (names != 0)
 			return names;
 	}
-	return (a->part > b->part) - (a->part < b->part);
+	if (a->part != b->part)
+		return a->part < b->part ? -1 : 1;
+	return (a->form > b->form) - (a->form < b->form);
+}
+
+/* `next` 0: only when it was signalled meanwhile. */
+static enum err end_row(struct ctx *c, const char *name, int64_t key, int64_t part, int64_t lease,
+			usec next, bool *lost)
+{
+	int64_t changed = 0;
+
+	if (next.us == 0)
+		TRY(job_row_end(c, str_of(name), key, part, lease, &changed));
+	if (changed == 0)
+		TRY(job_row_let(c, str_of(name), key, part, lease, next, &changed));
+	*lost = changed == 0;
+	return OK;
+}
+
+/* Lost since it was begun: that is then found before the body. */
+static enum err end_noted(struct ctx *c, const struct store_note *note)
+{
+	bool lost;
+
+	TRY(end_row(c, note->name, note->key, note->part, note->value, (usec){ note->second },
+		    &lost));
+	return lost ? store_ask_again(c, "a job has been taken over") : OK;
 }
 
 enum err job_flush_signals(struct ctx *c)
@@ -90,7 +116,9 @@ enum err job_flush_signals(struct ctx *c)
 			else if (note[next].value < sum.value)
 				sum.value = note[next].value;
 		}
-		if (sum.form == JOB_NOTE_SIGNAL)
+		if (sum.form == JOB_NOTE_END)
+			TRY(end_noted(c, &sum));
+		else if (sum.form == JOB_NOTE_SIGNAL)
 			TRY(job_row_put(c, str_of(sum.name), sum.key, sum.part,
 					(usec){ sum.value }));
 		else if (sum.value != 0)
@@ -143,25 +171,42 @@ enum err job_claim(struct ctx *c, const struct job_kind *const *kinds, int most,
 	return OK;
 }
 
+static enum err refuse_lost(struct ctx *c, struct job_run *run)
+{
+	run->lost = true;
+	return refuse(c, ERR_CONFLICT, "another server has taken this job over");
+}
+
+static enum err is_ours(struct ctx *c, struct job_run *run)
+{
+	struct job_row_lease row;
+	bool found;
+
+	TRY(job_row_lease(c, run->name, run->job.key, run->job.part, &row, &found));
+	return found && row.lease == run->lease ? OK : refuse_lost(c, run);
+}
+
 static enum err job_end(struct ctx *c, struct job_run *run)
 {
 	const struct job *job = &run->job;
 	usec next = { 0 };
-	int64_t changed = 0;
+	bool lost;
 
 	if (job->again)
 		next = c->now;
 	else if (run->kind->every_us > 0)
 		next = usec_after(c->now, run->kind->every_us);
-	if (next.us == 0)
-		TRY(job_row_end(c, run->name, job->key, job->part, run->lease, &changed));
-	if (changed == 0)
-		TRY(job_row_let(c, run->name, job->key, job->part, run->lease, next, &changed));
-	if (changed == 0) {
-		run->lost = true;
-		return refuse(c, ERR_CONFLICT, "another server has taken this job over");
+	if (store_gathers(c->store)) {
+		store_note_add(c->store, (struct store_note){ .form = JOB_NOTE_END,
+							      .name = run->kind->name,
+							      .key = job->key,
+							      .part = job->part,
+							      .value = run->lease,
+							      .second = next.us });
+		return OK;
 	}
-	return OK;
+	TRY(end_row(c, run->kind->name, job->key, job->part, run->lease, next, &lost));
+	return lost ? refuse_lost(c, run) : OK;
 }
 
 enum err job_act(struct ctx *c, struct job_run *run)
@@ -174,6 +219,7 @@ enum err job_act(struct ctx *c, struct job_run *run)
 	if (run->job.tries > JOB_TRIES_MAX && run->kind->every_us == 0)
 		return refuse(c, ERR_LIMIT, "it was begun %d times and never came to an end",
 			      JOB_TRIES_MAX);
+	TRY(is_ours(c, run));
 	(void)store_touched(c->store);
 	TRY(run->kind->body(c, &run->job));
 #ifndef NDEBUG

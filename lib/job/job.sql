@@ -34,6 +34,9 @@ RETURNING job.kind, job.key, job.part, job.tries, job.run_at_us;
 -- job_row_renew(kind text, key int, part int, lease int, until usec) -> changed
 UPDATE job SET lease_until_us = $5 WHERE key = $2 AND kind = $1 AND part = $3 AND lease_id = $4;
 
+-- job_row_lease(kind text, key int, part int) -> maybe (lease int)
+SELECT lease_id FROM job WHERE key = $2 AND kind = $1 AND part = $3;
+
 -- job_row_end(kind text, key int, part int, lease int) -> changed: 0: signalled meanwhile, or the lease is lost
 DELETE FROM job WHERE key = $2 AND kind = $1 AND part = $3 AND lease_id = $4 AND again_us = 0;
 

@@ -4,8 +4,8 @@
 #define JOB_JOB_IN_H
 #include "job/job.h"
 
-/* Forms of a store_note. */
-enum { JOB_NOTE_SIGNAL, JOB_NOTE_TALLY };
+/* Forms of a store_note, in the order in which those of one row are written. */
+enum { JOB_NOTE_END, JOB_NOTE_SIGNAL, JOB_NOTE_TALLY };
 
 enum { JOB_TRIES_MAX = 10, JOB_CLAIM_MAX = 32 };
 /* The lease of a job that is run; a runner renews it, so a server that died is soon known. */

@@ -2,6 +2,7 @@
 /* Jobs in a test's transaction, and the runner on a file of its own. */
 #include "job/job.h"
 #include "job/job.sql.h"
+#include "job/job_in.h"
 #include "job/tally.h"
 #include "tests/test.h"
 
@@ -491,6 +492,90 @@ TEST(job, a_batch_writes_what_its_tasks_gathered_and_forgets_the_refused)
 	WANT_I64(100, tally(c, 1, "changed"));
 	c->now = clock_now(h.clock);
 	WANT_I64(4, counts(c).due);
+	close_house(c, &h);
+}
+
+/* A job of which another takes hold between its body and the end of the transaction. */
+struct taking {
+	struct store_task task;
+	struct house *house;
+	struct job_run run;
+	int tries;
+	bool for_good;
+	enum err err;
+};
+
+static enum err run_taking(struct ctx *c, void *arg)
+{
+	struct taking *t = arg;
+	int64_t changed;
+
+	TRY(job_act(c, &t->run));
+	if (t->tries++ > 0 || t->for_good)
+		return OK;
+	return job_row_fail(c, t->run.name, 5, 0, t->run.lease, c->now, 0, 0, S(""), &changed);
+}
+
+static void taking_done(struct store_task *task, enum err err)
+{
+	struct taking *t = task->arg;
+
+	t->err = err;
+	os_lock_take(t->house->lock);
+	t->house->open--;
+	os_lock_wake(t->house->lock);
+	os_lock_give(t->house->lock);
+}
+
+static enum err put_claimed(struct ctx *c, void *arg)
+{
+	struct job_run *runs;
+	size_t count;
+
+	TRY(job_signal(c, "probe.count", 5));
+	TRY(job_claim(c, kinds, 10, &runs, &count));
+	WANT_I64(1, (int64_t)count);
+	*(struct job_run *)arg = runs[0];
+	return OK;
+}
+
+static enum err take(struct ctx *c, struct house *h, struct taking *t)
+{
+	struct ctx own = { .mem = c->mem, .dice = c->dice, .rooms = c->rooms };
+
+	t->house = h;
+	t->task = (struct store_task){
+		.ctx = &own, .run = run_taking, .done = taking_done, .arg = t, .behind = true
+	};
+	h->open = 1;
+	WANT_OK(store_writer_post(h->writer, &t->task));
+	os_lock_take(h->lock);
+	while (h->open > 0)
+		os_lock_wait(h->lock, -1);
+	os_lock_give(h->lock);
+	return t->err;
+}
+
+TEST(job, a_lease_that_is_lost_at_the_last_moment_takes_all_of_the_job_back)
+{
+	struct house h = { 0 };
+	struct seen *seen = watch(c);
+	struct taking t = { .tries = 0 };
+
+	open_house(c, &h);
+	WANT_OK(store_in_tx(c, put_claimed, &t.run));
+	WANT_OK(take(c, &h,
+		     &t)); /* the second time it was still ours: the theft went back as well */
+	WANT_I64(2, atomic_load(&seen->bodies));
+	WANT_I64(1, tally(c, 5, "ran"));
+	c->now = clock_now(h.clock);
+	WANT_I64(0, counts(c).due);
+
+	t.for_good = true; /* its row is gone */
+	WANT_I64(ERR_CONFLICT, take(c, &h, &t));
+	WANT(t.run.lost);
+	WANT_I64(2, atomic_load(&seen->bodies));
+	WANT_I64(1, tally(c, 5, "ran"));
 	close_house(c, &h);
 }
 

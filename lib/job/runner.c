@@ -15,6 +15,8 @@
 #include "job/job.sql.h"
 #include "job/job_in.h"
 
+#include <stdlib.h>
+
 enum {
 	SLOTS = 64,
 	THREADS_MAX = 16,
@@ -147,7 +149,8 @@ static void fail_slot(struct slot *s)
 				       .run = run_fail,
 				       .done = fail_done,
 				       .arg = s,
-				       .spread = (uint64_t)s->run.job.key };
+				       .behind = true,
+				       .alone = true };
 	if (store_writer_post(s->runner->o.writer, &s->task) != OK)
 		free_slot(s);
 }
@@ -181,11 +184,9 @@ static void post_body(struct slot *s)
 	set_stage(s, WRITING);
 	s->mark = arena_mark(s->mem);
 	CRASH_HERE("before-body");
-	s->task = (struct store_task){ .ctx = &s->ctx,
-				       .run = run_body,
-				       .done = body_done,
-				       .arg = s,
-				       .spread = (uint64_t)s->run.job.key };
+	s->task = (struct store_task){
+		.ctx = &s->ctx, .run = run_body, .done = body_done, .arg = s, .behind = true
+	};
 	if (store_writer_post(s->runner->o.writer, &s->task) != OK)
 		free_slot(s); /* the lease ends, then it is tried again */
 }
@@ -249,7 +250,13 @@ static enum err send_errand(struct job_runner *r, enum err (*run)(struct ctx *, 
 	arena_clear(e->mem);
 	e->is_done = false;
 	e->ctx = (struct ctx){ .mem = e->mem, .dice = r->o.dice, .now = clock_now(r->o.clock) };
-	e->task = (struct store_task){ .ctx = &e->ctx, .run = run, .done = errand_done, .arg = e };
+	/* Alone, as it holds rows out of the order of the signals. */
+	e->task = (struct store_task){ .ctx = &e->ctx,
+				       .run = run,
+				       .done = errand_done,
+				       .arg = e,
+				       .behind = true,
+				       .alone = true };
 	TRY(store_writer_post(r->o.writer, &e->task));
 	os_lock_take(r->lock);
 	while (!e->is_done)
@@ -270,6 +277,17 @@ static enum err run_claim(struct ctx *c, void *arg)
 	struct errand *e = arg;
 
 	return job_claim(c, e->runner->o.kinds, e->most, &e->runs, &e->count);
+}
+
+static int by_row(const void *left, const void *right)
+{
+	const struct job *a = &((const struct job_run *)left)->job;
+	const struct job *b = &((const struct job_run *)right)->job;
+	int kinds = strcmp(a->kind, b->kind);
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return kinds != 0 ? kinds : (a->part > b->part) - (a->part < b->part);
 }
 
 /* The slots that were busy when this began; one that ends meanwhile has no lease to be renewed. */
@@ -303,12 +321,15 @@ static void renew_leases(struct job_runner *r)
 
 			/* Not all of it: `before` is at work on the rest. */
 			e->busy[e->count++] = (struct job_run){
-				.job = { .key = run->job.key, .part = run->job.part },
+				.job = { .key = run->job.key,
+					 .part = run->job.part,
+					 .kind = run->job.kind },
 				.name = str_of(run->job.kind),
 				.lease = run->lease,
 			};
 		}
 	os_lock_give(r->lock);
+	qsort(e->busy, e->count, sizeof(*e->busy), by_row);
 	if (e->count > 0)
 		(void)!send_errand(r, run_renew); /* not renewed: another may take over, safely */
 }

@@ -267,6 +267,12 @@ bool store_was_stirred(struct store *s)
 	return stirred;
 }
 
+enum err store_ask_again(struct ctx *c, const char *why)
+{
+	c->store->again = true;
+	return refuse(c, ERR_STORE, "%s", why);
+}
+
 enum err store_begin(struct ctx *c)
 {
 	struct store *s = c->store;

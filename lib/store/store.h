@@ -7,9 +7,9 @@
  * statement is prepared on it at its first use. The driver (lite.c on SQLite,
  * pg.c on PostgreSQL) is chosen by the URL.
  *
- * Writes of a server go through `struct store_writer`: one thread (two on
- * PostgreSQL) that takes whatever is queued, at most 256 tasks, runs them in one
- * transaction, commits once, then reports each. A refused task is rolled back
+ * Writes of a server go through `struct store_writer`: one thread (three on
+ * PostgreSQL, the last for what follows behind) that takes whatever is queued, at most 256 tasks,
+ * runs them in one transaction, commits once, then reports each. A refused task is rolled back
  * alone, if need be by running the batch again in savepoints. Nothing is reported as
  * done before COMMIT has returned. When COMMIT's outcome is not known, or the engine asks
  * for another try, the batch is run again, until its oldest task was posted STORE_DEADLINE_US ago;
@@ -91,6 +91,8 @@ MUST_USE enum err store_begin(struct ctx *);
 MUST_USE enum err store_commit(struct ctx *); /* CHECKs that no refusal stands in the context */
 void store_rollback(struct ctx *);
 bool store_in_txn(const struct store *);
+/* Refuses: what was read is no longer so, and the whole transaction is to be run once more. */
+MUST_USE enum err store_ask_again(struct ctx *, const char *why);
 /*
  * The sides that statements on this connection have touched since the last call, as bits of
  * enum store_side. A transaction that touches both is not one where the sides lie on two servers.
@@ -119,7 +121,7 @@ MUST_USE enum err store_in_tx(struct ctx *, enum err (*body)(struct ctx *, void 
 struct store_note {
 	int form; /* the owner's; lib/job is the only one */
 	const char *name;
-	int64_t key, part, value;
+	int64_t key, part, value, second;
 };
 bool store_gathers(const struct store *);
 void store_note_add(struct store *, struct store_note); /* CHECKs that the connection gathers */
@@ -168,13 +170,15 @@ struct store_task {
 	void (*done)(struct store_task *, enum err);
 	void *arg;
 	uint64_t spread;	 /* tasks of one spread go to the same writer */
+	bool behind;		 /* to the last writer instead: nobody waits for it */
+	bool alone;		 /* where others write too: in a transaction of its own */
 	struct store_task *next; /* the writer's own, and when it was posted */
 	int64_t posted_us;
 };
 
 struct store_writer_options {
 	const char *url;
-	int threads; /* 1 on SQLite, 2 on PostgreSQL */
+	int threads; /* 1 on SQLite; 0: 1 there, 3 on PostgreSQL */
 	struct clock *clock;
 	struct dice *dice;
 	/* Called on the writer's thread in each transaction, after its tasks, before COMMIT. */

@@ -258,6 +258,13 @@ static void run_batch(struct thread *t, int count)
 
 /* --- the queue --- */
 
+/* May the next one be in the batch too? */
+static bool is_with(const struct thread *t, int count)
+{
+	return t->first != NULL && count < STORE_BATCH_MAX &&
+	       (count == 0 || t->writer->o.threads == 1 || !(t->first->alone || t->task[0]->alone));
+}
+
 static int take_batch(struct thread *t)
 {
 	int count = 0;
@@ -265,7 +272,7 @@ static int take_batch(struct thread *t)
 	os_lock_take(t->lock);
 	while (t->first == NULL && !t->stopping)
 		os_lock_wait(t->lock, -1);
-	while (t->first != NULL && count < STORE_BATCH_MAX) {
+	while (is_with(t, count)) {
 		t->task[count++] = t->first;
 		t->first = t->first->next;
 	}
@@ -293,9 +300,17 @@ static void thread_body(void *arg)
 		run_batch(t, count);
 }
 
+/* What goes behind waits for what is asked for now no more than that waits for it. */
+static struct thread *thread_of(struct store_writer *w, const struct store_task *task)
+{
+	uint64_t before = (uint64_t)w->o.threads - (w->o.threads > 1);
+
+	return &w->thread[task->behind && w->o.threads > 1 ? before : task->spread % before];
+}
+
 enum err store_writer_post(struct store_writer *w, struct store_task *task)
 {
-	struct thread *t = &w->thread[task->spread % (uint64_t)w->o.threads];
+	struct thread *t = thread_of(w, task);
 	bool taken = false;
 
 	task->posted_us = clock_steady_us(w->o.clock);
@@ -344,7 +359,7 @@ enum err store_writer_start(struct ctx *c, struct arena *mem, struct store_write
 			if (!w->o.by_hand)
 				t->checkpointer = lite_checkpointer_start(t->mem, t->store);
 		} else if (w->o.threads == 0) {
-			w->o.threads = 2;
+			w->o.threads = 3;
 		}
 		t->lock = os_lock_new(mem);
 	}

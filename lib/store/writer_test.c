@@ -167,6 +167,42 @@ TEST(store, a_refused_task_is_rolled_back_alone_and_all_are_told_after_the_commi
 	own_close(c, &own);
 }
 
+/* All behind: three, one that is to be alone, and two. */
+TEST(store, what_is_to_be_alone_is_alone_where_several_write)
+{
+	struct own own = own_open(c);
+	struct writing w;
+	struct piece *piece[7];
+
+	begin_writing(c, &w, own.url, false);
+	w.open = 1;
+	for (int k = 0; k < 7; k++) {
+		piece[k] = piece_of(arena_new(0), c, &w, 20 + k);
+		piece[k]->task.behind = true;
+		piece[k]->task.alone = k == 4;
+	}
+	piece[0]->task.run = run_gate;
+	WANT_OK(store_writer_post(w.writer, &piece[0]->task));
+	os_lock_take(w.lock);
+	while (!w.held)
+		os_lock_wait(w.lock, -1);
+	os_lock_give(w.lock);
+	for (int k = 1; k < 7; k++)
+		WANT_OK(store_writer_post(w.writer, &piece[k]->task));
+	os_lock_take(w.lock);
+	w.open = 100; /* opens the gate */
+	os_lock_wake_all(w.lock);
+	while (w.open > 100 - 7)
+		os_lock_wait(w.lock, -1);
+	os_lock_give(w.lock);
+	WANT_I64(test_on_lite() ? 2 : 4, store_writer_commits(w.writer));
+	WANT_I64(6, own_count(c));
+	store_writer_stop(w.writer);
+	for (int k = 0; k < 7; k++)
+		arena_free(piece[k]->ctx.mem);
+	own_close(c, &own);
+}
+
 /* Statements that tell nothing: an engine need not wait for them. */
 static enum err run_quiet_piece(struct ctx *c, void *arg)
 {

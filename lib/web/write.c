@@ -115,7 +115,6 @@ static uint64_t spread_of(const struct web_request *req)
 
 		if (!str_eq(web_route_param(req->route, n), str_of(name)))
 			continue;
-		/* As a job's key spreads, so that both meet on one writer. */
 		return num_i64(given, 0, INT64_MAX, &number) ? (uint64_t)number : str_hash(given);
 	}
 	return str_hash(req->shown.token);

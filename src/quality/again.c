@@ -247,20 +247,14 @@ static enum err look_at_task(struct ctx *c, struct again *a,
 }
 
 /*
- * Held until the transaction ends, or only looked at. The rows that are held are those of all who
- * answered between the first task and the last.
+ * Held until the transaction ends, or only looked at.
  */
 static enum err open_again(struct ctx *c, project_id id, const struct quality_judged_answers *row,
 			   size_t count, bool hold, struct again *a)
 {
 	struct kind_template *template = NEW(c->mem, struct kind_template);
 	user_id *worker = NEW_MANY(c->mem, user_id, count);
-	struct skill_of_range *skill;
-	size_t skills;
 
-	_Static_assert(sizeof(struct skill_of_range) == sizeof(struct skill_look_range) &&
-			       sizeof(struct skill_of_range) == sizeof(struct skill_of_full),
-		       "the same columns");
 	*a = (struct again){ .confidence = 0 };
 	TRY(project_get(c, id, &a->project));
 	kind_template_load(c->mem, a->project.template, template);
@@ -268,11 +262,8 @@ static enum err open_again(struct ctx *c, project_id id, const struct quality_ju
 		worker[i] = row[i].worker;
 	task_id from = { count > 0 ? row[0].task.v : 0 };
 	task_id upto = { count > 0 ? row[count - 1].task.v : 0 };
-	TRY(hold ? skill_of_range(c, id, from, upto, &skill, &skills) :
-		   skill_look_range(c, id, from, upto, (struct skill_look_range **)(void *)&skill,
-				    &skills));
-	TRY(skill_book_open(c, id, template, worker, count, hold, &a->book));
-	TRY(skill_book_take(c, &a->book, (struct skill_of_full *)(void *)skill, skills));
+	TRY(skill_book_open(c, id, template, worker, count, hold ? SKILL_HOLD : SKILL_LOOK,
+			    &a->book));
 	for (int n = 0; n < a->book.fields; n++)
 		skill_ready(&a->book.field[n]);
 	TRY(grow_open(c, &a->project, &a->may_grow, &a->grow_after));

@@ -140,7 +140,7 @@ static enum err put_confusions(struct ctx *c, const struct project *p,
 {
 	struct skill_book book;
 
-	TRY(skill_book_open(c, p->id, t, NULL, 0, false, &book));
+	TRY(skill_book_open(c, p->id, t, NULL, 0, SKILL_CROWD_ALONE, &book));
 	json_key(out, "confusion");
 	json_list(out);
 	for (int f = 0; f < book.fields; f++)

@@ -17,18 +17,14 @@ struct batch {
 };
 
 static enum err open_book(struct ctx *c, project_id project, const struct kind_template *template,
-			  const struct quality_full_answers *row, size_t count, int limit,
+			  const struct quality_full_answers *row, size_t count,
 			  struct skill_book *out)
 {
 	user_id *worker = NEW_MANY(c->mem, user_id, count);
-	struct skill_of_full *skill;
-	size_t skills;
 
 	for (size_t i = 0; i < count; i++)
 		worker[i] = row[i].worker;
-	TRY(skill_of_full(c, project, limit, &skill, &skills));
-	TRY(skill_book_open(c, project, template, worker, count, true, out));
-	TRY(skill_book_take(c, out, skill, skills));
+	TRY(skill_book_open(c, project, template, worker, count, SKILL_HOLD, out));
 	for (int f = 0; f < out->fields; f++)
 		skill_ready(&out->field[f]);
 	return OK;
@@ -223,7 +219,7 @@ enum err quality_judge(struct ctx *c, project_id id, int limit, int *judged, boo
 	/* Held before their answers are read, so that no answer comes or goes in between. */
 	TRY(quality_full_tasks(c, id, limit, &held.task, &held.count));
 	TRY(quality_full_answers(c, id, limit, &row, &held.answers));
-	TRY(open_book(c, id, &template, row, held.answers, limit, &book));
+	TRY(open_book(c, id, &template, row, held.answers, &book));
 	if (held.answers == 0)
 		return quality_finish(c, id, &book);
 	TRY(judge_all(c, &project, &book, (struct batch){ row, 0, 0 }, &held, judged, more));
@@ -292,13 +288,9 @@ static enum err count_refused(struct ctx *c, struct assignment_key refused, bool
 {
 	struct project project;
 	struct kind_template template;
-	struct skill_of_range *skill;
 	struct skill_book book;
 	struct batch b;
-	size_t skills;
 
-	_Static_assert(sizeof(struct skill_of_range) == sizeof(struct skill_of_full),
-		       "the same columns");
 	TRY(project_get(c, refused.project, &project));
 	kind_template_load(c->mem, project.template, &template);
 	TRY(read_counted(c, refused, forgiven, &b));
@@ -306,9 +298,7 @@ static enum err count_refused(struct ctx *c, struct assignment_key refused, bool
 	for (size_t i = 0; i < b.to; i++)
 		worker[i] = b.row[i].worker;
 	worker[b.to] = refused.worker;
-	TRY(skill_of_range(c, refused.project, refused.task, refused.task, &skill, &skills));
-	TRY(skill_book_open(c, refused.project, &template, worker, b.to + 1, true, &book));
-	TRY(skill_book_take(c, &book, (struct skill_of_full *)(void *)skill, skills));
+	TRY(skill_book_open(c, refused.project, &template, worker, b.to + 1, SKILL_HOLD, &book));
 	if (count > 0 && b.to > 0)
 		TRY(take_away(c, refused, &book, &b, row, count));
 	int64_t at = skill_book_find(&book, refused.worker);

@@ -1,9 +1,10 @@
 -- group: project
 
--- Locked before their answers are read, so that no answer comes or goes in between.
+-- Locked before their answers are read, so that no answer comes or goes in between; what another
+-- has locked is left to the next run, so that nobody waits in a circle.
 -- quality_full_tasks(project project_id, limit int) -> many (task task_id)
 SELECT id FROM task /*lite: INDEXED BY task_full*/
-WHERE project_id = $1 AND stage = 1 ORDER BY id LIMIT $2 /*pg: FOR UPDATE*/;
+WHERE project_id = $1 AND stage = 1 ORDER BY id LIMIT $2 /*pg: FOR UPDATE SKIP LOCKED*/;
 
 -- quality_full_answers(project project_id, limit int) -> many (task task_id, gold int, worker user_id, active_ms int, took_ms int, body text)
 SELECT t.id, t.gold, a.worker_id, a.active_ms, (a.submitted_us - a.accepted_us) / 1000, b.body
@@ -155,28 +156,13 @@ WHERE a.project_id = $1 AND a.worker_id > $2
 GROUP BY a.worker_id ORDER BY a.worker_id LIMIT $3;
 
 -- Whoever changes sums holds them: the workers by number, then the crowd.
--- skill_of_full(project project_id, limit int) -> many (worker user_id, field text, answers int, rejected int, right_ppm int, others_ppm int, counts text)
-SELECT worker_id, field, answers, rejected, right_ppm, others_ppm, counts FROM skill
-WHERE project_id = $1 AND worker_id IN (
-  SELECT a.worker_id
-  FROM (SELECT id FROM task /*lite: INDEXED BY task_full*/
-        WHERE project_id = $1 AND stage = 1 ORDER BY id LIMIT $2) AS t
-  JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2, 3))
-ORDER BY worker_id, field /*pg: FOR UPDATE*/;
+-- skill_hold(project project_id; worker user_id, field text) -> maybe (answers int, rejected int, right_ppm int, others_ppm int, counts text)
+SELECT answers, rejected, right_ppm, others_ppm, counts FROM skill
+WHERE project_id = $1 AND worker_id = $2 AND field = $3 /*pg: FOR UPDATE*/;
 
--- skill_of_range(project project_id, from task_id, upto task_id) -> many (worker user_id, field text, answers int, rejected int, right_ppm int, others_ppm int, counts text)
-SELECT worker_id, field, answers, rejected, right_ppm, others_ppm, counts FROM skill
-WHERE project_id = $1 AND worker_id IN (
-  SELECT worker_id FROM assignment
-  WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3 AND state IN (2, 3, 4))
-ORDER BY worker_id, field /*pg: FOR UPDATE*/;
-
--- skill_look_range(project project_id, from task_id, upto task_id) -> many (worker user_id, field text, answers int, rejected int, right_ppm int, others_ppm int, counts text)
-SELECT worker_id, field, answers, rejected, right_ppm, others_ppm, counts FROM skill
-WHERE project_id = $1 AND worker_id IN (
-  SELECT worker_id FROM assignment
-  WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3 AND state IN (2, 3, 4))
-ORDER BY worker_id, field;
+-- skill_look(project project_id; worker user_id, field text) -> maybe (answers int, rejected int, right_ppm int, others_ppm int, counts text)
+SELECT answers, rejected, right_ppm, others_ppm, counts FROM skill
+WHERE project_id = $1 AND worker_id = $2 AND field = $3;
 
 -- skill_everybody(project project_id) -> many (worker user_id, field text, answers int, rejected int, right int, others int)
 SELECT worker_id, field, answers, rejected, right_ppm, others_ppm FROM skill

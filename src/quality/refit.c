@@ -128,8 +128,8 @@ static enum err open_fit(struct ctx *c, project_id id, struct fit *f)
 	user_id *worker = NEW_MANY(c->mem, user_id, count);
 	for (size_t i = 0; i < count; i++)
 		worker[i] = row[i].worker;
-	TRY(skill_book_open(c, id, &f->template, NULL, 0, false, &f->before));
-	TRY(skill_book_open(c, id, &f->template, worker, count, false, &f->book));
+	TRY(skill_book_open(c, id, &f->template, NULL, 0, SKILL_CROWD_ALONE, &f->before));
+	TRY(skill_book_open(c, id, &f->template, worker, count, SKILL_CROWD_ALONE, &f->book));
 	for (size_t i = 0; i < count; i++)
 		take_worker(f, &row[i]);
 	for (int n = 0; n < f->book.fields; n++)

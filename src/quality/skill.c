@@ -89,8 +89,43 @@ static enum err read_crowd(struct ctx *c, project_id project, bool hold, struct 
 		      crowd_look(c, project, (struct crowd_look **)(void *)row, count);
 }
 
+static enum err take_skill(struct ctx *c, const struct skill_book *b, size_t at,
+			   const struct skill_hold *row)
+{
+	const struct kind_classes *list = &b->field[at % (size_t)b->fields].list;
+	struct skill *s = &b->skill[at];
+
+	s->answers = row->answers;
+	s->rejected = row->rejected;
+	s->others = row->others_ppm;
+	s->sums.answers = row->answers * list->questions;
+	s->sums.right = row->right_ppm;
+	return skill_numbers_read(c, row->counts, s->sums.count, cells(&s->sums, list->classes));
+}
+
+static enum err read_skills(struct ctx *c, project_id project, bool hold, struct skill_book *b)
+{
+	const size_t count = b->workers * (size_t)b->fields;
+	struct skill_hold_row *key = NEW_MANY(c->mem, struct skill_hold_row, count);
+	struct skill_hold *row = NEW_MANY(c->mem, struct skill_hold, count);
+	bool *found = NEW_MANY(c->mem, bool, count);
+
+	_Static_assert(sizeof(struct skill_hold) == sizeof(struct skill_look), "the same columns");
+	for (size_t i = 0; i < count; i++)
+		key[i] = (struct skill_hold_row){ b->worker[i / (size_t)b->fields],
+						  b->field[i % (size_t)b->fields].field->name };
+	TRY(hold ? skill_hold(c, project, key, count, row, found) :
+		   skill_look(c, project, (const struct skill_look_row *)(const void *)key, count,
+			      (struct skill_look *)(void *)row, found));
+	for (size_t i = 0; i < count; i++)
+		if (found[i])
+			TRY(take_skill(c, b, i, &row[i]));
+	return OK;
+}
+
 enum err skill_book_open(struct ctx *c, project_id project, const struct kind_template *template,
-			 const user_id *worker, size_t count, bool hold, struct skill_book *out)
+			 const user_id *worker, size_t count, enum skill_read skills,
+			 struct skill_book *out)
 {
 	struct crowd_list *row;
 	size_t rows;
@@ -106,7 +141,9 @@ enum err skill_book_open(struct ctx *c, project_id project, const struct kind_te
 			out->worker[out->workers++] = out->worker[i];
 	out->skill = NEW_MANY(c->mem, struct skill, out->workers * (size_t)out->fields);
 	make_fields(c, out);
-	TRY(read_crowd(c, project, hold, &row, &rows));
+	if (skills != SKILL_CROWD_ALONE)
+		TRY(read_skills(c, project, skills == SKILL_HOLD, out));
+	TRY(read_crowd(c, project, skills == SKILL_HOLD, &row, &rows));
 	for (size_t i = 0; i < rows; i++) {
 		int at = field_of(out, row[i].field);
 
@@ -134,29 +171,6 @@ void skill_ready(struct skill_field *f)
 		belief_ready(&f->crowd);
 	else
 		f->open = open_ready(&f->crowd.sums, f->crowd.of_class[0], f->crowd.of_class[1]);
-}
-
-enum err skill_book_take(struct ctx *c, struct skill_book *b, const struct skill_of_full *row,
-			 size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		int64_t worker = skill_book_find(b, row[i].worker);
-		int at = field_of(b, row[i].field);
-
-		if (worker < 0 || at < 0)
-			continue;
-		struct skill *s = skill_at(b, worker, at);
-		const struct kind_classes *list = &b->field[at].list;
-
-		s->answers = row[i].answers;
-		s->rejected = row[i].rejected;
-		s->others = row[i].others_ppm;
-		s->sums.answers = row[i].answers * list->questions;
-		s->sums.right = row[i].right_ppm;
-		TRY(skill_numbers_read(c, row[i].counts, s->sums.count,
-				       cells(&s->sums, list->classes)));
-	}
-	return OK;
 }
 
 static struct str counts_text(struct ctx *c, const struct belief_sums *s, int classes)

@@ -40,13 +40,12 @@ struct skill_book {
 	struct skill *skill; /* of worker w in field f at [w * fields + f] */
 };
 
-/* An empty book for these workers (any order, repeats allowed) and the crowd as it is stored. */
+/* Of the workers' sums: none, a look, or held with the crowd's until the transaction ends. */
+enum skill_read { SKILL_CROWD_ALONE, SKILL_LOOK, SKILL_HOLD };
+/* A book for these workers (any order, repeats allowed) and the crowd, as they are stored. */
 MUST_USE enum err skill_book_open(struct ctx *, project_id, const struct kind_template *,
-				  const user_id *worker, size_t count, bool hold,
+				  const user_id *worker, size_t count, enum skill_read,
 				  struct skill_book *out);
-/* Take rows in; those of workers who are not in the book are left out. */
-MUST_USE enum err skill_book_take(struct ctx *, struct skill_book *,
-				  const struct skill_of_full *row, size_t count);
 /* After the sums of the crowd have moved. */
 void skill_ready(struct skill_field *);
 /* Write what was changed. */

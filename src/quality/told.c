@@ -86,7 +86,7 @@ enum err quality_skills_of(struct ctx *c, const struct project *project, user_id
 
 	*count = 0;
 	kind_template_load(c->mem, project->template, template);
-	TRY(skill_book_open(c, project->id, template, NULL, 0, false, &crowd));
+	TRY(skill_book_open(c, project->id, template, NULL, 0, SKILL_CROWD_ALONE, &crowd));
 	TRY(skill_of_workers(c, project->id, from, upto, &row, &rows));
 	*out = NEW_MANY(c->mem, struct quality_skill, rows);
 	*worker = NEW_MANY(c->mem, user_id, rows);
