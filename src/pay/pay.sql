@@ -79,6 +79,6 @@ ORDER BY h.at_us DESC, h.project_id DESC, h.task_id DESC LIMIT $5;
 SELECT CAST(COALESCE(SUM(reward_minor), 0) AS BIGINT), COUNT(*) FROM work_history
 WHERE account_id = $1 AND state = 2;
 
--- pay_history_pace(account account_id, since usec) -> one (reward money, active_ms int)
-SELECT CAST(COALESCE(SUM(reward_minor), 0) AS BIGINT), CAST(COALESCE(SUM(active_ms), 0) AS BIGINT)
+-- pay_history_pace(account account_id, since usec) -> one (answers int, reward money, active_ms int)
+SELECT COUNT(*), CAST(COALESCE(SUM(reward_minor), 0) AS BIGINT), CAST(COALESCE(SUM(active_ms), 0) AS BIGINT)
 FROM work_history WHERE account_id = $1 AND at_us >= $2 AND state = 3;

@@ -86,6 +86,7 @@ static enum err quote_page(struct ctx *c, void *form, struct web_reply *reply)
 			     q->seconds_each > 0 && q->per_hour.minor < q->floor_per_hour.minor);
 	}
 	json_text_of(j, "currency", ledger_currency(c));
+	json_bool_of(j, "alike", draft && project_is_alike(c, &plan->project, &plan->state));
 	json_bool_of(j, "ready", draft && plan->faults.count == 0 && q->missing.minor == 0);
 	put_faults(j, plan);
 	json_object_end(j);
@@ -227,6 +228,9 @@ static enum err history_page(struct ctx *c, void *form, struct web_reply *reply)
 	return OK;
 }
 
+/* One or two answers are no rate yet: the same as what dispatch calls measured. */
+enum { PACE_FROM = 5 };
+
 static enum err earnings_page(struct ctx *c, void *form, struct web_reply *reply)
 {
 	account_id account = pay_account_of_user(user_actor(c));
@@ -251,7 +255,8 @@ static enum err earnings_page(struct ctx *c, void *form, struct web_reply *reply
 	json_money_of(j, "today", today);
 	json_money_of(j, "week", week);
 	json_money_of(j, "total", (money){ -recv.minor });
-	if (pace.active_ms > 0 && money_times(pace.reward, USEC_HOUR / 1000, &hourly))
+	if (pace.answers >= PACE_FROM && pace.active_ms > 0 &&
+	    money_times(pace.reward, USEC_HOUR / 1000, &hourly))
 		json_money_of(j, "hourly", (money){ hourly.minor / pace.active_ms });
 	json_text_of(j, "currency", ledger_currency(c));
 	json_object_end(j);
@@ -268,7 +273,8 @@ const struct web_route pay_routes[] = {
 		  ",tasks:int,known:int,answers_each:int,known_answers_each:int,answers:int,"
 		  "reward:money,fee:money,total:money,available:money,"
 		  "missing:money,seconds_each:int,per_hour?:money,floor_per_hour?:money,"
-		  "below_floor?:bool,currency:text,ready:bool,faults:[{field:text,message:text}]}",
+		  "below_floor?:bool,currency:text,alike:bool,ready:bool,"
+		  "faults:[{field:text,message:text}]}",
 	  .about = "Tells what publishing costs, whether the money is there and what is still in "
 		   "the way." },
 	{ WEB_POST, "/api/v1/projects/{project}/publish", .who = RUNS_PROJECTS, .runs = WEB_WRITE,

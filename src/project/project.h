@@ -145,6 +145,9 @@ MUST_USE enum err project_places(struct ctx *, const struct project *, const str
 /* What is still in the way of publishing, with the header's field as path; for the quote. */
 MUST_USE enum err project_faults(struct ctx *, const struct project *, const struct project_state *,
 				 struct kind_faults *out);
+/* Does the page show no column of the data, so that all rows look the same to workers? With one
+ * record it may. Nothing refuses it: the page may hold a link, or ask each for something new. */
+bool project_is_alike(struct ctx *, const struct project *, const struct project_state *);
 
 /*
  * Known answers or questions have changed: those of a draft are compared anew, by the job

@@ -97,7 +97,57 @@ static const struct web_field task_fields[] = {
 	{ .name = NULL },
 };
 
-static enum err put_answers(struct ctx *c, const struct task_form *form, struct json *out)
+/* What was concluded of a task, read for comparing. */
+struct concluded {
+	const struct kind_field *field; /* NULL: no field of the template any more */
+	struct json_value *value;
+	struct json_value *ties; /* a list, or NULL */
+};
+
+static enum err concluded_read(struct ctx *c, const struct kind_template *template,
+			       const struct result_range *row, size_t count, struct concluded *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		out[i] = (struct concluded){
+			.field = kind_field_find(template, row[i].field),
+		};
+		TRY(json_read_own(c, row[i].value, &out[i].value));
+		if (row[i].ties.len > 0)
+			TRY(json_read_own(c, row[i].ties, &out[i].ties));
+	}
+	return OK;
+}
+
+/* Does an answer mean what was concluded, or one of the values that are tied? */
+static bool is_like(struct ctx *c, const struct concluded *r, const struct json_value *said)
+{
+	bool like = kind_same(c->mem, r->field, said, r->value);
+
+	for (size_t i = 0; !like && r->ties != NULL && i < r->ties->count; i++)
+		like = kind_same(c->mem, r->field, said, json_at(r->ties, i));
+	return like;
+}
+
+static enum err put_unlike(struct ctx *c, struct str answer, const struct concluded *result,
+			   size_t count, struct json *out)
+{
+	struct json_value *said;
+
+	TRY(json_read_own(c, answer, &said));
+	json_key(out, "unlike");
+	json_list(out);
+	for (size_t i = 0; i < count; i++) {
+		const struct kind_field *field = result[i].field;
+
+		if (field != NULL && !is_like(c, &result[i], json_get(said, field->name)))
+			json_put_text(out, field->name);
+	}
+	json_list_end(out);
+	return OK;
+}
+
+static enum err put_answers(struct ctx *c, const struct task_form *form,
+			    const struct concluded *result, size_t results, struct json *out)
 {
 	struct assignment_numbers numbers;
 	struct quality_task_answers *row;
@@ -114,21 +164,26 @@ static enum err put_answers(struct ctx *c, const struct task_form *form, struct 
 		json_text_of(out, "state", assignment_state_word(row[i].state));
 		json_time_of(out, "at", row[i].submitted);
 		json_i64_of(out, "seconds", row[i].active_ms / 1000);
+		TRY(put_unlike(c, row[i].body, result, results, out));
 		json_object_end(out);
 	}
 	json_list_end(out);
 	return OK;
 }
 
-static enum err put_results(struct ctx *c, const struct task_form *form,
-			    const struct project *project, struct json *out)
+static enum err put_said(struct ctx *c, const struct task_form *form, const struct project *project,
+			 struct json *out)
 {
 	struct kind_template template;
+	struct concluded *result;
 	struct result_range *row;
 	size_t count;
 
 	kind_template_load(c->mem, project->template, &template);
 	TRY(result_range(c, form->project, form->task, form->task, &row, &count));
+	result = NEW_MANY(c->mem, struct concluded, count + 1);
+	TRY(concluded_read(c, &template, row, count, result));
+	TRY(put_answers(c, form, result, count, out));
 	json_key(out, "results");
 	json_list(out);
 	for (size_t i = 0; i < count; i++)
@@ -159,8 +214,7 @@ static enum err task_get_page(struct ctx *c, void *in, struct web_reply *reply)
 	json_raw_of(out, "fields", kind_fields_told(c->mem, record.fields));
 	json_key(out, "page");
 	TRY(task_page(c, &project, form->task, out));
-	TRY(put_answers(c, form, out));
-	TRY(put_results(c, form, &project, out));
+	TRY(put_said(c, form, &project, out));
 	json_object_end(out);
 	return OK;
 }
@@ -429,9 +483,10 @@ const struct web_route quality_routes[] = {
 	  .form_size = sizeof(struct task_form),
 	  .view = "{task:id, state:(open|full|judged), need:int, taken:int, filled:int, gold:bool, "
 		  "fields:any, page:any, answers:[{worker:id, answer:any, state:text, at:time, "
-		  "seconds:int}], results:[{field:text, value:any, confidence:real, answers:int, "
-		  "tie:bool, posterior:[{value:any, share:real}]}]}",
-	  .about = "One task: its page, every answer to it, and what was concluded" },
+		  "seconds:int, unlike:[text]}], results:[{field:text, value:any, "
+		  "confidence:real, answers:int, tie:bool, posterior:[{value:any, share:real}]}]}",
+	  .about = "One task: its page, every answer to it with the fields in which it is unlike "
+		   "what was concluded, and what that is" },
 	{ WEB_GET, "/api/v1/projects/{project}/workers", .who = USER_ANY_ROLE, .runs = WEB_READ,
 	  .handler = workers_page, .fields = page_fields, .form_size = sizeof(struct page_form),
 	  .view = "{items:[{worker:id, submitted:int, approved:int, rejected:int, gold_seen:int, "

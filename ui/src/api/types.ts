@@ -139,7 +139,7 @@ export interface Quote {
   tasks: number; known: number; answers_each: number; known_answers_each: number; answers: number;
   reward: Minor; fee: Minor; total: Minor; available: Minor;
   missing: Minor; seconds_each: number; per_hour?: Minor | null; floor_per_hour?: Minor | null;
-  below_floor?: boolean | null; currency?: string; state?: ProjectState; ready: boolean;
+  below_floor?: boolean | null; currency?: string; state?: ProjectState; alike: boolean; ready: boolean;
   faults: { field: string; message: string }[];
 }
 export interface Progress {
@@ -175,7 +175,8 @@ export interface TaskRow {
 export interface TaskDetail {
   task: Id; state: string; need: number; taken: number; filled: number; gold: boolean;
   fields: Record<string, string>; page: WorkPage;
-  answers: { worker: Id; answer: Answer; state: string; at: Time; seconds: number }[];
+  /** `unlike`: the fields in which it does not mean what was concluded. */
+  answers: { worker: Id; answer: Answer; state: string; at: Time; seconds: number; unlike: string[] }[];
   results: FieldResult[];
 }
 export interface Review {

@@ -90,6 +90,12 @@ export function percent(share: number, digits = 0): string {
   return number(share, { style: 'percent', maximumFractionDigits: digits });
 }
 
+/** A claim of confidence: nobody is wholly sure, so what rounds to 100% is said as "over 99%". */
+export function sureText(share: number, digits = 0): string {
+  const most = 1 - 10 ** -(digits + 2);
+  return share > (1 + most) / 2 - 1e-9 ? t('sure.over', { share: percent(most, digits) }) : percent(share, digits);
+}
+
 /** Is there a sentence of this key? For words that come from the server (kinds, states). */
 export function hasWord(key: string): key is Key {
   return key in known.value;

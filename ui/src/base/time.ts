@@ -43,9 +43,9 @@ export function exact(at: string): string {
   return new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(timeMs(at));
 }
 
-/** A time on an axis that begins at `from`: seconds, minutes or days, as fine as the span needs. */
-export function clock(ms: number, from: number): string {
-  const span = now() - from;
+/** A time on an axis from `from` to `to`: seconds, minutes or days, as fine as the span needs. */
+export function clock(ms: number, from: number, to: number): string {
+  const span = to - from;
   const options: Intl.DateTimeFormatOptions = span < 20 * 60_000
     ? { hour: '2-digit', minute: '2-digit', second: '2-digit' }
     : span < 20 * 3600_000 ? { hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };

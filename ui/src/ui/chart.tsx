@@ -22,6 +22,8 @@ export interface ChartProps {
   kind?: 'line' | 'area' | 'bar';
   xText: (x: number) => string;
   yText: (y: number) => string;
+  /** What the y axis says of its three lines, where that is not `yText`. */
+  axisText?: (y: number) => string;
   xLabel: string;
   /** The y axis reaches at least to here. */
   yMax?: number;
@@ -49,7 +51,8 @@ export interface FrameProps {
   nearest: (x: number, y: number, width: number) => number;
   draw: (width: number, at: number | null) => ComponentChildren;
   yTexts: [string, string, string];
-  xTexts: [string, string];
+  /** From the first to the last, as far apart as they stand. */
+  xTexts: string[];
   table: ComponentChildren;
   /** What the series are called. */
   names?: string[];
@@ -110,7 +113,7 @@ export function Frame(p: FrameProps) {
                 {p.draw(width, at === null ? null : pick)}
               </svg>
             </div>
-            <div class="chart-x" aria-hidden="true"><span>{p.xTexts[0]}</span><span>{p.xTexts[1]}</span></div>
+            <div class="chart-x" aria-hidden="true">{p.xTexts.map((text, i) => <span key={i}>{text}</span>)}</div>
           </div>
         )}
       <p class="chart-read figure" aria-hidden="true">{at !== null ? reading : '\u00a0'}</p>
@@ -130,6 +133,13 @@ export function Chart(p: ChartProps) {
   const top = niceMax(Math.max(p.yMax ?? 0, ...series.flatMap((s) => s.points.map((q) => q.y))), p.whole);
   const bars = p.kind === 'bar';
   const at = (s: Series, x: number) => s.points.find((q) => q.x === x);
+  const axis = p.axisText ?? p.yText;
+  /** The ends and the middle, where that says something else; bars have no middle. */
+  const ticks = () => {
+    const all = xs.length < 2 ? xs : bars ? [first, last] : [first, Math.round((first + last) / 2), last];
+    const texts = all.map(p.xText);
+    return texts.length === 3 && (texts[0] === texts[1] || texts[1] === texts[2]) ? [texts[0]!, texts[2]!] : texts;
+  };
   const step = (width: number) => width / Math.max(1, xs.length);
   const px = (x: number, width: number) => (bars ? (xs.indexOf(x) + 0.5) * step(width) : last === first ? width / 2 : ((x - first) / (last - first)) * width);
   const py = (y: number) => HEIGHT - (Math.max(0, y) / top) * HEIGHT;
@@ -156,8 +166,8 @@ export function Chart(p: ChartProps) {
   return (
     <Frame title={p.title} summary={p.summary} count={xs.length} reading={reading} names={series.map((s) => s.name)}
       nearest={(to, _, width) => xs.reduce((best, x, i) => (Math.abs(px(x, width) - to) < Math.abs(px(xs[best]!, width) - to) ? i : best), 0)}
-      yTexts={[p.yText(top), p.yText(top / 2), p.yText(0)]}
-      xTexts={[xs.length ? p.xText(first) : '', xs.length > 1 ? p.xText(last) : '']}
+      yTexts={[axis(top), axis(top / 2), axis(0)]}
+      xTexts={ticks()}
       draw={(width, i) => (
         <>
           {series.map((s, n) => (bars ? bar(s, n, width) : path(s, n, width)))}

@@ -81,9 +81,14 @@ async function story(view) {
   await page.getByRole('button', { name: 'Import 6 items' }).click();
   await page.getByText('Imported', { exact: true }).waitFor();
 
+  // As it was made it shows none of the data: said at the step, and not to be published.
+  await page.locator('#step-2').getByText('all 6 items look the same').waitFor();
+  await page.locator('#step-5').getByText('this is the text that stood there from the start').waitFor();
+  await see('draft_alike');
   await cards.nth(0).getByLabel('Text', { exact: true }).fill('## ');
   await cards.nth(0).getByRole('button', { name: '{{city}}' }).click();
   await saved(page);
+  await page.getByText('all 6 items look the same').first().waitFor({ state: 'detached' });
   if (view.phone) await page.getByRole('button', { name: 'Preview' }).click();
   const preview = page.locator('.preview-page');
   await preview.getByText('Lagos').waitFor();
@@ -209,6 +214,8 @@ async function story(view) {
   await page.getByRole('link', { name: 'Item 2', exact: true }).click();
   await page.getByRole('heading', { name: 'Item 2', level: 1 }).waitFor();
   await page.getByRole('heading', { name: 'As workers see it' }).waitFor();
+  // The page shows the result, or what one of them has said.
+  await page.getByLabel('Shown with').selectOption({ index: 1 });
   await see('item');
   await page.goBack();
   for (const [tab, wait] of [['Workers', /^Worker \d+/], ['Items', 'Item 6'], ['Settings', 'Fixed when published']]) {
@@ -240,6 +247,8 @@ test('look 23: closing names what comes back, and it does', { timeout: 60_000 },
   await page.getByLabel('Rows').fill('word\nred\ngreen\nblue\n');
   await page.getByRole('button', { name: 'Use these rows' }).click();
   await page.getByRole('button', { name: 'Import 3 items' }).click();
+  await page.locator('.block-card').nth(0).getByLabel('Text', { exact: true }).fill('{{word}}');
+  await saved(page);
   await page.getByRole('button', { name: /^Publish for/ }).click();
   await page.getByRole('dialog').getByRole('button', { name: /^Pay/ }).click();
   await page.getByText('Open', { exact: true }).waitFor();
@@ -272,6 +281,7 @@ test('known answers may come before their questions, and what does not fit is to
   const way = page.locator('#step-5 .fault-list');
   await way.getByText('no field is called size').waitFor();
   const card = page.locator('.block-card').nth(1);
+  await page.locator('.block-card').nth(0).getByLabel('Text', { exact: true }).fill('{{city}}');
   await card.getByLabel('Name in the results').fill('size');
   await card.getByLabel('Options, one per line').fill('small\nhuge');
   await page.getByText('Row 1: gold_size: this is none of the options').waitFor();
@@ -313,7 +323,7 @@ test('a project that stops when sure says so', { timeout: 60_000 }, async () => 
   }
   await until('it is done', async () => (await api('GET', `/api/v1/projects/${id}`)).state === 'done');
   await page.goto(`${site.url}/projects/${id}/results`);
-  await page.getByText(/^\d+% sure, 2 answers$/).first().waitFor();
+  await page.getByText(/^\d+% sure, not calibrated; 2 answers$/).first().waitFor();
   assert.equal(await page.getByText(/agreement/).count(), 0);
   const cut = () => page.locator('.table-box').evaluateAll((all) => all.filter((el) => el.scrollWidth > el.clientWidth).length);
   assert.equal(await cut(), 0, 'no table is cut');
@@ -330,6 +340,7 @@ test('a project that stops when sure says so', { timeout: 60_000 }, async () => 
   await look(page, 'settings_adaptive', view, shots);
   await page.goto(`${site.url}/projects/${id}`);
   await page.getByText('Confidence', { exact: true }).waitFor();
+  await page.getByText('Not calibrated', { exact: false }).waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });
@@ -427,6 +438,8 @@ test('pictures in a zip are seen in the preview, and called by their names in th
   const card = page.locator('.block-card').last();
   await card.getByLabel('Column with the file').selectOption({ label: 'image' });
   await card.getByRole('button', { name: 'Move up' }).click();
+  await saved(page);
+  await page.locator('.block-card').first().getByLabel('Text', { exact: true }).fill('Look at its colour.');
   await saved(page);
   const picture = page.locator('.preview-page img.ok');
   await picture.waitFor();

@@ -37,6 +37,7 @@ export const words = {
   'loading': 'Wird geladen',
   'loading.long': 'Es dauert noch. Sie können warten oder später wiederkommen.',
   'list.more': 'Mehr anzeigen',
+  'sure.over': 'über {share}',
   'table.show': 'Als Tabelle zeigen',
   'table.hide': 'Als Diagramm zeigen',
   'chart.read': '{title}: Lesen Sie das Diagramm mit den Pfeiltasten Punkt für Punkt',

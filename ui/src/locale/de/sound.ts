@@ -2,8 +2,8 @@
 // Words of the transcript, which is fetched alone.
 export const words = {
   'sound.name': 'Ton',
-  'sound.keys': 'Leertaste spielt ab. Pfeile springen 2 Sekunden, Komma und Punkt eine Zehntelsekunde. I beginnt einen Abschnitt, O beendet ihn, Entf löscht den an der Abspielstelle. [ und ] ändern das Tempo. Beim Schreiben: Strg Leertaste spielt ab, Strg Komma springt zurück.',
-  'sound.keys.text': 'Leertaste spielt ab. Pfeile springen 2 Sekunden, Komma und Punkt eine Zehntelsekunde. [ und ] ändern das Tempo. Beim Schreiben: Strg Leertaste spielt ab, Strg Komma springt zurück.',
+  'sound.keys': 'Leertaste spielt ab. Pfeile springen 2 Sekunden, Komma und Punkt eine Zehntelsekunde. I beginnt einen Abschnitt, O beendet ihn, Entf löscht den an der Abspielstelle. [ und ] ändern das Tempo, Plus und Minus den Ausschnitt. Beim Schreiben: Strg Leertaste spielt ab, Strg Komma springt zurück.',
+  'sound.keys.text': 'Leertaste spielt ab. Pfeile springen 2 Sekunden, Komma und Punkt eine Zehntelsekunde. [ und ] ändern das Tempo, Plus und Minus den Ausschnitt. Beim Schreiben: Strg Leertaste spielt ab, Strg Komma springt zurück.',
   'sound.none': 'Ohne Daten gibt es hier noch keinen Ton.',
   'sound.elsewhere': 'Der Ton liegt auf einer anderen Website und kann hier nicht abgespielt werden.',
   'sound.bad': 'Der Ton lässt sich nicht abspielen.',

@@ -37,6 +37,7 @@ export const words = {
   'loading': 'Loading',
   'loading.long': 'Still working. You can wait or come back later.',
   'list.more': 'Show more',
+  'sure.over': 'over {share}',
   'table.show': 'Show as table',
   'table.hide': 'Show as chart',
   'chart.read': '{title}: read the chart point by point with the arrow keys',

@@ -2,8 +2,8 @@
 // Words of the transcript, which is fetched alone.
 export const words = {
   'sound.name': 'Sound',
-  'sound.keys': 'Space plays. Arrows go 2 seconds, comma and point a tenth. I begins a region, O ends it, Delete removes the one at the play head. [ and ] change the speed. While writing: Ctrl Space plays, Ctrl comma goes back.',
-  'sound.keys.text': 'Space plays. Arrows go 2 seconds, comma and point a tenth. [ and ] change the speed. While writing: Ctrl Space plays, Ctrl comma goes back.',
+  'sound.keys': 'Space plays. Arrows go 2 seconds, comma and point a tenth. I begins a region, O ends it, Delete removes the one at the play head. [ and ] change the speed, plus and minus what is seen. While writing: Ctrl Space plays, Ctrl comma goes back.',
+  'sound.keys.text': 'Space plays. Arrows go 2 seconds, comma and point a tenth. [ and ] change the speed, plus and minus what is seen. While writing: Ctrl Space plays, Ctrl comma goes back.',
   'sound.none': 'Without data there is no sound here yet.',
   'sound.elsewhere': 'The sound lies on another site and cannot be played here.',
   'sound.bad': 'The sound does not play.',

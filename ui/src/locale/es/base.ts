@@ -37,6 +37,7 @@ export const words = {
   'loading': 'Cargando',
   'loading.long': 'Todavía en ello. Puede esperar o volver más tarde.',
   'list.more': 'Mostrar más',
+  'sure.over': 'más del {share}',
   'table.show': 'Ver como tabla',
   'table.hide': 'Ver como gráfico',
   'chart.read': '{title}: recorra el gráfico punto por punto con las flechas',

@@ -2,8 +2,8 @@
 // Words of the transcript, which is fetched alone.
 export const words = {
   'sound.name': 'Sonido',
-  'sound.keys': 'Espacio reproduce. Las flechas avanzan 2 segundos, la coma y el punto una décima. I empieza un tramo, O lo termina, Supr borra el que está en el cabezal. [ y ] cambian la velocidad. Al escribir: Ctrl Espacio reproduce, Ctrl coma retrocede.',
-  'sound.keys.text': 'Espacio reproduce. Las flechas avanzan 2 segundos, la coma y el punto una décima. [ y ] cambian la velocidad. Al escribir: Ctrl Espacio reproduce, Ctrl coma retrocede.',
+  'sound.keys': 'Espacio reproduce. Las flechas avanzan 2 segundos, la coma y el punto una décima. I empieza un tramo, O lo termina, Supr borra el que está en el cabezal. [ y ] cambian la velocidad, más y menos lo que se ve. Al escribir: Ctrl Espacio reproduce, Ctrl coma retrocede.',
+  'sound.keys.text': 'Espacio reproduce. Las flechas avanzan 2 segundos, la coma y el punto una décima. [ y ] cambian la velocidad, más y menos lo que se ve. Al escribir: Ctrl Espacio reproduce, Ctrl coma retrocede.',
   'sound.none': 'Sin datos todavía no hay sonido aquí.',
   'sound.elsewhere': 'El sonido está en otro sitio y no se puede reproducir aquí.',
   'sound.bad': 'El sonido no se reproduce.',

@@ -37,6 +37,7 @@ export const words = {
   'loading': 'Chargement',
   'loading.long': 'Toujours en cours. Vous pouvez attendre ou revenir plus tard.',
   'list.more': 'Afficher plus',
+  'sure.over': 'plus de {share}',
   'table.show': 'Voir en tableau',
   'table.hide': 'Voir en graphique',
   'chart.read': '{title} : parcourez le graphique point par point avec les flèches',

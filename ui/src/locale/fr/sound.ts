@@ -2,8 +2,8 @@
 // Words of the transcript, which is fetched alone.
 export const words = {
   'sound.name': 'Son',
-  'sound.keys': 'Espace lit. Les flèches avancent de 2 secondes, la virgule et le point d’un dixième. I commence un passage, O le termine, Suppr supprime celui qui est sous la tête de lecture. [ et ] changent la vitesse. Pendant la saisie : Ctrl Espace lit, Ctrl virgule recule.',
-  'sound.keys.text': 'Espace lit. Les flèches avancent de 2 secondes, la virgule et le point d’un dixième. [ et ] changent la vitesse. Pendant la saisie : Ctrl Espace lit, Ctrl virgule recule.',
+  'sound.keys': 'Espace lit. Les flèches avancent de 2 secondes, la virgule et le point d’un dixième. I commence un passage, O le termine, Suppr supprime celui qui est sous la tête de lecture. [ et ] changent la vitesse, plus et moins ce qui est visible. Pendant la saisie : Ctrl Espace lit, Ctrl virgule recule.',
+  'sound.keys.text': 'Espace lit. Les flèches avancent de 2 secondes, la virgule et le point d’un dixième. [ et ] changent la vitesse, plus et moins ce qui est visible. Pendant la saisie : Ctrl Espace lit, Ctrl virgule recule.',
   'sound.none': 'Sans données, il n’y a pas encore de son ici.',
   'sound.elsewhere': 'Le son se trouve sur un autre site et ne peut pas être lu ici.',
   'sound.bad': 'Le son ne peut pas être lu.',

@@ -37,6 +37,7 @@ export const words = {
   'loading': 'लोड हो रहा है',
   'loading.long': 'अभी चल रहा है। आप रुक सकते हैं या बाद में आ सकते हैं।',
   'list.more': 'और दिखाएँ',
+  'sure.over': '{share} से अधिक',
   'table.show': 'तालिका में देखें',
   'table.hide': 'चार्ट में देखें',
   'chart.read': '{title}: तीर कुंजियों से चार्ट को एक-एक बिंदु पढ़ें',

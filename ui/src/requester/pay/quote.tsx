@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What a draft costs, what is still in the way, and the one deliberate act that publishes it.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { Quote as QuoteView } from '../../api/types.ts';
 import { number, t } from '../../base/i18n.ts';
@@ -52,13 +52,22 @@ function Sum({ q }: { q: QuoteView }) {
   );
 }
 
-export function Quote({ draft, good, published }: { draft: Draft; good: boolean; published: () => void }) {
+/** `told` hears what is wrong with the questions, to be said at their step too. */
+export function Quote({ draft, good, published, told }: { draft: Draft; good: boolean; published: () => void; told: (faults: string[]) => void }) {
   const { p } = draft;
   const [ask, setAsk] = useState(false);
   const { data: q, error, reload } = useLoad(
     (signal) => call('GET /projects/{project}/quote', { path: { project: p.id }, signal }),
     [p.id, p.revision, p.records, p.gold, p.gold_left, p.gold_bad],
   );
+  // The server knows its own first text; what this page puts into a new block is in its reader's language.
+  const first = p.template.blocks.some((b) => b['text'] === t('block.markdown.new')) && !q?.faults.some((f) => /^blocks\[\d+\]\.text/.test(f.field));
+  const alike = q?.alike ? t('quote.alike', { n: q.tasks }) : '';
+  const shown = [
+    ...(q?.faults.filter((f) => stepOf(f.field) === 2).map((f) => f.message) ?? []),
+    ...(first ? [t('quote.first')] : []), ...(alike ? [alike] : []),
+  ];
+  useEffect(() => told(p.records > 0 ? shown : []), [shown.join('\n'), p.records > 0]);
   if (!q) return error === undefined ? <Skeleton tall rows={1} /> : <Problem error={error} retry={reload} />;
   const publish = async () => {
     await draft.flush();
@@ -70,6 +79,7 @@ export function Quote({ draft, good, published }: { draft: Draft; good: boolean;
   };
   const faults = [
     ...q.faults.map((f) => ({ step: stepOf(f.field), message: f.message })),
+    ...(first ? [{ step: 2, message: t('quote.first') }] : []),
     ...(good ? [] : [{ step: 2, message: t('quote.template') }]),
     ...(Object.keys(draft.errors).length ? [{ step: stepOf(Object.keys(draft.errors)[0]!), message: t('quote.unsaved') }] : []),
   ];
@@ -79,6 +89,7 @@ export function Quote({ draft, good, published }: { draft: Draft; good: boolean;
       {q.below_floor && q.floor_per_hour != null && (
         <Notice tone="warn">{t('quote.floor', { money: money(q.floor_per_hour) })} <a href="#step-4">{t('step.4')}</a></Notice>
       )}
+      {alike && <Notice tone="warn">{alike} <a href="#step-2">{t('step.2')}</a></Notice>}
       {faults.length > 0 && (
         <div class="notice warn">
           <div class="notice-text">
@@ -104,6 +115,7 @@ export function Quote({ draft, good, published }: { draft: Draft; good: boolean;
         act={publish} onClose={() => setAsk(false)} onDone={published}>
         <p>{t('quote.confirm.text', { items: number(q.tasks), n: q.answers, money: money(q.total) })}</p>
         {q.known > 0 && <p>{t('quote.confirm.known', { n: q.known, each: number(q.known_answers_each), money: money(q.known * q.known_answers_each * (q.reward + q.fee)) })}</p>}
+        {alike && <Notice tone="warn">{alike}</Notice>}
         <p class="note">{t('quote.confirm.note')}</p>
       </Confirm>
     </div>

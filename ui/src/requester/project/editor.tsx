@@ -55,6 +55,7 @@ export function Editor({ start, published }: { start: Project; published: () => 
   const [brief, setBrief] = useState(start.brief);
   const [instructions, setInstructions] = useState(start.instructions);
   const [good, setGood] = useState(true);
+  const [doubts, setDoubts] = useState<string[]>([]);
   const [look, setLook] = useState(false);
   const [drop, setDrop] = useState(false);
   // Paid, and on its way: the project leaves the draft when its budget has arrived.
@@ -98,7 +99,12 @@ export function Editor({ start, published }: { start: Project; published: () => 
               }} />
           </div>
           <Step n={1} done={p.records > 0}><Data project={p.id} gold={`${p.gold_left} ${p.gold_bad} ${p.revision}`} changed={draft.refresh} /></Step>
-          <Step n={2} done={good && p.template.blocks.some((b) => 'name' in b)}><Questions draft={draft} onState={setGood} /></Step>
+          <Step n={2} done={good && doubts.length === 0 && p.template.blocks.some((b) => 'name' in b)}>
+            <div class="stack">
+              {doubts.length > 0 && <Notice tone="warn">{doubts.map((text) => <p key={text}>{text}</p>)}</Notice>}
+              <Questions draft={draft} onState={setGood} />
+            </div>
+          </Step>
           <Step n={3} done={p.instructions.trim() !== ''}>
             <AreaField label={t('step.3.label')} hint={t('step.3.hint')} rows={6} value={instructions} error={draft.errors.instructions}
               onValue={(v) => {
@@ -107,7 +113,7 @@ export function Editor({ start, published }: { start: Project; published: () => 
               }} />
           </Step>
           <Step n={4} done={p.reward > 0 && Object.keys(draft.errors).length === 0}><Rules draft={draft} /></Step>
-          <Step n={5} done={false}><Quote draft={draft} good={good} published={() => setOpening(1)} /></Step>
+          <Step n={5} done={false}><Quote draft={draft} good={good} published={() => setOpening(1)} told={setDoubts} /></Step>
         </div>
         {beside && (
           <aside class="editor-side" aria-label={t('preview.title')}>

@@ -373,10 +373,13 @@ export function Questions({ draft, onState }: { draft: Draft; onState: (good: bo
   const [failed, setFailed] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const turn = useRef(0);
+  // A look at what has not changed, while new columns come in, is not to drop what waits to be kept.
+  const unsaved = useRef(false);
   const columns = shown(draft.p.columns);
 
   const check = (template: Template | string, save: boolean) => {
     clearTimeout(timer.current);
+    unsaved.current ||= save;
     timer.current = setTimeout(() => {
       const mine = ++turn.current;
       call('POST /projects/{project}/template/check', { path: { project: draft.p.id }, body: { template } }).then(
@@ -385,7 +388,10 @@ export function Questions({ draft, onState }: { draft: Draft; onState: (good: bo
           setFailed(false);
           setFaults(found.faults);
           onState(found.ok);
-          if (found.ok && save) draft.change({ template });
+          if (found.ok && unsaved.current) {
+            unsaved.current = false;
+            draft.change({ template });
+          }
         },
         (error: unknown) => {
           if (mine !== turn.current) return;

@@ -5,7 +5,7 @@ import '../../widgets/index.ts';
 import { useRef, useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { Answer, Certified, Project } from '../../api/types.ts';
-import { number, percent, t } from '../../base/i18n.ts';
+import { number, percent, sureText, t } from '../../base/i18n.ts';
 import { Button } from '../../ui/button.tsx';
 import { announce, useLoad } from '../../ui/hooks.ts';
 import { Empty, errorText, Notice, Page, Problem, Section, Skeleton } from '../../ui/page.tsx';
@@ -20,9 +20,16 @@ function shareText(f: Certified): string {
   return t('certificate.share', { share: percent(f.share, 1), low: percent(f.low, 1), high: percent(f.high, 1) });
 }
 
-export function Certificate({ p }: { p: Project }) {
-  const { data, error, reload } = useLoad((signal) => call('GET /projects/{project}/certificate', { path: { project: p.id }, signal }), [p.id]);
+/** What is known of a project's results; anew when `again` is another. */
+export const useCertificate = (p: Project, again?: unknown) =>
+  useLoad((signal) => call('GET /projects/{project}/certificate', { path: { project: p.id }, signal }), [p.id, again]);
+
+/** Fields whose confidence says more than known answers have shown it to be worth. */
+export const uncalibrated = (items: Certified[] | undefined) => items?.filter((f) => !f.calibrated).map((f) => f.field) ?? [];
+
+export function Certificate({ p, found: { data, error, reload } }: { p: Project; found: ReturnType<typeof useCertificate> }) {
   if (!data) return error === undefined ? <Skeleton rows={2} /> : <Problem error={error} retry={reload} />;
+  const claim = (f: number) => sureText(f, 1);
   const least = Math.min(...data.items.map((f) => f.checked));
   return (
     <Section title={t('certificate.title')} note={t('certificate.note')}
@@ -31,10 +38,10 @@ export function Certificate({ p }: { p: Project }) {
         { key: 'field', label: t('certificate.field'), head: true, cell: (f) => <bdi>{f.field}</bdi> },
         { key: 'share', label: t('certificate.right'), cell: (f) => <strong>{shareText(f)}</strong> },
         { key: 'checked', label: t('certificate.checked'), figure: true, cell: (f) => (f.checked > 0 ? t('certificate.of', { n: f.right, all: f.checked }) : '–') },
-        { key: 'claimed', label: t('certificate.claimed'), figure: true, cell: (f) => (f.claimed == null ? '–' : `${percent(f.claimed, 1)}${f.calibrated ? '' : ' *'}`) },
+        { key: 'claimed', label: t('certificate.claimed'), figure: true, cell: (f) => (f.claimed == null ? '–' : f.calibrated || !p.sure.includes(f.field) ? claim(f.claimed) : t('certificate.not', { share: claim(f.claimed) })) },
         { key: 'results', label: t('certificate.results'), figure: true, cell: (f) => number(f.results) },
       ]} />
-      {data.items.some((f) => f.claimed != null && !f.calibrated) && <p class="note">* {t('certificate.uncalibrated', { n: ENOUGH })}</p>}
+      {data.items.some((f) => f.claimed != null && !f.calibrated) && <p class="note stack-top">{t('certificate.uncalibrated', { n: ENOUGH })}</p>}
       {data.items.length > 0 && least < ENOUGH && (
         <div class="stack-top"><Notice>{least === 0 ? t('certificate.nothing') : t('certificate.few', { n: least, most: ENOUGH })}</Notice></div>
       )}

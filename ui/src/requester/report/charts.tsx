@@ -2,9 +2,9 @@
 // What a project's quality and cost look like: by answers bought, and as the server has found it last.
 import { call } from '../../api/client.ts';
 import type { Charts as Found, Project } from '../../api/types.ts';
-import { number, percent, t } from '../../base/i18n.ts';
+import { number, percent, sureText, t } from '../../base/i18n.ts';
 import { money } from '../../base/money.ts';
-import { exact } from '../../base/time.ts';
+import { exact, now, timeMs } from '../../base/time.ts';
 import { Chart } from '../../ui/chart.tsx';
 import { useEvery, useLoad } from '../../ui/hooks.ts';
 import { Problem, Section, Skeleton } from '../../ui/page.tsx';
@@ -12,6 +12,8 @@ import { Scatter } from '../../ui/scatter.tsx';
 import { fieldsOf, valueText, workerText } from '../project/parts.tsx';
 
 const LOOK_MS = 10_000;
+const STALE_LOOK_MS = 2_000;
+const STALE_MS = 120_000;
 const SHADES = 3;
 
 /** What the mean over all questions is one of. */
@@ -22,11 +24,12 @@ function ByAnswers({ p, d }: { p: Project; d: Found }) {
   const cost = d.points.flatMap((q) => (q.per_result == null ? [] : [{ x: q.answers, y: q.per_result }]));
   const now = sure[sure.length - 1];
   const paid = cost[cost.length - 1];
+  const sure1 = (y: number) => (p.sure.length ? sureText(y, 1) : percent(y, 1));
   const common = { kind: 'line', xLabel: t('charts.answers'), xText: (x: number) => number(x) } as const;
   return (
     <>
-      <Chart {...common} title={t('charts.sure', { what: t(goodWord(p)) })} yText={(y) => percent(y, 1)} yMax={1}
-        summary={now ? t('charts.sure.text', { share: percent(now.y, 1), n: now.x }) : t('charts.sure.none')}
+      <Chart {...common} title={t('charts.sure', { what: t(goodWord(p)) })} yText={sure1} axisText={(y) => percent(y)} yMax={1}
+        summary={now ? t('charts.sure.text', { share: sure1(now.y), n: now.x }) : t('charts.sure.none')}
         series={[{ name: t(goodWord(p)), points: sure }]} />
       <Chart {...common} title={t('charts.cost')} yText={money} whole
         summary={paid ? t('charts.cost.text', { money: money(paid.y), n: paid.x }) : t('charts.cost.none')}
@@ -100,7 +103,10 @@ function Workers({ look }: { look: NonNullable<Found['look']> }) {
 
 export function Charts({ p }: { p: Project }) {
   const { data, error, reload } = useLoad((signal) => call('GET /projects/{project}/charts', { path: { project: p.id }, signal }), [p.id, p.state]);
-  useEvery(LOOK_MS, reload, p.state === 'open' || p.state === 'paused');
+  // When the work has ended there is one more look; until it is there what is shown is older than the end.
+  const ended = p.done ? timeMs(p.done) : undefined;
+  const stale = ended !== undefined && now() - ended < STALE_MS && !(data?.at && timeMs(data.at) >= ended);
+  useEvery(stale ? STALE_LOOK_MS : LOOK_MS, reload, p.state === 'open' || p.state === 'paused' || stale);
   if (!data) return error === undefined ? <Skeleton tall rows={1} /> : <Problem error={error} retry={reload} />;
   const { look } = data;
   return (

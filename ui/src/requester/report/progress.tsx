@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 import { apiUrl } from '../../api/client.ts';
 import type { Progress as Far, Project } from '../../api/types.ts';
-import { number, percent, t } from '../../base/i18n.ts';
+import { number, percent, sureText, t } from '../../base/i18n.ts';
 import { money } from '../../base/money.ts';
 import { clock, exact, now, relative, timeMs } from '../../base/time.ts';
 import { Button } from '../../ui/button.tsx';
@@ -13,6 +13,7 @@ import { Notice, Problem, Skeleton } from '../../ui/page.tsx';
 import { Figure, Figures } from '../../ui/text.tsx';
 import { Editor } from '../project/editor.tsx';
 import { projectHref, ProjectPage } from '../project/parts.tsx';
+import { uncalibrated, useCertificate } from '../quality/certificate.tsx';
 import { Charts, goodWord } from './charts.tsx';
 
 function finishText(f: Far): { value: string; note: string } {
@@ -37,7 +38,7 @@ function pointsOf(f: Far, p: Project): { x: number; y: number }[] {
   return [...before, ...kept, ...after];
 }
 
-function Body({ f, p }: { f: Far; p: Project }) {
+function Body({ f, p, loose }: { f: Far; p: Project; loose: boolean }) {
   const finish = finishText(f);
   const waiting = Math.max(0, f.submitted - f.approved - f.rejected);
   const points = pointsOf(f, p);
@@ -45,6 +46,8 @@ function Body({ f, p }: { f: Far; p: Project }) {
   const last = points[points.length - 1];
   const counting = Math.max(0, f.submitted - f.rejected);
   const places = f.answers_needed - f.rejected;
+  // Before that, answers that are not paid yet make a result look cheap.
+  const ended = waiting === 0 && (f.state === 'done' || f.state === 'closed');
   return (
     <>
       {f.state === 'funding' && <Notice>{t('progress.funding')}</Notice>}
@@ -59,10 +62,10 @@ function Body({ f, p }: { f: Far; p: Project }) {
             <progress max={Math.max(1, places)} value={Math.min(counting, places)} aria-label={t('progress.far')} />
             {t('progress.answers', { n: counting, all: places })}
           </>} />
-        <Figure label={t(goodWord(p))} value={f.confidence_mean == null ? '–' : percent(f.confidence_mean, 1)}
-          note={f.confidence_mean == null ? t('progress.good.none') : t('progress.good.note', { n: f.rejected })} />
+        <Figure label={t(goodWord(p))} value={f.confidence_mean == null ? '–' : p.sure.length ? sureText(f.confidence_mean, 1) : percent(f.confidence_mean, 1)}
+          note={f.confidence_mean == null ? t('progress.good.none') : <>{loose && <>{t('progress.good.not')}<br /></>}{t('progress.good.note', { n: f.rejected })}</>} />
         <Figure label={t('progress.much')} value={money(f.spent)}
-          note={<>{t('progress.much.note', { money: money(f.budget) })}{f.per_result != null && f.judged > 0 && <><br />{t('progress.each', { money: money(f.per_result) })}</>}</>} />
+          note={<>{t('progress.much.note', { money: money(f.budget) })}{f.per_result != null && f.judged > 0 && ended && <><br />{t('progress.each', { money: money(f.per_result) })}</>}</>} />
         <Figure label={t('progress.when')} value={finish.value} note={finish.note} />
       </Figures>
       {waiting > 0 && p.approve_after_s > 0 && (
@@ -71,7 +74,7 @@ function Body({ f, p }: { f: Far; p: Project }) {
         </div>
       )}
       <div class="stack-top">
-        <Chart title={t('progress.chart')} kind="area" xLabel={t('progress.time')} xText={(x) => clock(x, first ? first.x : x)} yText={(y) => number(y)} yMax={4} whole
+        <Chart title={t('progress.chart')} kind="area" xLabel={t('progress.time')} xText={(x) => clock(x, first?.x ?? x, last?.x ?? x)} yText={(y) => number(y)} yMax={4} whole
           summary={first && last
             ? t('progress.chart.text', { n: last.y, from: exact(new Date(first.x).toISOString()), to: exact(new Date(last.x).toISOString()) })
             : t('progress.chart.none')}
@@ -90,12 +93,13 @@ function Body({ f, p }: { f: Far; p: Project }) {
 
 function Live({ p, reload }: { p: Project; reload: () => void }) {
   const [f, setF] = useState<Far>();
+  const { data: found } = useCertificate(p, p.state);
   const { error, again } = useEvents<Far>(apiUrl(`/projects/${p.id}/events`), (found) => {
     setF(found);
     if (found.state !== p.state) reload();
   });
   if (!f) return error === undefined ? <Skeleton tall /> : <Problem error={error} retry={again} />;
-  return <Body f={f} p={p} />;
+  return <Body f={f} p={p} loose={uncalibrated(found?.items).some((name) => p.sure.includes(name))} />;
 }
 
 export function Progress({ params }: { params: Record<string, string> }) {

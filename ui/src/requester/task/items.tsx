@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The items of a project, and one of them with its answers side by side.
 import '../../widgets/index.ts';
+import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
-import type { Project, TaskDetail } from '../../api/types.ts';
+import type { Answer, Project, TaskDetail } from '../../api/types.ts';
 import { number, t, type Key } from '../../base/i18n.ts';
 import { chosen, setQuery } from '../../base/route.ts';
 import { duration } from '../../base/time.ts';
@@ -14,6 +15,7 @@ import { List, Table, type Column } from '../../ui/table.tsx';
 import { Chip, Time } from '../../ui/text.tsx';
 import { Work } from '../../ui/work.tsx';
 import { fieldColumns, fieldsOf, fieldsText, projectHref, ProjectPage, valueText, workerText } from '../project/parts.tsx';
+import { uncalibrated } from '../quality/certificate.tsx';
 import { Concluded } from '../quality/results.tsx';
 
 const STATES = ['open', 'full', 'judged'] as const;
@@ -60,12 +62,9 @@ type Given = TaskDetail['answers'][number];
 function Answers({ d, p }: { d: TaskDetail; p: Project }) {
   if (d.answers.length === 0) return <p class="note">{t('item.none')}</p>;
   const fields = fieldsOf(p);
-  const said = (a: Given, name: string) => {
-    const mine = a.answer[name];
-    const found = d.results.find((r) => r.field === name);
-    const other = found !== undefined && JSON.stringify(found.value) !== JSON.stringify(mine ?? null);
-    return <span>{valueText(mine)}{other && <span class="note sub">{t('item.other')}</span>}</span>;
-  };
+  const said = (a: Given, name: string) => (
+    <span>{valueText(a.answer[name])}{a.unlike.includes(name) && <span class="note sub">{t('item.other')}</span>}</span>
+  );
   const columns: Column<Given>[] = [
     { key: 'worker', label: t('workers.worker'), head: true, cell: (a) => <span class="figure">{workerText(a.worker)}</span> },
     ...fieldColumns(fields, said),
@@ -76,6 +75,26 @@ function Answers({ d, p }: { d: TaskDetail; p: Project }) {
   return <Table caption={t('item.answers')} rows={d.answers} rowKey={(a) => a.worker} columns={columns} />;
 }
 
+/** The page with the result, or with what one worker has said: where his marks lie is seen nowhere else. */
+function Seen({ d }: { d: TaskDetail }) {
+  const [whose, setWhose] = useState('');
+  const result = Object.fromEntries(d.results.map((r) => [r.field, r.value]));
+  const answer = d.answers.find((a) => a.worker === whose)?.answer ?? result;
+  return (
+    <Section title={t('item.page')}>
+      <div class="stack">
+        {d.answers.length > 0 && (
+          <div class="filters flush">
+            <SelectField label={t('item.whose')} value={whose} onValue={setWhose}
+              options={[['', t('item.result')], ...d.answers.map((a) => [a.worker, workerText(a.worker)] as const)]} />
+          </div>
+        )}
+        <div class="panel preview"><Work key={whose} blocks={d.page.blocks} answer={answer as Answer} onAnswer={() => {}} disabled /></div>
+      </div>
+    </Section>
+  );
+}
+
 export function Item({ params }: { params: Record<string, string> }) {
   const project = params['project']!;
   const task = params['task']!;
@@ -83,13 +102,14 @@ export function Item({ params }: { params: Record<string, string> }) {
     (signal) => Promise.all([
       call('GET /projects/{project}', { path: { project }, signal }),
       call('GET /projects/{project}/tasks/{task}', { path: { project, task }, signal }),
+      call('GET /projects/{project}/certificate', { path: { project }, signal }),
     ]),
     [project, task],
   );
   const title = t('item.n', { number: task });
   const up: [string, string] = [projectHref(project, 'items'), data?.[0].title ?? t('tab.items')];
   if (!data) return <Page title={title} up={up}>{error === undefined ? <Skeleton tall /> : <Problem error={error} retry={reload} />}</Page>;
-  const [p, d] = data;
+  const [p, d, { items }] = data;
   const fields = fieldsOf(p);
   return (
     <Page title={title} up={up}
@@ -105,15 +125,13 @@ export function Item({ params }: { params: Record<string, string> }) {
         <Section title={t('item.result')}>
           <dl class="panel results">
             {fields.map((f) => (
-              <div key={f.name}><dt>{f.label}</dt><dd><Concluded p={p} r={d.results.find((r) => r.field === f.name)} shares /></dd></div>
+              <div key={f.name}><dt>{f.label}</dt><dd><Concluded p={p} loose={uncalibrated(items)} r={d.results.find((r) => r.field === f.name)} shares /></dd></div>
             ))}
           </dl>
         </Section>
       )}
       <Section title={t('item.answers')}><Answers d={d} p={p} /></Section>
-      <Section title={t('item.page')}>
-        <div class="panel preview"><Work blocks={d.page.blocks} answer={Object.fromEntries(d.results.map((r) => [r.field, r.value]))} onAnswer={() => {}} disabled /></div>
-      </Section>
+      <Seen d={d} />
       <Section title={t('item.data')}>
         <dl class="panel facts">
           {Object.entries(d.fields).map(([name, value]) => <div key={name}><dt><bdi>{name}</bdi></dt><dd dir="auto">{value || '–'}</dd></div>)}

@@ -43,7 +43,9 @@ function Body({ w }: { w: WorkDetail }) {
         <Figure label={t('work.about')} value={duration(w.seconds)}
           note={w.time_allowed_s ? <>{t('preview.limit')}: {duration(w.time_allowed_s)}</> : undefined} />
         <Figure label={t('work.left')} value={number(w.left)} />
-        <Figure label={t('preview.review')} value={duration(w.approve_after_s)} note={t('preview.review.note')} />
+        {w.approve_after_s > 0
+          ? <Figure label={t('preview.review')} value={duration(w.approve_after_s)} note={t('preview.review.note')} />
+          : <Figure label={t('preview.review')} value={t('preview.review.once')} note={t('preview.review.once.note')} />}
       </Figures>
       <Section title={t('preview.instructions')}>
         {w.page.instructions?.length ? <Prose nodes={w.page.instructions} /> : <p class="note">{t('preview.none')}</p>}
