@@ -53,6 +53,8 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   /** What is seen: left, top and width; the height follows. */
   protected seen = { x: 0, y: 0, w: 1 };
   #label = 0;
+  /** The chosen one is not picked, only just drawn: a label that is chosen now is for the next. */
+  #justDrawn = false;
   #hand: Hand = { what: 'none' };
   #held: M | null = null;
   #start: Point = { x: 0, y: 0 };
@@ -276,9 +278,10 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   protected show(): void {
     const { marks } = this;
     if (this.at >= marks.length) this.at = -1;
+    const label = this.#picked?.label ?? this.spec.labels[this.#label];
     for (const [id, button] of this.#buttons) {
       const i = id.startsWith('label ') ? Number(id.slice(6)) : -1;
-      if (i >= 0) button.setAttribute('aria-pressed', String(this.spec.labels[i] === (marks[this.at]?.label ?? this.spec.labels[this.#label])));
+      if (i >= 0) button.setAttribute('aria-pressed', String(this.spec.labels[i] === label));
     }
     this.#buttons.get('move')?.setAttribute('aria-pressed', String(this.#panning));
     this.#buttons.get('names')?.setAttribute('aria-pressed', String(this.#names));
@@ -397,8 +400,13 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     else if (mark) this.#tell(this.where(mark, this.at + 1));
   }
 
-  #pick(i: number, see = false): void {
+  get #picked(): M | undefined {
+    return this.#justDrawn ? undefined : this.marks[this.at];
+  }
+
+  #pick(i: number, see = false, justDrawn = false): void {
     this.at = i;
+    this.#justDrawn = justDrawn;
     this.corner = -1;
     const mark = this.marks[i];
     if (see && mark) {
@@ -411,11 +419,11 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     this.tellAt();
   }
 
-  protected put(mark: M): void {
+  protected put(mark: M, justDrawn = true): void {
     if (this.marks.length >= this.spec.max) return this.#tell(t('picture.full', { n: this.spec.max }));
     const label = this.spec.labels[this.#label];
     this.#commit([...this.marks, label === undefined ? mark : { label, ...mark }]);
-    this.#pick(this.marks.length - 1);
+    this.#pick(this.marks.length - 1, false, justDrawn);
   }
 
   protected told(text: string): void {
@@ -425,7 +433,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   #add(): void {
     if (!this.wide) return;
     this.stop();
-    this.put(this.fresh());
+    this.put(this.fresh(), false);
     this.#stage.focus();
   }
 
@@ -448,7 +456,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     const label = this.spec.labels[i];
     if (label === undefined) return;
     this.#label = i;
-    const mark = this.marks[this.at];
+    const mark = this.#picked;
     if (mark && mark.label !== label) this.swap({ ...mark, label });
     else this.show();
   }
@@ -559,8 +567,11 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     if (held && what === 'draw') this.put(held);
     else if (held) this.swap(held);
     else if (what === 'draw') this.#tapped(this.#start);
-    else if (hand.what === 'bend') this.corner = hand.corner;
-    this.paint();
+    else {
+      this.#justDrawn = false;
+      if (hand.what === 'bend') this.corner = hand.corner;
+    }
+    this.show();
   }
 
   #tapped(p: Point): void {

@@ -430,6 +430,18 @@ test('transcript: by mouse, by keyboard alone and by touch, with its wave form, 
       await until('it plays', async () => await heard(w) > 1100);
       await w.getByRole('button', { name: 'Pause', exact: false }).first().click();
       assert.equal(await w.locator('audio').evaluate((a) => a.paused), true);
+      // Twice as close about the play head: the middle of what is seen is where it stands.
+      const axis = () => w.locator('.sound-axis span').allTextContents();
+      assert.deepEqual(await axis(), ['0:00.0', '0:00.7', '0:01.5', '0:02.2']);
+      const now = await heard(w);
+      await w.getByRole('button', { name: 'Zoom in' }).click();
+      assert.match((await axis())[0], /^0:00\.[3-9]$/);
+      await page.mouse.click(at(1.5), box.y + 40);
+      near(await heard(w), now, 'the middle of what is seen');
+      await page.mouse.click(at(3) - 1, box.y + 40);
+      near(await heard(w), now + 750, 'its end');
+      await w.getByRole('button', { name: 'Zoom out' }).click();
+      assert.equal((await axis())[0], '0:00.0');
       const regions = (await value(w)).regions;
       assert.deepEqual(regions.map((r) => r.text), ['Beep.', 'beep again']);
       near(regions[0].to_ms, 1000, 'the first ends');
@@ -466,6 +478,7 @@ test('transcript: by mouse, by keyboard alone and by touch, with its wave form, 
       assert.equal((await value(w)).regions[1].text, 'Beep again');
     },
     touch: async (page, w) => {
+      assert.equal(await w.locator('.keys-help').isVisible(), false, 'no help for keys where there are none');
       await until('loaded', () => w.locator('audio').evaluate((a) => a.readyState > 1));
       const box = await w.locator('.sound').boundingBox();
       const tap = (s) => w.locator('.sound').tap({ position: { x: Math.min(box.width - 2, (box.width * s) / 3), y: 40 } });
@@ -672,7 +685,10 @@ test('box: by mouse, by keyboard alone and by touch, merged and exported', async
       await drag(page, w, [40, 60], [120, 120]);
       assert.deepEqual((await shapes(w)).map((s) => s.label), ['car']);
       await w.getByRole('button', { name: 'van', exact: false }).first().click();
-      assert.deepEqual((await shapes(w)).map((s) => s.label), ['van'], 'a label is for the chosen box');
+      assert.deepEqual((await shapes(w)).map((s) => s.label), ['car'], 'a label is for the next box, not for the one just drawn');
+      await page.mouse.click(...(await points(w, [[80, 90]]))[0]);
+      await w.getByRole('button', { name: 'van', exact: false }).first().click();
+      assert.deepEqual((await shapes(w)).map((s) => s.label), ['van'], 'a label is for the box that was picked');
       // A click beside it lets go; the next drag is a new one.
       await page.mouse.click(...(await points(w, [[200, 280]]))[0]);
       await drag(page, w, [240, 150], [330, 240]);
@@ -733,9 +749,11 @@ test('box: by mouse, by keyboard alone and by touch, merged and exported', async
       // Tap on a corner and on the opposite one.
       for (const p of [[42, 62], [121, 121]]) await page.touchscreen.tap(...(await points(w, [p]))[0]);
       assert.equal((await shapes(w)).length, 1);
+      // The label of the next one, chosen while the last one is still seen with its handles.
+      await w.getByRole('button', { name: 'van', exact: false }).first().tap();
       await page.touchscreen.tap(...(await points(w, [[200, 280]]))[0]);
       for (const p of [[241, 151], [341, 241]]) await page.touchscreen.tap(...(await points(w, [p]))[0]);
-      await w.getByRole('button', { name: 'van', exact: false }).first().tap();
+      assert.deepEqual((await shapes(w)).map((s) => s.label), ['car', 'van'], 'a label is for the next box');
       const sizes = await w.locator('.grip').evaluateAll((all) => all.map((g) => g.getBoundingClientRect().width));
       assert.ok(sizes.every((s) => s >= 24), `handles ${sizes}`);
       // Zoomed in, handles stay as large, and two fingers pan.
@@ -754,6 +772,10 @@ test('box: by mouse, by keyboard alone and by touch, merged and exported', async
     assert.equal(answers[hand].things.height, 300, hand);
     assert.equal(answers[hand].things.shapes.length, 2, hand);
   }
+  // Who drew nearly the same box agrees with the result, though no number of theirs is its own.
+  const task = await rita('GET', `/api/v1/projects/${id}/tasks/1`);
+  assert.deepEqual(task.answers.map((a) => a.unlike), [[], [], []]);
+  assert.ok(task.answers.some((a) => JSON.stringify(a.answer.things.shapes[1].box) !== JSON.stringify(task.results[0].value.shapes[1].box)));
   const near = (box, wanted) => box.every((n, i) => Math.abs(n - wanted[i]) < 8);
   const merged = result.value.shapes;
   assert.equal(merged.length, 2);

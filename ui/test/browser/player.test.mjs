@@ -25,7 +25,7 @@ async function play(project, body, options = {}) {
   }
 }
 
-const item = (page, n) => page.locator('.player-item', { hasText: new RegExp(`^Item ${n}\\b`) }).waitFor();
+const item = (page, n) => page.locator('.player-item', { hasText: new RegExp(`^Task ${n}\\b`) }).waitFor();
 const said = (page) => page.locator('[aria-live=polite]').innerText();
 // The page gives the focus a moment after what it shows.
 const hasFocus = (page, value) => page.waitForFunction((it) => (document.activeElement.value ?? document.activeElement.tagName) === it, value);
@@ -41,11 +41,37 @@ test('look 11, 12: three answers with two keys each, no page load, the focus on 
     }
     await item(page, 4);
     assert.deepEqual(site.answers.map((a) => a.answer), [{ white: 'none' }, { white: 'two' }, { white: 'cannot' }]);
-    assert.match(await said(page), /^Submitted\. Item 4/);
+    assert.match(await said(page), /^Submitted\. Task 4/);
     assert.equal(await page.evaluate(() => history.length), entries);
     assert.equal(site.requests.filter((r) => r.path.endsWith('/accept')).length, 1, 'the next task came with the reply');
     assert.ok(JSON.parse(site.requests.find((r) => r.path.endsWith('/submit')).body).active_ms > 0);
   });
+});
+
+test('what has the focus is never under the bars, on a phone too', async () => {
+  const blocks = Array.from({ length: 9 }, (_, n) => (n % 3 === 1
+    ? { type: 'choice', name: `c${n}`, label: `Question ${n}`, options: ['yes', 'no'] }
+    : { type: 'text', name: `t${n}`, label: `Question ${n}`, hint: 'Short.', long: n % 2 === 0 }));
+  for (const view of [{}, { phone: true }]) {
+    await play('12', async ({ page }) => {
+      await page.locator('.player h1').focus();
+      const seen = new Set();
+      for (let n = 0; n < 40; n++) {
+        await page.keyboard.press(n < 20 ? 'Tab' : 'Shift+Tab');
+        const hidden = await page.evaluate(() => {
+          const el = document.activeElement;
+          if (!el.closest('.player-work')) return '';
+          const r = (el.closest('label') ?? el).getBoundingClientRect();
+          const top = document.querySelector('.player-top').getBoundingClientRect().bottom;
+          const foot = document.querySelector('.player-foot').getBoundingClientRect().top;
+          return r.top < top - 1 || r.bottom > foot + 1 ? `${el.tagName} at ${r.top} to ${r.bottom}, between ${top} and ${foot}` : `seen ${[...document.querySelectorAll('.player-work *')].indexOf(el)}`;
+        });
+        if (hidden.startsWith('seen')) seen.add(hidden);
+        else assert.equal(hidden, '', JSON.stringify(view));
+      }
+      assert.ok(seen.size > 8, 'fields were gone over');
+    }, { blocks, view });
+  }
 });
 
 test('look 10: the next picture is loaded before the next item is shown', async () => {
@@ -252,7 +278,7 @@ test('look 14, 16: pay and total in the bar; skip and return say their cost and 
     await page.keyboard.press('1');
     await page.keyboard.press('Enter');
     await item(page, 2);
-    assert.match(await page.locator('.player-pay').innerText(), /This item\s*€0\.04\s*Earned here\s*€0\.04/);
+    assert.match(await page.locator('.player-pay').innerText(), /This task\s*€0\.04\s*Earned here\s*€0\.04/);
     const skip = page.getByRole('button', { name: 'Skip' });
     assert.match(await page.locator('#' + await skip.getAttribute('aria-describedby')).textContent(), /costs nothing/);
     const before = site.held.get('11').task;

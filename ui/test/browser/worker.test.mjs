@@ -99,7 +99,7 @@ async function signUp(page, view, see = async () => {}) {
   await page.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor();
 }
 
-const item = (page, n) => page.locator('.player-item', { hasText: new RegExp(`^Item ${n}\\b`) }).waitFor();
+const item = (page, n) => page.locator('.player-item', { hasText: new RegExp(`^Task ${n}\\b`) }).waitFor();
 const row = (page, title) => page.locator('.task-row', { has: page.getByRole('link', { name: title, exact: true }) });
 
 /** What was stored for a task, by the requester's eyes. */

@@ -21,7 +21,7 @@ export class Rank extends Widget<RankSpec, string[]> {
     const set = make('fieldset', { class: 'choice', 'aria-describedby': this.ids(`${this.uid}k`) });
     set.append(make('legend', { dir: 'auto' }, spec.label || spec.name));
     if (spec.hint) set.append(make('p', { class: 'hint', id: `${this.uid}h`, dir: 'auto' }, spec.hint));
-    set.append(make('p', { class: 'hint', id: `${this.uid}k` }, t('rank.keys')));
+    set.append(make('p', { class: 'hint keys-help', id: `${this.uid}k` }, t('rank.keys')));
     this.#list = make('ol', { class: 'rank' });
     this.#live = make('p', { class: 'hidden', 'aria-live': 'polite' });
     this.#past = [];

@@ -68,7 +68,7 @@ export class Spans extends Widget<SpansSpec, Marked> {
     this.#list = make('ul', { class: 'picture-list', 'aria-label': t('picture.list') });
     this.#links = make('ul', { class: 'picture-list', 'aria-label': t('spans.relations') });
     this.#live = make('p', { class: 'hidden', 'aria-live': 'polite' });
-    this.append(this.#text, make('p', { class: 'hint', id: `${this.uid}k` }, t('spans.keys')), this.#list, this.#live);
+    this.append(this.#text, make('p', { class: 'hint', id: `${this.uid}k` }, `${t('spans.how')} `, make('span', { class: 'keys-help' }, t('spans.keys'))), this.#list, this.#live);
     this.#form = spec.relations.length ? this.#relate() : null;
     if (this.#form) this.append(this.#form, this.#links);
     if (spec.min === 0) {

@@ -12,6 +12,11 @@ const WIDE = 2000;
 const STEPS_MAX = 200;
 const LEAST_MS = 100;
 const REGIONS_MAX = 500;
+/** The wave form has 2,000 steps: closer than this a step is wider than a finger. */
+const ZOOM_MAX = 64;
+const SEEN_LEAST_MS = 1000;
+const TICKS = 4;
+const TAP = 8; // screen pixels that a tap may move
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
 export interface TranscriptSpec extends Spec {
@@ -56,7 +61,11 @@ export class Transcript extends Widget<TranscriptSpec, Said> {
   #nothing: HTMLInputElement | null = null;
   #play: HTMLButtonElement | null = null;
   #speed: HTMLButtonElement | null = null;
+  #axis = make('div');
   #ms = 0;
+  /** What is seen of the sound: how many times as close as the whole, and from where, of WIDE. */
+  #zoom = 1;
+  #left = 0;
   /** Where a region has begun, or -1. */
   #begun = -1;
   /** Playing ends here, or goes back to `#from` when it is to be repeated. */
@@ -83,10 +92,13 @@ export class Transcript extends Widget<TranscriptSpec, Said> {
     this.#marks = draw('g', {});
     this.#svg.append(this.#marks, this.#head);
     this.#wave.append(this.#svg);
+    this.#axis = make('div', { class: 'sound-axis', dir: 'ltr', 'aria-hidden': 'true' }, ...Array.from({ length: TICKS }, () => make('span')));
+    this.#zoom = 1;
+    this.#left = 0;
     if (!spec.src) this.#wave.append(make('p', { class: 'picture-note' }, spec.href ? t('sound.elsewhere') : t('sound.none')));
     this.#list = make('ol', { class: 'over', 'aria-label': t('sound.list') });
     this.#live = make('p', { class: 'hidden', 'aria-live': 'polite' });
-    this.append(this.#bar(), this.#wave, this.#audio, make('p', { class: 'hint', id: `${this.uid}k` }, t(spec.regions ? 'sound.keys' : 'sound.keys.text')));
+    this.append(this.#bar(), this.#wave, this.#axis, this.#audio, make('p', { class: 'hint keys-help', id: `${this.uid}k` }, t(spec.regions ? 'sound.keys' : 'sound.keys.text')));
     if (spec.regions) this.append(this.#list);
     else this.append(this.#plain());
     this.#nothing = make('input', { type: 'checkbox' });
@@ -111,6 +123,7 @@ export class Transcript extends Widget<TranscriptSpec, Said> {
     if (!wave || peaks !== this.spec.peaks || !this.isConnected) return;
     this.#ms = wave.ms;
     this.#svg.prepend(draw('path', { class: 'sound-wave', d: wave.path }));
+    this.#look(1, 0);
     this.#moved();
     this.#showMarks();
   }
@@ -137,8 +150,11 @@ export class Transcript extends Widget<TranscriptSpec, Said> {
       loop.dataset['loop'] = '';
       bar.append(loop);
     }
+    const [out, into] = [this.#button('−', '-', () => this.#look(0.5)), this.#button('+', '+', () => this.#look(2))];
+    out.ariaLabel = t('picture.out');
+    into.ariaLabel = t('picture.in');
     bar.append(
-      this.#button(t('picture.undo'), 'Ctrl Z', () => this.#step(this.#past, this.#future), false),
+      out, into, this.#button(t('picture.undo'), 'Ctrl Z', () => this.#step(this.#past, this.#future), false),
       this.#button(t('picture.redo'), '', () => this.#step(this.#future, this.#past), false),
     );
     this.#faster(0, true);
@@ -208,9 +224,29 @@ export class Transcript extends Widget<TranscriptSpec, Said> {
     this.#speed!.firstElementChild!.textContent = t('sound.speed', { rate: number(rate) });
   }
 
+  /** Comes so many times closer, about the play head; or shows the part from `left` on. */
+  #look(by: number, left?: number): void {
+    const most = Math.max(1, Math.min(ZOOM_MAX, this.#length / SEEN_LEAST_MS));
+    this.#zoom = Math.max(1, Math.min(most, this.#zoom * by));
+    const wide = WIDE / this.#zoom;
+    this.#left = Math.max(0, Math.min(left ?? this.#x(this.#now) - wide / 2, WIDE - wide));
+    this.#svg.setAttribute('viewBox', `${this.#left} 0 ${wide} 100`);
+    for (const [i, tick] of [...this.#axis.children].entries()) {
+      tick.textContent = this.#length ? clock(((this.#left + (wide * i) / TICKS) / WIDE) * this.#length) : '';
+    }
+  }
+
+  /** Where a time lies on the whole wave form. */
+  #x(ms: number): number {
+    return this.#length ? (ms / this.#length) * WIDE : 0;
+  }
+
   #moved(): void {
     const now = this.#now;
-    const x = this.#length ? (now / this.#length) * WIDE : 0;
+    const x = this.#x(now);
+    const wide = WIDE / this.#zoom;
+    // The play head stays in sight: it turns the page.
+    if (x < this.#left || x > this.#left + wide) this.#look(1, x - wide / 10);
     this.#head.setAttribute('d', `M${x} 0V100`);
     this.#wave.setAttribute('aria-valuemax', String(Math.round(this.#length / 1000)));
     this.#wave.setAttribute('aria-valuenow', String(Math.round(now / 1000)));
@@ -324,7 +360,7 @@ export class Transcript extends Widget<TranscriptSpec, Said> {
   }
 
   #showMarks(): void {
-    const at = (ms: number) => (this.#length ? (ms / this.#length) * WIDE : 0);
+    const at = (ms: number) => this.#x(ms);
     this.#marks.replaceChildren(...this.#regions.map((r) => draw('rect', { class: 'sound-mark', x: at(r.from_ms), y: 0, width: at(r.to_ms - r.from_ms), height: 100 })));
     if (this.#begun >= 0) this.#marks.append(draw('path', { class: 'sound-head', d: `M${at(this.#begun)} 0V100` }));
   }
@@ -355,16 +391,23 @@ export class Transcript extends Widget<TranscriptSpec, Said> {
   #hear(): void {
     const { spec } = this;
     let down = -1;
+    let finger = { x: 0, left: 0 };
     const at = (ev: PointerEvent) => {
       const box = this.#svg.getBoundingClientRect();
-      return Math.round(Math.max(0, Math.min(1, (ev.clientX - box.left) / (box.width || 1))) * this.#length);
+      const share = Math.max(0, Math.min(1, (ev.clientX - box.left) / (box.width || 1)));
+      return Math.round(((this.#left + (share * WIDE) / this.#zoom) / WIDE) * this.#length);
     };
     this.#wave.addEventListener('pointerdown', (ev) => {
       if (ev.button !== 0 || !this.#length) return;
       down = at(ev);
+      finger = { x: ev.clientX, left: this.#left };
     });
-    // A finger scrolls the page by the wave form: only a mouse or a pen drags a region.
+    // A finger scrolls the page by the wave form, or pushes it along: only a mouse or a pen drags a region.
     this.#wave.addEventListener('pointermove', (ev) => {
+      if (down >= 0 && ev.pointerType === 'touch') {
+        const wide = this.#svg.getBoundingClientRect().width || 1;
+        this.#look(1, finger.left - (((ev.clientX - finger.x) / wide) * WIDE) / this.#zoom);
+      }
       if (down < 0 || ev.pointerType === 'touch' || ev.buttons !== 1 || !spec.regions || this.disabled) return;
       this.#wave.setPointerCapture(ev.pointerId);
       this.#begun = down;
@@ -374,7 +417,7 @@ export class Transcript extends Widget<TranscriptSpec, Said> {
     this.#wave.addEventListener('pointerup', (ev) => {
       const to = at(ev);
       if (down >= 0 && this.#begun === down && Math.abs(to - down) >= LEAST_MS && ev.pointerType !== 'touch') this.#add(down, to);
-      else if (down >= 0) this.#seek(to);
+      else if (down >= 0 && (ev.pointerType !== 'touch' || Math.abs(ev.clientX - finger.x) < TAP)) this.#seek(to);
       down = -1;
     });
     this.#wave.addEventListener('pointercancel', () => { down = -1; });
@@ -388,7 +431,9 @@ export class Transcript extends Widget<TranscriptSpec, Said> {
         this.#play!.firstElementChild!.textContent = t(this.#audio.paused ? 'sound.play' : 'sound.pause');
         cancelAnimationFrame(this.#frame);
         this.#tick();
-        if (name === 'loadedmetadata') this.#showMarks();
+        if (name !== 'loadedmetadata') return;
+        this.#look(1, this.#left);
+        this.#showMarks();
       });
     }
     this.#audio.addEventListener('error', () => { this.#live.textContent = t('sound.bad'); });
@@ -402,6 +447,7 @@ export class Transcript extends Widget<TranscriptSpec, Said> {
       ',': () => this.#seek(this.#now - 100), '.': () => this.#seek(this.#now + 100),
       Home: () => this.#seek(0), End: () => this.#seek(this.#length),
       '[': () => this.#faster(-1), ']': () => this.#faster(1),
+      '-': () => this.#look(0.5), '+': () => this.#look(2), '=': () => this.#look(2),
       l: () => this.querySelector<HTMLElement>('[data-loop]')?.click(),
     };
     const change: Record<string, () => void> = {

@@ -131,6 +131,7 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
   const fresh = useRef(false);
   const current = useRef({ answer, over, busy });
   current.current = { answer, over, busy };
+  const touch = matchMedia('(pointer: coarse)').matches;
   useTitle(a.page.title);
 
   // --- draft: on this device at every change, on the server every 5 s and on leaving ---
@@ -206,7 +207,7 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
   useLayoutEffect(() => {
     window.scrollTo(0, 0);
     const first = widgetsOf(root.current)[0];
-    if (first && !matchMedia('(pointer: coarse)').matches) first.focusFirst();
+    if (first && !touch) first.focusFirst();
     else h1.current?.focus({ preventScroll: true });
   }, []);
 
@@ -323,10 +324,15 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
     return () => document.removeEventListener('keydown', press);
   }, []);
 
+  const help = t(touch ? 'player.instructions' : 'player.help');
   const summary = proseText(a.page.instructions.slice(0, 1)).trim();
   return (
     <div class={typing || !singleKeys.value ? 'player no-letters' : 'player'}
-      onFocusIn={(ev) => setTyping(takesLetters(ev.target))} onFocusOut={() => setTyping(false)}>
+      onFocusIn={(ev) => {
+        setTyping(takesLetters(ev.target));
+        // Browsers do not all keep what they focus clear of the bars (scroll-padding).
+        if (takesText(ev.target)) (ev.target as HTMLElement).scrollIntoView({ block: 'nearest' });
+      }} onFocusOut={() => setTyping(false)}>
       <header class="player-top">
         <a class="button quiet square" href={`/work/${project}`} aria-label={t('player.leave')} title={t('player.leave')}>
           <svg class="icon turns" viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><path d="m12 19-7-7 7-7M19 12H5" /></svg>
@@ -340,7 +346,7 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
         <div class="player-work">
           <div class="brief">
             <p class="brief-text" dir="auto">{summary || t('player.instructions.none')}</p>
-            <Button kind="quiet" icon="book-open" keyHint="?" expanded={sheet} label={t('player.help')} onClick={() => setSheet(!sheet)}>
+            <Button kind="quiet" icon="book-open" keyHint="?" expanded={sheet} label={help} onClick={() => setSheet(!sheet)}>
               {t('player.instructions')}
             </Button>
           </div>
@@ -363,9 +369,9 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
               onAnswer={change} onSubmitRequest={submit} />
           </div>
         </div>
-        <Sheet open={sheet} title={t('player.help')} onClose={() => setSheet(false)}>
+        <Sheet open={sheet} title={help} onClose={() => setSheet(false)}>
           <Prose nodes={a.page.instructions} />
-          <Keys />
+          {!touch && <Keys />}
         </Sheet>
       </div>
       <footer class="player-foot">
