@@ -58,6 +58,7 @@ static enum err quote_page(struct ctx *c, void *form, struct web_reply *reply)
 	const struct project_form *f = form;
 	struct pay_plan *plan = NEW(c->mem, struct pay_plan);
 	const struct pay_quote *q = &plan->quote;
+	struct project_looks looks;
 	bool draft;
 
 	TRY(must_manage(c, f->project));
@@ -86,7 +87,9 @@ static enum err quote_page(struct ctx *c, void *form, struct web_reply *reply)
 			     q->seconds_each > 0 && q->per_hour.minor < q->floor_per_hour.minor);
 	}
 	json_text_of(j, "currency", ledger_currency(c));
-	json_bool_of(j, "alike", draft && project_is_alike(c, &plan->project, &plan->state));
+	project_look(c, &plan->project, &plan->state, &looks);
+	json_bool_of(j, "alike", draft && looks.alike);
+	json_bool_of(j, "untouched", draft && looks.untouched);
 	json_bool_of(j, "ready", draft && plan->faults.count == 0 && q->missing.minor == 0);
 	put_faults(j, plan);
 	json_object_end(j);
@@ -273,7 +276,7 @@ const struct web_route pay_routes[] = {
 		  ",tasks:int,known:int,answers_each:int,known_answers_each:int,answers:int,"
 		  "reward:money,fee:money,total:money,available:money,"
 		  "missing:money,seconds_each:int,per_hour?:money,floor_per_hour?:money,"
-		  "below_floor?:bool,currency:text,alike:bool,ready:bool,"
+		  "below_floor?:bool,currency:text,alike:bool,untouched:bool,ready:bool,"
 		  "faults:[{field:text,message:text}]}",
 	  .about = "Tells what publishing costs, whether the money is there and what is still in "
 		   "the way." },

@@ -383,28 +383,21 @@ static void target_faults(const struct project *p, struct kind_faults *out)
 		kind_fault(out, S("redundancy_least"), NULL, "more answers at least than at most");
 }
 
-/* The text that stood there from the start is nothing that anybody means to pay for. */
-static void first_faults(const struct kind_template *template, struct kind_faults *out)
-{
-	const struct json_value *blocks = json_get(template->root, S("blocks"));
-	int at = 0;
-
-	for (const struct json_value *b = blocks->first; b != NULL; b = b->next, at++) {
-		struct str text;
-
-		if (json_text(json_get(b, S("text")), &text) && str_eq(text, S(FIRST_TEXT)))
-			kind_fault(out, str_format(out->mem, "blocks[%d].text", at), b,
-				   "this is the text that stood there from the start");
-	}
-}
-
-bool project_is_alike(struct ctx *c, const struct project *p, const struct project_state *s)
+void project_look(struct ctx *c, const struct project *p, const struct project_state *s,
+		  struct project_looks *out)
 {
 	struct kind_faults faults = kind_faults_make(c->mem, p->template);
 	struct kind_template template;
+	struct str text;
 
-	return s->records > 1 && kind_template_read(&faults, p->template, &template) &&
-	       template.column_count == 0;
+	*out = (struct project_looks){ .alike = false };
+	if (!kind_template_read(&faults, p->template, &template))
+		return;
+	out->alike = s->records > 1 && template.column_count == 0;
+	for (const struct json_value *b = json_get(template.root, S("blocks"))->first; b != NULL;
+	     b = b->next)
+		out->untouched = out->untouched || (json_text(json_get(b, S("text")), &text) &&
+						    str_eq(text, S(FIRST_TEXT)));
 }
 
 enum err project_faults(struct ctx *c, const struct project *p, const struct project_state *s,
@@ -429,7 +422,6 @@ enum err project_faults(struct ctx *c, const struct project *p, const struct pro
 		kind_fault(out, S("gold_grown"), NULL,
 			   "known answers out of results take places that a target of confidence "
 			   "has left");
-	first_faults(&template, out);
 	if (s->records == 0)
 		return OK;
 	TRY(project_columns(c, s->columns, &names, &count));

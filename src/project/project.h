@@ -145,9 +145,13 @@ MUST_USE enum err project_places(struct ctx *, const struct project *, const str
 /* What is still in the way of publishing, with the header's field as path; for the quote. */
 MUST_USE enum err project_faults(struct ctx *, const struct project *, const struct project_state *,
 				 struct kind_faults *out);
-/* Does the page show no column of the data, so that all rows look the same to workers? With one
- * record it may. Nothing refuses it: the page may hold a link, or ask each for something new. */
-bool project_is_alike(struct ctx *, const struct project *, const struct project_state *);
+/* What is likely a slip, though nothing refuses it: a page may hold a link, or be a trial. */
+struct project_looks {
+	bool alike;	/* no column of the data is shown, so all of several rows look the same */
+	bool untouched; /* a text says what stood there from the start */
+};
+void project_look(struct ctx *, const struct project *, const struct project_state *,
+		  struct project_looks *out);
 
 /*
  * Known answers or questions have changed: those of a draft are compared anew, by the job

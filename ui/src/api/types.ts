@@ -139,7 +139,7 @@ export interface Quote {
   tasks: number; known: number; answers_each: number; known_answers_each: number; answers: number;
   reward: Minor; fee: Minor; total: Minor; available: Minor;
   missing: Minor; seconds_each: number; per_hour?: Minor | null; floor_per_hour?: Minor | null;
-  below_floor?: boolean | null; currency?: string; state?: ProjectState; alike: boolean; ready: boolean;
+  below_floor?: boolean | null; currency?: string; state?: ProjectState; alike: boolean; untouched: boolean; ready: boolean;
   faults: { field: string; message: string }[];
 }
 export interface Progress {
@@ -217,7 +217,7 @@ export interface Ledger {
   reserved: Minor; fees: Minor; in_flight: Minor; sums_to_zero: boolean; currency: string;
 }
 export interface Health {
-  engine: string; users: number; memory_mb: number;
+  engine: string; users: number; memory_mb: number; landlock: boolean;
   jobs: { due: number; broken: number; oldest_s: number };
   projects: { state: ProjectState; count: number }[];
 }

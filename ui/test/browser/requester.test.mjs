@@ -83,7 +83,7 @@ async function story(view) {
 
   // As it was made it shows none of the data: said at the step, and not to be published.
   await page.locator('#step-2').getByText('all 6 items look the same').waitFor();
-  await page.locator('#step-5').getByText('this is the text that stood there from the start').waitFor();
+  await page.locator('#step-5').getByText('A text still says what stood there from the start').waitFor();
   await see('draft_alike');
   await cards.nth(0).getByLabel('Text', { exact: true }).fill('## ');
   await cards.nth(0).getByRole('button', { name: '{{city}}' }).click();

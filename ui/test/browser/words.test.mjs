@@ -148,7 +148,7 @@ for (const tag of Object.keys(SPOKEN)) {
           await press('player.submit');
           await page.getByText(words['widget.choice.missing']).waitFor();
           await see('player_missing');
-          await press('player.help');
+          await press('player.instructions');
           await see('player_help');
           await page.keyboard.press('Escape');
         }

@@ -61,7 +61,7 @@ export function Quote({ draft, good, published, told }: { draft: Draft; good: bo
     [p.id, p.revision, p.records, p.gold, p.gold_left, p.gold_bad],
   );
   // The server knows its own first text; what this page puts into a new block is in its reader's language.
-  const first = p.template.blocks.some((b) => b['text'] === t('block.markdown.new')) && !q?.faults.some((f) => /^blocks\[\d+\]\.text/.test(f.field));
+  const first = q?.untouched || p.template.blocks.some((b) => b['text'] === t('block.markdown.new'));
   const alike = q?.alike ? t('quote.alike', { n: q.tasks }) : '';
   const shown = [
     ...(q?.faults.filter((f) => stepOf(f.field) === 2).map((f) => f.message) ?? []),
