@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * tessera-media FOLDER MEMORY_MIB: opens pictures, sound, video and PDF for the server, one at
- * a time, as asked over standard input (lib/media/media.h). It ends when nobody asks any more.
+ * a time, as asked over standard input (lib/media/media.h). It ends when nobody asks any more, also
+ * in the middle of a file.
  * Nothing is logged: what came of a file is in the reply.
  */
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -20,6 +23,18 @@ enum { MAY_LIMIT = 0 };
 #else
 enum { MAY_LIMIT = 1 };
 #endif
+
+/* The server may end while a file is being opened: nobody hears what comes of it then, and the kernel
+ * ends what was started (run.c) with this process. */
+static void *watch(void *unused)
+{
+	struct pollfd line = { .fd = LINE };
+
+	(void)unused;
+	while (poll(&line, 1, -1) < 0 || (line.revents & (POLLHUP | POLLERR)) == 0)
+		;
+	_exit(0);
+}
 
 static bool hear(struct media_ask *ask, int fd[FILES])
 {
@@ -60,6 +75,7 @@ static enum media_fault work(const struct media_ask *ask, const struct media_fil
 int main(int count, char **words)
 {
 	struct media_ask ask;
+	pthread_t watcher;
 	int64_t memory;
 	int fd[FILES];
 
@@ -73,6 +89,8 @@ int main(int count, char **words)
 	vips_block_untrusted_set(TRUE);
 	vips_concurrency_set(1);
 	vips_cache_set_max(0);
+	if (pthread_create(&watcher, NULL, watch, NULL) != 0)
+		return EXIT_USE;
 	if (!confine(".", MAY_LIMIT ? memory : 0, MEDIA_OUT_MAX))
 		return EXIT_CONFINE;
 	while (hear(&ask, fd)) {

@@ -51,4 +51,16 @@ enum media_fault file_fault_of(const char *name, enum media_fault otherwise);
 /* What ffmpeg calls a form. */
 const char *form_name(enum media_form);
 
+/*
+ * Its first words in every run: it asks nothing, says nothing, has one thread, and what it is given
+ * may name no other place than a file of ours.
+ */
+#define FFMPEG \
+	"/usr/bin/ffmpeg", "-nostdin", "-v", "quiet", "-threads", "1", "-protocol_whitelist", "file"
+/* Its last words where tracks of `input` go over into `output` as they are, without tags. */
+#define FFMPEG_COPY(form)                                                                   \
+	"-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", \
+		"-flags", "+bitexact", "-movflags", "+faststart", "-y", "-f", (form),       \
+		"file:output", NULL
+
 #endif

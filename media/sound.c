@@ -75,27 +75,13 @@ static bool read_samples(int line, struct wave *w)
 /* FLAC alone is taken at its word: old MP3 are often damaged where nobody hears it. */
 static enum media_fault decode(enum media_form form, struct wave *w)
 {
-	const char *const words[] = { "/usr/bin/ffmpeg",
-				      "-nostdin",
-				      "-v",
-				      "quiet",
-				      form == MEDIA_FLAC ? "-xerror" : "-noxerror",
-				      "-threads",
-				      "1",
-				      "-protocol_whitelist",
-				      "file,pipe",
-				      "-i",
-				      "file:output",
-				      "-map",
-				      "0:a:0",
-				      "-vn",
-				      "-ac",
-				      "1",
-				      "-ar",
-				      "8000",
-				      "-f",
-				      "s16le",
-				      "pipe:1",
+	const char *const words[] = { FFMPEG,  form == MEDIA_FLAC ? "-xerror" : "-noxerror",
+				      "-i",    "file:output",
+				      "-map",  "0:a:0",
+				      "-vn",   "-ac",
+				      "1",     "-ar",
+				      "8000",  "-f",
+				      "s16le", "pipe:1",
 				      NULL };
 	int line, pid;
 
@@ -145,35 +131,8 @@ enum media_fault sound_work(const struct media_ask *ask, const struct media_file
 {
 	static struct wave wave;
 	const char *form = form_name((enum media_form)ask->form);
-	const char *const words[] = { "/usr/bin/ffmpeg",
-				      "-nostdin",
-				      "-v",
-				      "quiet",
-				      "-threads",
-				      "1",
-				      "-protocol_whitelist",
-				      "file",
-				      "-f",
-				      form,
-				      "-i",
-				      "file:input",
-				      "-map",
-				      "0:a:0",
-				      "-c",
-				      "copy",
-				      "-map_metadata",
-				      "-1",
-				      "-map_chapters",
-				      "-1",
-				      "-fflags",
-				      "+bitexact",
-				      "-flags:a",
-				      "+bitexact",
-				      "-y",
-				      "-f",
-				      form,
-				      "file:output",
-				      NULL };
+	const char *const words[] = { FFMPEG,	    "-f",   form,    "-i",
+				      "file:input", "-map", "0:a:0", FFMPEG_COPY(form) };
 	enum media_fault fault = file_take(files->in, "input");
 
 	if (fault != MEDIA_FINE)

@@ -13,43 +13,10 @@ enum { TEXT_MAX = 4096 };
  * so -xerror and -err_detect turn them into its end. */
 static bool copy_tracks(const char *form)
 {
-	const char *const words[] = { "/usr/bin/ffmpeg",
-				      "-nostdin",
-				      "-v",
-				      "quiet",
-				      "-xerror",
-				      "-err_detect",
-				      "explode",
-				      "-threads",
-				      "1",
-				      "-protocol_whitelist",
-				      "file",
-				      "-f",
-				      form,
-				      "-i",
-				      "file:input",
-				      "-map",
-				      "0:v:0",
-				      "-map",
-				      "0:a:0?",
-				      "-c",
-				      "copy",
-				      "-map_metadata",
-				      "-1",
-				      "-map_chapters",
-				      "-1",
-				      "-fflags",
-				      "+bitexact",
-				      "-flags",
-				      "+bitexact",
-				      "-movflags",
-				      "+faststart",
-				      "-y",
-				      "-f",
-				      form,
-				      "file:output",
-				      NULL };
-	/* WebM has no such flag, and ffmpeg passes it over with a warning. */
+	const char *const words[] = { FFMPEG, "-xerror", "-err_detect",	   "explode", "-f",
+				      form,   "-i",	 "file:input",	   "-map",    "0:v:0",
+				      "-map", "0:a:0?",	 FFMPEG_COPY(form) };
+	/* Forms without such a flag: ffmpeg passes -movflags over with a warning. */
 	return run(words, -1);
 }
 
@@ -59,28 +26,9 @@ static bool copy_tracks(const char *form)
  */
 static bool decodes(void)
 {
-	static const char *const words[] = { "/usr/bin/ffmpeg",
-					     "-nostdin",
-					     "-v",
-					     "quiet",
-					     "-xerror",
-					     "-threads",
-					     "1",
-					     "-protocol_whitelist",
-					     "file,pipe",
-					     "-i",
-					     "file:output",
-					     "-map",
-					     "0:v:0",
-					     "-frames:v",
-					     "1",
-					     "-c:v",
-					     "png",
-					     "-f",
-					     "image2pipe",
-					     "-y",
-					     "file:frame",
-					     NULL };
+	static const char *const words[] = { FFMPEG,  "-xerror",    "-i", "file:output", "-map",
+					     "0:v:0", "-frames:v",  "1",  "-c:v",	 "png",
+					     "-f",    "image2pipe", "-y", "file:frame",	 NULL };
 	return run(words, -1);
 }
 

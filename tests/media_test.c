@@ -733,67 +733,36 @@ PLAIN_TEST(media, nothing_is_left_behind)
 	WANT_I64(0, (int64_t)count);
 }
 
-/* --- mutants --- */
-
-/* A few bytes changed, left out or doubled; the start stays, so that its reader is asked. */
-static struct str mutant(struct ctx *c, struct str bytes)
+/* As when the server is killed: what is made of a file finds no room in a pipe that nobody reads. */
+PLAIN_TEST(media, it_ends_with_its_server_in_the_middle_of_a_file)
 {
-	struct buf out = buf_make(c->mem, 2 * bytes.len + 64);
-	size_t times = 1 + ctx_random(c) % 8, keep = 16;
+	const char *folder = path_of(c, "tmp/media-alone"), *program, *raw = path_of(c, "raw");
+	struct media_ask ask = { .form = MEDIA_PNG, .page = 1 };
+	struct media_said said;
+	struct os_file in;
+	struct os_child child;
+	int full[2], left = 300;
 
-	buf_add(&out, str_cut(bytes, 0, keep));
-	for (size_t i = 0; i < times; i++) {
-		size_t left = bytes.len - keep, at = keep + (left > 0 ? ctx_random(c) % left : 0);
-		size_t much = ctx_random(c) % 32;
+	WANT_OK(os_replace(
+		c, raw, filmed(c, "-f lavfi -i testsrc2=s=1600x1200:d=1 -frames:v 1", "large.png"),
+		0600));
+	WANT_OK(os_open_read(c, raw, &in));
+	WANT_OK(os_make_folder(c, folder));
+	WANT_OK(os_beside(c, "tessera-media", &program));
+	const char *const words[] = { program, folder, "1024", NULL };
 
-		buf_add(&out, str_cut(bytes, keep, at));
-		if (ctx_random(c) % 3 == 0)
-			buf_add(&out,
-				str_cut(bytes, at, at + much < bytes.len ? at + much : bytes.len));
-		if (ctx_random(c) % 2 == 0)
-			buf_add_char(&out, (char)ctx_random(c));
-		keep = at + (ctx_random(c) % 3 == 0 ? much : 1);
-		keep = keep < bytes.len ? keep : bytes.len;
-	}
-	buf_add(&out, str_cut(bytes, keep, bytes.len));
-	return buf_str(&out);
-}
+	WANT_OK(os_child_start(c, words, folder, &child));
+	WANT(pipe(full) == 0);
+	const struct os_file files[] = { in, { full[1] }, { full[1] } };
 
-/*
- * Each mutant is made clean or refused with a reason, by a process that goes on or is started anew.
- *   time MEDIA_MUTANTS=10000 build/release/tests --only media.mutants_are_cleaned_or_refused
- */
-PLAIN_TEST(media, mutants_are_cleaned_or_refused)
-{
-	const char *asked = getenv("MEDIA_MUTANTS");
-	int64_t wanted = 60, done = 0, refused = 0;
-	struct media m DEFER(media_close) = { 0 };
-	struct str png = material_png(c, 60, 40, 1);
-	struct str jpeg = filmed(c, "-f lavfi -i testsrc2=s=64x48:d=1 -frames:v 1", "m.jpg");
-	struct str gif = filmed(c, "-f lavfi -i testsrc2=s=32x24:d=1:r=3", "m.gif");
-	struct str webp = make(c, MEDIA_JPEG, jpeg).small;
-	const struct {
-		enum media_form form;
-		struct str bytes;
-	} pool[] = { { MEDIA_PNG, png },
-		     { MEDIA_JPEG, jpeg },
-		     { MEDIA_GIF, gif },
-		     { MEDIA_WEBP, webp },
-		     { MEDIA_WAV, wave(c, 6 * RATE) },
-		     { MEDIA_PDF, pdf(c, 1, 100, 100) } };
-
-	WANT_OK(media_open(c, SECONDS, MEMORY_MIB, &m));
-	WANT(asked == NULL || num_i64(str_of(asked), 1, 1000000, &wanted));
-	for (; done < wanted; done++) {
-		size_t i = (size_t)done % (sizeof(pool) / sizeof(*pool));
-		struct arena_mark mark = arena_mark(c->mem);
-		struct made got = make_with(c, &m, pool[i].form, mutant(c, pool[i].bytes), 1);
-
-		WANT(got.why != NULL || got.clean.len > 0);
-		refused += got.why != NULL;
-		arena_reset(c->mem, mark);
-	}
-	if (asked != NULL)
-		printf("%lld mutants, %lld refused, %d processes, %lld MiB here\n", (long long)done,
-		       (long long)refused, m.starts, (long long)(os_memory_peak_bytes() >> 20));
+	WANT(os_child_say(child, &ask, sizeof(ask), files, 3));
+	WANT(os_child_hear(child, &said, sizeof(said), 1000000) == OS_CHILD_SILENT);
+	close(child.fd);
+	while (waitpid(child.pid, NULL, WNOHANG) == 0 && left-- > 0)
+		usleep(10000);
+	WANT(left > 0);
+	close(full[0]);
+	close(full[1]);
+	os_close(&in);
+	WANT_OK(os_remove_folder(c, folder));
 }

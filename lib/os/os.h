@@ -85,6 +85,8 @@ int64_t os_memory_peak_bytes(void); /* VmHWM of this process */
 int64_t os_memory_bytes(void);	    /* VmRSS */
 int64_t os_cpu_us(void);	    /* user + system time of this process */
 bool os_is_terminal(int fd);
+/* The version of the kernel's Landlock, by which a process gives up its view of files; 0: none. */
+int os_landlock(void);
 /* From now on SIGINT and SIGTERM are only noted, and a long command asks whether one came. */
 void os_stop_watch(void);
 bool os_stop_asked(void);

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "tests/test.h"
 
@@ -79,4 +87,31 @@ PLAIN_TEST(process, work_without_a_total_says_how_much_is_done)
 	WANT_STR(S("Importing: 100 rows, 100 a second, 1 s\n"
 		   "Importing: 200 rows, 100 a second, 2 s\n"),
 		 said(c, endless_work));
+}
+
+static void without_landlock(struct ctx *c, struct clock *clock)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_landlock_create_ruleset, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = { .len = 4, .filter = code };
+
+	(void)c;
+	(void)clock;
+	int pid = fork(), status;
+
+	if (pid == 0) {
+		CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+		CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0);
+		_exit(dprintf(2, "%d", os_landlock()) == 1 ? 0 : 1);
+	}
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+}
+
+PLAIN_TEST(process, a_kernel_without_landlock_is_told)
+{
+	WANT_STR(S("0"), said(c, without_landlock));
 }

@@ -217,6 +217,10 @@ enum err app_serve(struct ctx *c, const struct room_call *call)
 		fflush(stdout);
 		log_event(c, "serve.start",
 			  str_format(c->mem, "%.*s:%d", STR_ARG(address), web_port(s.web)));
+		if (os_landlock() == 0)
+			log_event(c, "serve.warning",
+				  S("this kernel has no Landlock: what opens pictures and sound of "
+				    "strangers could read the data folder"));
 		while (sigwait(&set, &number) != 0)
 			;
 		c->now = clock_now(call->clock);

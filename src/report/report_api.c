@@ -142,6 +142,7 @@ static enum err health_get(struct ctx *c, void *in, struct web_reply *reply)
 	json_text_of(out, "engine", str_of(store_engine(c->store)));
 	json_i64_of(out, "users", users.n);
 	json_i64_of(out, "memory_mb", os_memory_bytes() / (1024 * 1024));
+	json_bool_of(out, "landlock", os_landlock() > 0);
 	json_key(out, "jobs");
 	json_object(out);
 	json_i64_of(out, "due", jobs.due);
@@ -242,7 +243,7 @@ const struct web_route report_routes[] = {
 		   "answers agree, what is taken for what, and how often workers are right" },
 	{ WEB_GET, "/api/v1/health/details", .who = USER_OPERATOR, .runs = WEB_READ,
 	  .handler = health_get,
-	  .view = "{engine:text, users:int, memory_mb:int, jobs:{due:int, broken:int, "
+	  .view = "{engine:text, users:int, memory_mb:int, landlock:bool, jobs:{due:int, broken:int, "
 		  "oldest_s:int}, projects:[{state:" PROJECT_STATE_VIEW ", count:int}]}",
 	  .about = "How the site is" },
 	{ WEB_GET, "/api/v1/jobs", .who = USER_OPERATOR, .runs = WEB_READ, .handler = jobs_get,

@@ -24,6 +24,7 @@ export const words = {
   'today.well': 'Alles in Ordnung: Nichts ist kaputt oder verspätet, und die Bücher gehen auf.',
   'today.broken': { one: '{n} Auftrag ist gescheitert und wartet auf Sie.', other: '{n} Aufträge sind gescheitert und warten auf Sie.' },
   'today.late': 'Die Hintergrundarbeit ist im Rückstand: Der älteste Auftrag wartet seit {time}.',
+  'today.landlock': 'Dieser Kernel hat kein Landlock: Was Bilder und Töne von Fremden öffnet, könnte den Datenordner lesen.',
   'today.machine': 'Maschine',
   'today.due': 'Fällige Aufträge',
   'today.due.none': 'Nichts wartet',

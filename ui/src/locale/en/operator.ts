@@ -24,6 +24,7 @@ export const words = {
   'today.well': 'All is well: nothing is broken or late, and the books cancel out.',
   'today.broken': { one: '{n} job is broken and waits for you.', other: '{n} jobs are broken and wait for you.' },
   'today.late': 'Background work is late: the oldest job has waited {time}.',
+  'today.landlock': 'This kernel has no Landlock: what opens pictures and sound of strangers could read the data folder.',
   'today.machine': 'Machine',
   'today.due': 'Jobs due',
   'today.due.none': 'Nothing waits',

@@ -24,6 +24,7 @@ export const words = {
   'today.well': 'Todo va bien: nada está roto ni atrasado y las cuentas cuadran.',
   'today.broken': { one: '{n} proceso ha fallado y le espera.', many: '{n} de procesos han fallado y le esperan.', other: '{n} procesos han fallado y le esperan.' },
   'today.late': 'El trabajo de fondo va atrasado: el proceso más antiguo espera desde hace {time}.',
+  'today.landlock': 'Este núcleo no tiene Landlock: lo que abre imágenes y sonidos ajenos podría leer la carpeta de datos.',
   'today.machine': 'Máquina',
   'today.due': 'Procesos pendientes',
   'today.due.none': 'Nada espera',

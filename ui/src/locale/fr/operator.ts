@@ -24,6 +24,7 @@ export const words = {
   'today.well': 'Tout va bien : rien n’est en panne ni en retard, et les comptes s’équilibrent.',
   'today.broken': { one: '{n} travail a échoué et vous attend.', many: '{n} de travaux ont échoué et vous attendent.', other: '{n} travaux ont échoué et vous attendent.' },
   'today.late': 'Le travail de fond est en retard : le plus ancien attend depuis {time}.',
+  'today.landlock': 'Ce noyau n’a pas Landlock : ce qui ouvre les images et les sons d’inconnus pourrait lire le dossier des données.',
   'today.machine': 'Machine',
   'today.due': 'Travaux dus',
   'today.due.none': 'Rien n’attend',

@@ -25,6 +25,7 @@ export function Today() {
   const wrong = [
     h.jobs.broken > 0 && <Notice key="jobs" tone="bad" action={<a href="/operate/jobs">{t('nav.jobs')}</a>}>{t('today.broken', { n: h.jobs.broken })}</Notice>,
     late && <Notice key="late" tone="warn" action={<a href="/operate/jobs">{t('nav.jobs')}</a>}>{t('today.late', { time: duration(h.jobs.oldest_s) })}</Notice>,
+    !h.landlock && <Notice key="landlock" tone="warn">{t('today.landlock')}</Notice>,
     l && !l.sums_to_zero && <Notice key="books" tone="bad" action={<a href="/operate/ledger">{t('nav.ledger')}</a>}>{t('ledger.unsound')}</Notice>,
   ].filter(Boolean);
   return (
