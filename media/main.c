@@ -24,8 +24,8 @@ enum { MAY_LIMIT = 0 };
 enum { MAY_LIMIT = 1 };
 #endif
 
-/* The server may end while a file is being opened: nobody hears what comes of it then, and the kernel
- * ends what was started (run.c) with this process. */
+/* The server may end while a file is being opened: nobody hears what comes of it then, and the
+ * kernel ends what was started (run.c) with this process. */
 static void *watch(void *unused)
 {
 	struct pollfd line = { .fd = LINE };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * tessera-media asked for a small file of each form, whole and damaged by chance. With more of them, on
- * a release build, figures are printed (docs/operate.md has those of one run):
+ * tessera-media asked for a small file of each form, whole and damaged by chance. With more of
+ * them, on a release build, figures are printed (docs/operate.md has those of one run):
  *
  *   MEDIA_MUTANTS=10000 build/release/tests --only media.mutants_are_cleaned_or_refused
  *   MEDIA_WHOLE=20 build/release/tests --only media.whole_files_of_each_form_are_cleaned
@@ -147,8 +147,8 @@ static int64_t children_mib(void)
 }
 
 /*
- * Each mutant is made clean or refused with a reason, within its time and memory, by a process that goes
- * on or is started anew.
+ * Each mutant is made clean or refused with a reason, within its time and memory, by a process that
+ * goes on or is started anew.
  */
 PLAIN_TEST(media, mutants_are_cleaned_or_refused)
 {
@@ -176,8 +176,8 @@ PLAIN_TEST(media, mutants_are_cleaned_or_refused)
 	WANT(slowest < (int64_t)2 * SECONDS * USEC_SECOND);
 	WANT(children_mib() <= MEMORY_MIB);
 	if (getenv("MEDIA_MUTANTS") != NULL)
-		printf("%lld mutants, %lld refused, %d processes, %lld ms each, %lld ms the slowest, "
-		       "%lld MiB the largest of them, %lld MiB here\n",
+		printf("%lld mutants, %lld refused, %d processes, %lld ms each, %lld ms the "
+		       "slowest, %lld MiB the largest of them, %lld MiB here\n",
 		       (long long)done, (long long)refused, starts,
 		       (long long)(all_us / 1000 / done), (long long)(slowest / 1000),
 		       (long long)children_mib(), (long long)(os_memory_peak_bytes() >> 20));

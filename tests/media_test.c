@@ -733,7 +733,7 @@ PLAIN_TEST(media, nothing_is_left_behind)
 	WANT_I64(0, (int64_t)count);
 }
 
-/* As when the server is killed: what is made of a file finds no room in a pipe that nobody reads. */
+/* As when the server is killed: what is made of a file finds no room in a pipe nobody reads. */
 PLAIN_TEST(media, it_ends_with_its_server_in_the_middle_of_a_file)
 {
 	const char *folder = path_of(c, "tmp/media-alone"), *program, *raw = path_of(c, "raw");

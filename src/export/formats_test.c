@@ -194,7 +194,7 @@ static struct str entry(struct ctx *c, struct str zip, const char *wanted)
 	size_t got;
 
 	WANT_OK(os_replace(c, path, zip, 0600));
-	WANT_OK(intake_archive_open(c, path, &a));
+	WANT_OK(intake_archive_open(c, path, S(""), &a));
 	while (found) {
 		WANT_OK(intake_archive_next(c, a, &one, &found));
 		if (!found || !str_eq(one.name, str_of(wanted)))
@@ -314,7 +314,7 @@ TEST(export, an_archive_of_more_files_than_a_small_one_can_count_is_read_as_a_wh
 		WANT_OK(export_zip_end(&row, &e, &out));
 	while (e.more_end);
 	WANT_OK(os_replace(c, path, buf_str(&out), 0600));
-	WANT_OK(intake_archive_open(c, path, &a));
+	WANT_OK(intake_archive_open(c, path, S(""), &a));
 	for (struct arena_mark mark = arena_mark(c->mem); found; arena_reset(c->mem, mark)) {
 		char bytes[20];
 		size_t got;

@@ -449,7 +449,7 @@ PROPERTY(export, voc_is_xml_whatever_the_names_are)
 
 	make(c, m);
 	WANT_OK(os_replace(c, path, went_out(c, m->f.project, "voc"), 0600));
-	WANT_OK(intake_archive_open(c, path, &a));
+	WANT_OK(intake_archive_open(c, path, S(""), &a));
 	while (found) {
 		WANT_OK(intake_archive_next(c, a, &one, &found));
 		if (!found || !str_ends(one.name, S(".xml")))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The one wrapper around libarchive: zip only, read in order, nothing written to disk by it.
+ * The one wrapper around libarchive: zip, or a file alone as its only entry, read in order, nothing
+ * written to disk by it.
  * Entries that are no plain files (folders, links) are told as such and never followed.
  *
  * The library turns names into the thread's locale, so a UTF-8 one is set around each call.
@@ -10,24 +11,44 @@
 #include <locale.h>
 #include <stdlib.h>
 #include "intake/intake_in.h"
+#include "media/media.h"
 
-enum { BLOCK = 64 * 1024 };
+enum { BLOCK = 64 * 1024, START = 64 };
 
 struct intake_archive {
 	struct archive *lib;
 	locale_t locale;
+	struct str alone; /* what the only entry is called; empty in a zip */
 };
 
-enum err intake_archive_open(struct ctx *c, const char *path, struct intake_archive **out)
+static enum err is_alone(struct ctx *c, const char *path, bool *out)
+{
+	struct os_file file DEFER(os_close) = { OS_FILE_NONE };
+	char start[START];
+	size_t got;
+
+	TRY(os_open_read(c, path, &file));
+	TRY(os_read(c, file, 0, start, START, &got));
+	*out = media_form_of((struct str){ start, got }) != 0;
+	return OK;
+}
+
+enum err intake_archive_open(struct ctx *c, const char *path, struct str name,
+			     struct intake_archive **out)
 {
 	struct intake_archive *a = NEW(c->mem, struct intake_archive);
+	bool alone;
+
+	TRY(is_alone(c, path, &alone));
 
 	a->lib = archive_read_new();
 	a->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	a->alone = alone ? name : (struct str){ 0 };
 	*out = a;
 	if (a->lib == NULL || a->locale == (locale_t)0)
 		return refuse(c, ERR_STORE, "there is no memory for the archive");
-	if (archive_read_support_format_zip(a->lib) != ARCHIVE_OK ||
+	if ((alone ? archive_read_support_format_raw(a->lib) :
+		     archive_read_support_format_zip(a->lib)) != ARCHIVE_OK ||
 	    archive_read_open_filename(a->lib, path, BLOCK) != ARCHIVE_OK)
 		return refuse(c, ERR_INPUT, "the file is no zip archive");
 	return OK;
@@ -63,7 +84,7 @@ enum err intake_archive_next(struct ctx *c, struct intake_archive *a, struct int
 	if (got < ARCHIVE_WARN)
 		return refuse(c, ERR_INPUT, "the archive is broken");
 	*out = (struct intake_entry){
-		.name = str_copy(c->mem, str_of(name)),
+		.name = a->alone.len > 0 ? a->alone : str_copy(c->mem, str_of(name)),
 		.is_file = archive_entry_filetype(entry) == AE_IFREG,
 		.is_locked = archive_entry_is_encrypted(entry) != 0,
 	};

@@ -139,3 +139,27 @@ TEST(intake, a_page_that_is_called_like_a_picture_is_there_twice)
 	WANT_I64(1, (int64_t)count);
 	WANT_STR(S("a.pdf is there twice"), told[0].reason);
 }
+
+TEST(intake, a_picture_or_a_document_alone_is_a_source_too)
+{
+	struct source_asset_list *assets;
+	struct intake_record record;
+	struct source_row s;
+	size_t count;
+	bool found;
+	org_id org;
+
+	(void)material_requester(c, "r@e.org", &org);
+	project_id id = material_project(c, org);
+	source_id file = material_import(c, id, "a.png", material_png(c, 30, 40, 1));
+	WANT_OK(source_row(c, id, file, &s, &found));
+	WANT_STR(S("images"), s.form);
+	WANT_I64(1, s.records);
+	WANT_OK(source_asset_list(c, id, file, S(""), 10, &assets, &count));
+	WANT_STR(S("a.png"), assets[0].name);
+	WANT_OK(intake_record(c, id, 1, &record));
+	WANT_STR(S("{\"file\":\"a.png\",\"image\":\"asset:"), str_cut(record.fields, 0, 31));
+	file = material_import(c, id, "b.pdf", str_of(two_pages));
+	WANT_OK(source_row(c, id, file, &s, &found));
+	WANT_I64(2, s.records);
+}

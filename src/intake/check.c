@@ -22,6 +22,7 @@ enum {
 	PIECE = 64 * 1024,
 	SAMPLE_TEXT_MAX = 1 << 19,
 	ENTRIES_DONE = -1,
+	SHAPE_ROWS = 10, /* by which a JSON file is known */
 };
 
 /* What an archive may unpack to: in any case this much, else so many times its size. */
@@ -77,16 +78,13 @@ static enum err sniff(struct ctx *c, struct check *k)
 	TRY(os_open_read(c, intake_path(c, k->s.sha256), &file));
 	TRY(os_read(c, file, 0, start, SNIFF, &got));
 	struct str text = { start, got };
-	if (str_starts(text, S("PK\x03\x04")) || str_starts(text, S("PK\x05\x06"))) {
+	/* One picture, sound, video or PDF is opened as the only entry of a zip is. */
+	if (str_starts(text, S("PK\x03\x04")) || str_starts(text, S("PK\x05\x06")) ||
+	    media_form_of(text) != 0) {
 		k->s.form = S("zip");
 		return OK;
 	}
 	k->s.form = S("csv");
-	if (media_form_of(text) != 0) {
-		refuse_file(k, S("one picture, sound, video or PDF is no source: put it into a "
-				 "zip file"));
-		return OK;
-	}
 	if (str_starts(text, S("\x1f\x8b")) || str_starts(text, S("7z\xbc\xaf")) ||
 	    str_starts(text, S("Rar!"))) {
 		refuse_file(k, S("this is no CSV, TSV, JSON or zip file"));
@@ -171,29 +169,58 @@ static bool may_be_coco(const struct json_value *first)
 				 json_is(json_get(first, S("annotations")), JSON_LIST));
 }
 
-/* The first object that is whole tells what they are; one object alone may be COCO's. */
+/*
+ * What most of the first whole objects are, all are: one that is odd or broken in front does not
+ * decide for the others. Of the very first one `*coco` says whether it may be all there is.
+ */
+static enum err most_are(struct ctx *c, struct intake_table *t, enum intake_shape *out, bool *coco)
+{
+	int seen[SHAPE_STUDIO + 1] = { 0 }, whole = 0;
+	bool found = true;
+
+	*out = SHAPE_PLAIN;
+	*coco = true;
+	for (int rows = 0; rows < SHAPE_ROWS; rows++) {
+		struct csv_record r = { .bad = NULL };
+
+		TRY(intake_table_next(c, t, &r, &found));
+		if (!found)
+			break;
+		if (rows == 0)
+			*coco = may_be_coco(r.object);
+		if (r.object == NULL)
+			continue;
+		enum intake_shape shape = intake_shape_of(r.object);
+		seen[shape]++;
+		*out = whole++ == 0 ? shape : *out;
+	}
+	for (int shape = 0; shape <= SHAPE_STUDIO; shape++)
+		if (seen[shape] > seen[*out])
+			*out = (enum intake_shape)shape;
+	return OK;
+}
+
+/* The first objects tell what they are; one object alone may be COCO's. */
 static enum err see_shape(struct ctx *c, struct check *k)
 {
 	enum csv_form form = intake_reader_form(k->s.reader);
 	struct intake_table t DEFER(intake_table_close) = { .file = { OS_FILE_NONE } };
 	struct intake_columns none = { .count = 0 };
 	struct intake_place start = { 0, 1, 1 };
-	struct csv_record r = { .bad = NULL };
+	enum intake_shape shape;
 	struct intake_coco coco;
-	bool found = true;
+	bool may_be;
 
 	if (form != CSV_JSONL && form != CSV_JSON)
 		return OK;
 	/* As if it were shaped: then no columns are made of the first object. */
 	TRY(intake_table_open(c, k->s.table_sha, intake_reader(form, SHAPE_COCO), &none, false,
 			      start, &t));
-	TRY(intake_table_next(c, &t, &r, &found));
-	const struct json_value *first = found ? r.object : NULL;
-	enum intake_shape shape = intake_shape_of(first);
+	TRY(most_are(c, &t, &shape, &may_be));
 	k->s.reader = intake_reader(form, shape);
 	if (shape == SHAPE_STUDIO)
 		k->s.form = S("labelstudio");
-	if (form != CSV_JSONL || !may_be_coco(first))
+	if (form != CSV_JSONL || !may_be)
 		return OK;
 	TRY(intake_coco_convert(c, k->s.table_sha, &k->faults, &coco));
 	if (coco.sha256.len == 0)
@@ -545,7 +572,7 @@ static enum err check_archive(struct ctx *c, struct check *k)
 	bool found = true;
 
 	k->asset = NEW_MANY(c->mem, struct found_asset, SLICE_ASSETS);
-	TRY(intake_archive_open(c, intake_path(c, k->s.sha256), &a));
+	TRY(intake_archive_open(c, intake_path(c, k->s.sha256), k->s.name, &a));
 	for (int64_t i = 0; found && i < k->s.at_entry; i++) {
 		struct arena_mark mark = arena_mark(c->mem);
 
@@ -599,6 +626,13 @@ static enum err finish_pictures(struct ctx *c, struct check *k)
 			.sample = count > 0 ? rows[0].name : S(""),
 		};
 	finish(k);
+	if (k->s.state != SOURCE_REFUSED || k->faults.count > 0)
+		return OK;
+	/* What is wrong with the first was found a slice before. */
+	struct source_fault_list *told;
+	TRY(source_fault_list(c, k->project, k->source, FAULTS_CHECK, FAULTS_CHECK, &told, &count));
+	if (count > 0)
+		refuse_file(k, told[0].reason);
 	return OK;
 }
 

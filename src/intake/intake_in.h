@@ -3,6 +3,7 @@
 #ifndef INTAKE_IN_H
 #define INTAKE_IN_H
 #include "base/csv.h"
+#include "intake/format/format_in.h"
 #include "intake/intake.h"
 
 enum {
@@ -55,7 +56,9 @@ struct intake_entry {
 	bool is_file;
 	bool is_locked; /* encrypted */
 };
-MUST_USE enum err intake_archive_open(struct ctx *, const char *path, struct intake_archive **out);
+/* A picture, sound, video or PDF alone is taken for an archive of that one file, called `name`. */
+MUST_USE enum err intake_archive_open(struct ctx *, const char *path, struct str name,
+				      struct intake_archive **out);
 void intake_archive_close(struct intake_archive **); /* for DEFER */
 /* ERR_INPUT: the archive is broken. */
 MUST_USE enum err intake_archive_next(struct ctx *, struct intake_archive *,
@@ -93,52 +96,6 @@ struct str intake_picture_cell(struct arena *, struct str asset, struct str name
 /* The first bytes of a text, cut between characters. */
 struct str intake_cut(struct str text, size_t max);
 enum { INTAKE_REASON_MAX = 300 }; /* bytes of what a fault says */
-
-/* --- shape.c: what the objects of a JSON file are --- */
-enum intake_shape {
-	SHAPE_PLAIN,  /* their members are the columns */
-	SHAPE_OURS,   /* an export of ours: {"fields":{…},"results":{F:{"value":…}}} */
-	SHAPE_STUDIO, /* Label Studio's tasks: {"data":{…},"annotations":[{"result":[…]}]} */
-	SHAPE_COCO,   /* what coco.c made: as OURS, and lines are not those of the file */
-};
-enum intake_shape intake_shape_of(const struct json_value *object);
-/* Form and shape as one number, as a source keeps them. */
-int64_t intake_reader(enum csv_form, enum intake_shape);
-enum csv_form intake_reader_form(int64_t reader);
-enum intake_shape intake_reader_shape(int64_t reader);
-
-/*
- * A column called given_NAME holds an answer that came with the file, for field NAME. It is a
- * column like others, unless an import is told that the given answers are known ones; then it is
- * called gold_NAME when it is in.
- */
-bool intake_is_given(struct str column, struct str *field);
-
-/* A row on its way out of an object: cells in the order of the columns. */
-struct intake_row {
-	struct arena *mem, *kept; /* of this row; of the columns */
-	struct intake_columns *columns;
-	bool grows; /* columns that are not there yet are added */
-	struct str *cell;
-	const char *bad;
-};
-/* A member of an object as a column, as JSON Lines have it. */
-void intake_row_value(struct intake_row *, const struct json_value *member);
-void intake_row_given(struct intake_row *, struct str field, struct str cell);
-void intake_row_bad(struct intake_row *, const char *format, ...) PRINTF_LIKE(2, 3);
-void intake_ours_row(struct intake_row *, const struct json_value *object);
-/* A name that fields may have: small letters, digits and _, as near to `name` as can be. */
-struct str intake_field_name(struct arena *, struct str name);
-
-/* studio.c: the answers of a task of Label Studio's */
-void intake_studio_row(struct intake_row *, const struct json_value *task);
-
-/* --- labelling.c: the one wrapper around libxml2 --- */
-/*
- * Label Studio's labelling configuration as the JSON of a template. False with faults, whose paths
- * are names of tags and whose lines are those of the XML, or those of the template's own check.
- */
-MUST_USE bool intake_labelling_read(struct kind_faults *, struct str xml, struct str *template);
 
 /* --- table.c: rows of a kept file, from anywhere --- */
 struct intake_place {
@@ -183,19 +140,6 @@ MUST_USE enum err intake_faults_keep(struct ctx *, project_id, source_id, int64_
 /* The names of all columns of imported sources, as a JSON list, with one source more or less. */
 MUST_USE enum err intake_all_columns(struct ctx *, project_id, source_id changed,
 				     const struct intake_columns *with, struct str *out);
-
-/* --- coco.c --- */
-/*
- * Is the file one object of COCO's? Then its images and annotations are made into a kept file of
- * JSON Lines of ours, one for each image, whose given answers are its annotations. Images and
- * annotations that are no good are faults, counted in `*bad`.
- */
-struct intake_coco {
-	struct str sha256; /* empty: it is none */
-	int64_t size, bad;
-};
-MUST_USE enum err intake_coco_convert(struct ctx *, struct str sha256, struct intake_fault_list *,
-				      struct intake_coco *out);
 
 /* --- jobs --- */
 enum err intake_check_before(struct ctx *, struct job *);

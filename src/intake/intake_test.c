@@ -58,8 +58,8 @@ TEST(intake, files_that_are_no_source_are_refused_with_the_reason)
 		    "a\0",
 		    4 },
 		  "the file is UTF-16" },
-		{ "a.jpg", { "\xff\xd8\xff\xe0 and the rest", 16 }, "one picture, sound" },
-		{ "a.pdf", { "%PDF-1.7 and the rest", 16 }, "one picture, sound" },
+		{ "a.jpg", { "\xff\xd8\xff\xe0 and the rest", 16 }, "a.jpg is " },
+		{ "a.pdf", { "%PDF-1.7 and the rest", 16 }, "a.pdf is cut off or broken" },
 		{ "a.zip", { "PK\x03\x04 rubbish", 12 }, "the archive is broken" },
 		{ "a.jsonl", { "[1]\n[2]\n", 8 }, "" },
 	};

@@ -14,7 +14,7 @@ enum err intake_table_open(struct ctx *c, struct str sha256, int64_t reader,
 	*out = (struct intake_table){
 		.file = { OS_FILE_NONE },
 		.shape = shape,
-		.row = { .mem = arena_under(c->mem, 0),
+		.row = { .mem = arena_under(c->mem, INTAKE_ROW_MEMORY),
 			 .kept = c->mem,
 			 .columns = columns,
 			 .grows = grows },
@@ -78,6 +78,8 @@ static void shape_row(struct intake_table *t, struct csv_record *r)
 		intake_studio_row(row, r->object);
 	else
 		intake_ours_row(row, r->object);
+	if (arena_is_spent(row->mem))
+		row->bad = "this row takes too much memory to be opened";
 	r->bad = row->bad;
 	r->field = row->cell;
 	r->field_count = row->bad == NULL ? row->columns->count : 0;

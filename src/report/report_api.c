@@ -243,7 +243,8 @@ const struct web_route report_routes[] = {
 		   "answers agree, what is taken for what, and how often workers are right" },
 	{ WEB_GET, "/api/v1/health/details", .who = USER_OPERATOR, .runs = WEB_READ,
 	  .handler = health_get,
-	  .view = "{engine:text, users:int, memory_mb:int, landlock:bool, jobs:{due:int, broken:int, "
+	  .view = "{engine:text, users:int, memory_mb:int, landlock:bool, "
+		  "jobs:{due:int, broken:int, "
 		  "oldest_s:int}, projects:[{state:" PROJECT_STATE_VIEW ", count:int}]}",
 	  .about = "How the site is" },
 	{ WEB_GET, "/api/v1/jobs", .who = USER_OPERATOR, .runs = WEB_READ, .handler = jobs_get,

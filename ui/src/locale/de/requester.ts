@@ -94,7 +94,7 @@ export const words = {
   'preview.no-image': 'Hier steht das Bild des Elements.',
   'data.drop': 'Dateien hier ablegen oder einfügen',
   'data.choose': 'Dateien wählen',
-  'data.forms': 'CSV, TSV, JSON, JSON Lines, COCO, Aufgaben von Label Studio oder ein Zip mit Bildern und höchstens einer davon. Eine Spalte gold_NAME enthält bekannte Antworten auf die Frage NAME.',
+  'data.forms': 'CSV, TSV, JSON, JSON Lines, COCO, Aufgaben von Label Studio, Bilder, Töne, Videos oder PDFs, oder ein Zip davon mit höchstens einer Tabelle. Eine Spalte gold_NAME enthält bekannte Antworten auf die Frage NAME.',
   'data.sending': '{name} wird hochgeladen',
   'data.sent': '{name} ist hochgeladen.',
   'data.paste': 'Zeilen als Text einfügen',

@@ -97,7 +97,7 @@ export const words = {
   'preview.no-image': 'The image of the item comes here.',
   'data.drop': 'Drop files here, or paste them',
   'data.choose': 'Choose files',
-  'data.forms': 'CSV, TSV, JSON, JSON Lines, COCO, Label Studio tasks, or a zip of pictures, sounds, videos or PDFs with at most one of these. A column gold_NAME holds known answers of the question NAME.',
+  'data.forms': 'CSV, TSV, JSON, JSON Lines, COCO, Label Studio tasks, pictures, sounds, videos or PDFs, or a zip of these with at most one table. A column gold_NAME holds known answers of the question NAME.',
   'data.sending': 'Uploading {name}',
   'data.sent': '{name} is uploaded.',
   'data.paste': 'Paste rows as text',

@@ -94,7 +94,7 @@ export const words = {
   'preview.no-image': 'Aquí va la imagen del elemento.',
   'data.drop': 'Suelte archivos aquí o péguelos',
   'data.choose': 'Elegir archivos',
-  'data.forms': 'CSV, TSV, JSON, JSON Lines, COCO, tareas de Label Studio o un zip de imágenes con uno de estos como máximo. Una columna gold_NAME contiene respuestas conocidas de la pregunta NAME.',
+  'data.forms': 'CSV, TSV, JSON, JSON Lines, COCO, tareas de Label Studio, imágenes, sonidos, vídeos o PDF, o un zip de ellos con una tabla como máximo. Una columna gold_NAME contiene respuestas conocidas de la pregunta NAME.',
   'data.sending': 'Subiendo {name}',
   'data.sent': '{name} se ha subido.',
   'data.paste': 'Pegar filas como texto',

@@ -94,7 +94,7 @@ export const words = {
   'preview.no-image': 'L’image de l’élément vient ici.',
   'data.drop': 'Déposez des fichiers ici, ou collez-les',
   'data.choose': 'Choisir des fichiers',
-  'data.forms': 'CSV, TSV, JSON, JSON Lines, COCO, tâches de Label Studio, ou un zip d’images avec au plus l’un d’eux. Une colonne gold_NAME contient des réponses connues à la question NAME.',
+  'data.forms': 'CSV, TSV, JSON, JSON Lines, COCO, tâches de Label Studio, images, sons, vidéos ou PDF, ou un zip de ceux-ci avec au plus un tableau. Une colonne gold_NAME contient des réponses connues à la question NAME.',
   'data.sending': 'Envoi de {name}',
   'data.sent': '{name} est envoyé.',
   'data.paste': 'Coller des lignes de texte',

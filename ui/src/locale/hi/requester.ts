@@ -94,7 +94,7 @@ export const words = {
   'preview.no-image': 'आइटम की तस्वीर यहाँ आएगी।',
   'data.drop': 'फ़ाइलें यहाँ छोड़ें या चिपकाएँ',
   'data.choose': 'फ़ाइलें चुनें',
-  'data.forms': 'CSV, TSV, JSON, JSON Lines, COCO, Label Studio के काम, या तस्वीरों का ज़िप जिसमें इनमें से अधिक से अधिक एक हो। gold_NAME नाम का स्तंभ प्रश्न NAME के ज्ञात उत्तर रखता है।',
+  'data.forms': 'CSV, TSV, JSON, JSON Lines, COCO, Label Studio के काम, तस्वीरें, आवाज़ें, वीडियो या PDF, या इनका ज़िप जिसमें अधिक से अधिक एक तालिका हो। gold_NAME नाम का स्तंभ प्रश्न NAME के ज्ञात उत्तर रखता है।',
   'data.sending': '{name} अपलोड हो रही है',
   'data.sent': '{name} अपलोड हो गई है।',
   'data.paste': 'पंक्तियाँ पाठ के रूप में चिपकाएँ',

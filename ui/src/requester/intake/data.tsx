@@ -204,7 +204,7 @@ function Upload({ project, changed }: { project: Id; changed: () => void }) {
         <Button icon="upload" busy={sending.length > 0} onClick={() => file.current?.click()}>
           {sending.length ? t('data.sending', { name: sending[0]! }) : t('data.choose')}
         </Button>
-        <input ref={file} type="file" hidden multiple accept=".csv,.tsv,.txt,.jsonl,.ndjson,.json,.zip" aria-label={t('data.choose')}
+        <input ref={file} type="file" hidden multiple accept=".csv,.tsv,.txt,.jsonl,.ndjson,.json,.zip,.pdf,image/jpeg,image/png,image/gif,image/webp,audio/*,video/mp4,video/webm" aria-label={t('data.choose')}
           onChange={(ev) => {
             take(ev.currentTarget.files);
             ev.currentTarget.value = '';

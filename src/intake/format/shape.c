@@ -170,7 +170,7 @@ void intake_ours_row(struct intake_row *row, const struct json_value *object)
 		return;
 	}
 	if (!json_is(fields, JSON_OBJECT)) {
-		intake_row_bad(row, "there is no object of fields, as in the first row");
+		intake_row_bad(row, "there is no object of fields, as in most rows");
 		return;
 	}
 	for (const struct json_value *v = fields->first; v != NULL; v = v->next)

@@ -27,7 +27,6 @@ enum {
 	ENTRY_MAX = 1 << 20,	 /* bytes of an image or an annotation: the reader's own limit */
 	ROW_MAX = 2 * ENTRY_MAX, /* past ENTRY_MAX it is refused */
 	WHOLE_MEMORY = 192 << 20,
-	ROW_MEMORY = 64 << 20,
 	TREE_MEMORY = 32 << 20, /* of one annotation: more than its first reader had */
 	KEY_MAX = 32,
 	FIELDS_MAX = 50,
@@ -691,7 +690,7 @@ enum err intake_coco_convert(struct ctx *c, struct str sha256, struct intake_fau
 	if (!k.scan.found[IMAGES])
 		return refuse(c, ERR_INPUT, "this is like COCO, but it has no list of images");
 	k.mem = arena_under(c->mem, WHOLE_MEMORY);
-	k.row = arena_under(c->mem, ROW_MEMORY);
+	k.row = arena_under(c->mem, INTAKE_ROW_MEMORY);
 	k.part = arena_under(c->mem, TREE_MEMORY);
 	TRY(intake_temporary(c, &path));
 	TRY(os_create(c, path, &k.out));

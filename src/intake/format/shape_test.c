@@ -65,6 +65,25 @@ static struct intake_record record(struct ctx *c, project_id project, int64_t nu
 
 /* --- JSON --- */
 
+TEST(intake, what_most_of_the_first_objects_are_the_file_is)
+{
+	project_id id = draft(c);
+	source_id file = material_upload(
+		c, id, "a.jsonl",
+		S("{\"note\":\"written by hand\"}\n"
+		  "{\"fields\":{\"a\":\"1\"},\"results\":{\"t\":{\"value\":\"x\"}}}\n"
+		  "{\"fields\":{\"a\":\"2\"},\"results\":{}}\n"));
+
+	WANT_STR(S("1: there is no object of fields, as in most rows\n"), faults(c, id, file));
+	WANT_OK(intake_import(c, id, file, true, S("")));
+	test_run_jobs(c);
+	WANT_STR(S("{\"a\":\"1\",\"given_t\":\"x\"}"), record(c, id, 1).fields);
+	file = material_upload(c, id, "b.jsonl",
+			       S("{\"a\":\"1\"}\n{\"fields\":{},\"results\":{}}\n"));
+	WANT_STR(S("jsonl"), source(c, id, file).form);
+	WANT_I64(2, source(c, id, file).rows_seen);
+}
+
 TEST(intake, a_list_of_json_objects_is_a_table)
 {
 	project_id id = draft(c);
