@@ -2,6 +2,7 @@
 // The one way to the server. `call('GET /work/{project}', { path: { project } })` is typed by the
 // table in types.ts. Reading is tried three times; changes are tried once, since the caller
 // knows whether a repeat is harmless. Every refusal becomes an `ApiError`.
+import { refusedText } from '../base/refused.ts';
 import { clockHeard } from '../base/time.ts';
 import type { Api } from './types.ts';
 
@@ -109,7 +110,7 @@ async function once(verb: string, url: string, o: Request): Promise<unknown> {
   if (reply.ok) return value;
   const p = (value ?? {}) as { title?: string; detail?: string; field?: string; request?: string };
   const after = Number(reply.headers.get('retry-after')) || undefined;
-  throw new ApiError(reply.status, p.title ?? '', p.detail ?? '', p.field, p.request, after);
+  throw new ApiError(reply.status, p.title ?? '', await refusedText(p.detail ?? ''), p.field, p.request, after);
 }
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));

@@ -9,6 +9,7 @@ import type { words as docsWords } from '../locale/en/docs';
 import type { words as kindWords } from '../locale/en/kinds';
 import type { words as operatorWords } from '../locale/en/operator';
 import type { words as recordWords } from '../locale/en/records';
+import type { words as refusedWords } from '../locale/en/refused';
 import type { words as requesterWords } from '../locale/en/requester';
 import type { words as siteWords } from '../locale/en/site';
 import type { words as soundWords } from '../locale/en/sound';
@@ -25,13 +26,14 @@ export type Key =
   | keyof typeof soundWords
   | keyof typeof workerWords
   | keyof typeof recordWords
+  | keyof typeof refusedWords
   | keyof typeof requesterWords
   | keyof typeof operatorWords;
 
 export type Values = Record<string, string | number>;
 
 /** A part of the app that has a file of words. */
-export type Part = 'base' | 'site' | 'docs' | 'kinds' | 'sound' | 'worker' | 'records' | 'requester' | 'operator';
+export type Part = 'base' | 'site' | 'docs' | 'kinds' | 'sound' | 'worker' | 'records' | 'refused' | 'requester' | 'operator';
 
 /** Of figures, money and times: the language, in the land that the browser names with it ("de-AT"). */
 export const locale = signal('en');

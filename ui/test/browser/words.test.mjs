@@ -128,6 +128,13 @@ for (const tag of Object.keys(SPOKEN)) {
       await page.goto(site.url);
       await see('home');
       assert.equal(await page.evaluate(() => document.documentElement.lang + document.documentElement.dir), `${tag}ltr`);
+      // What the server refuses is said in the reader's language.
+      await page.goto(`${site.url}/sign-up?role=worker`);
+      await page.getByLabel(words['sign-up.name'], { exact: true }).fill('Anna');
+      await page.getByLabel(words['user.email']).fill('worker1@example.org');
+      await page.getByLabel(words['user.password']).fill('a sentence of mine');
+      await page.getByRole('main').getByRole('button', { name: words['sign-up.title'] }).tap();
+      await page.getByText((await wordsOf(tag, 'refused'))['refused.somebody has this e-mail address']).waitFor();
       await page.goto(`${site.url}/sign-in?to=/work`);
       await see('sign_in');
       await page.getByLabel(words['user.email']).fill('worker1@example.org');

@@ -2,7 +2,7 @@
 // The languages beside English: what each of them says, lacks and calls its plurals. A sentence that is
 // missing is shown in English; on what a worker meets none may be.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { load } from './load.mjs';
 
 const { i18n, language, money, time } = await load();
 const locale = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'src', 'locale');
-const WORKER = ['base', 'site', 'worker', 'kinds', 'sound', 'records'];
+const WORKER = ['base', 'site', 'worker', 'kinds', 'sound', 'records', 'refused'];
 const others = languages.filter((tag) => tag !== 'en');
 
 /** Runs `look(tag, part, english, words)` for each file of words; all that it finds wrong. */
@@ -30,6 +30,32 @@ test('each language has the files of English, and a worker meets no English word
   for (const tag of others) assert.deepEqual(readdirSync(join(locale, tag)).sort(), readdirSync(join(locale, 'en')).sort(), tag);
   assert.deepEqual(await found((_, part, english, words) =>
     (WORKER.includes(part) ? Object.keys(english).filter((key) => !forms(words[key] ?? '').every((s) => s.trim())) : [])), []);
+});
+
+/** Every sentence with which these rooms of the server refuse, a number in it as {n}; what names something else ends at it. */
+function refusals(...rooms) {
+  const root = join(locale, '..', '..', '..', 'src');
+  const files = rooms.flatMap((room) => readdirSync(join(root, room)).filter((f) => /\.c$/.test(f) && !/_(test|cli)\.c$/.test(f)).map((f) => join(root, room, f)));
+  return [...new Set(files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/refuse(?:_field)?\([^;"]*?\bERR_(?!STORE|BUSY)\w+,\s*(?:(?:S\("[^"]*"\)|[\w.>-]+),\s*)?((?:"[^"]*"\s*)+)/g)]
+      .map((m) => [...m[1].matchAll(/"([^"]*)"/g)].map((p) => p[1]).join('').replace(/%z?u|%l*d/g, '{n}'))))];
+}
+
+/** What only an operator, a requester or a program is refused with. */
+const OTHERS = [
+  'there is no such key of yours', 'you have {n} keys: end one first', 'the site has users already', 'there is no such user', 'this is no cursor of ours',
+  'a role is worker, requester, reviewer, manager or operator', 'this is no language tag, such as de or pt-BR', 'you cannot close your own account',
+  'a draft is an object, field to value', 'this answer is not rejected', 'every place has been taken since: nothing is left to pay it with', '%.*s',
+];
+
+test('what a worker can be refused with has its words, and no word is for what the server does not say', async () => {
+  const said = refusals('user', 'assignment', 'dispatch', 'task');
+  assert.ok(said.length > 40, 'the sources are read');
+  const words = Object.keys(await wordsOf('en', 'refused')).map((key) => key.slice('refused.'.length));
+  assert.deepEqual(said.filter((s) => !words.includes(s) && !OTHERS.includes(s)), []);
+  const all = [...said, ...refusals('review', '../lib/web')];
+  assert.deepEqual(words.filter((s) => !all.includes(s)), []);
+  assert.deepEqual(OTHERS.filter((s) => !said.includes(s)), []);
 });
 
 test('what is said in English elsewhere is told', async (t) => {
