@@ -368,6 +368,7 @@ export const words = {
   'check.none.text': 'Jedes Element mit einem Ergebnis ist geprüft, oder es gibt noch keines.',
   'results.agree': { one: '{share} Übereinstimmung, {n} Antwort', other: '{share} Übereinstimmung, {n} Antworten' },
   'results.shares': '{value} {share}',
+  'results.shapes': 'Eine markierte Form hat in der Datei einen eigenen Anteil: den der Antworten, die sie haben. Hier steht, was für das ganze Ergebnis gilt.',
   'results.answers': 'Mit jeder Antwort hinter jedem Ergebnis',
   'results.format': 'Format',
   'results.download': '{format} herunterladen',

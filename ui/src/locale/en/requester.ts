@@ -377,6 +377,7 @@ export const words = {
   'check.none.text': 'Every item with a result has been checked, or there is none yet.',
   'results.agree': { one: '{share} agreement, {n} answer', other: '{share} agreement, {n} answers' },
   'results.shares': '{value} {share}',
+  'results.shapes': 'A marked shape has a share of its own in the file: of the answers that have it. What stands here is of the result as a whole.',
   'results.answers': 'With every answer behind each result',
   'results.format': 'Format',
   'results.download': 'Download {format}',

@@ -368,6 +368,7 @@ export const words = {
   'check.none.text': 'Todos los elementos con resultado están comprobados, o todavía no hay ninguno.',
   'results.agree': { one: '{share} de acuerdo, {n} respuesta', many: '{share} de acuerdo, {n} de respuestas', other: '{share} de acuerdo, {n} respuestas' },
   'results.shares': '{value} {share}',
+  'results.shapes': 'Una forma marcada tiene en el archivo su propia proporción: la de las respuestas que la tienen. Lo que se ve aquí es del resultado entero.',
   'results.answers': 'Con cada respuesta detrás de cada resultado',
   'results.format': 'Formato',
   'results.download': 'Descargar {format}',

@@ -368,6 +368,7 @@ export const words = {
   'check.none.text': 'Chaque élément qui a un résultat a été vérifié, ou il n’y en a pas encore.',
   'results.agree': { one: '{share} d’accord, {n} réponse', many: '{share} d’accord, {n} de réponses', other: '{share} d’accord, {n} réponses' },
   'results.shares': '{value} {share}',
+  'results.shapes': 'Une forme marquée a dans le fichier sa propre part : celle des réponses qui l’ont. Ce qui est dit ici vaut pour le résultat entier.',
   'results.answers': 'Avec chaque réponse derrière chaque résultat',
   'results.format': 'Format',
   'results.download': 'Télécharger {format}',

@@ -368,6 +368,7 @@ export const words = {
   'check.none.text': 'परिणाम वाला हर आइटम जाँचा जा चुका है, या अभी कोई नहीं है।',
   'results.agree': { one: '{share} सहमति, {n} उत्तर', other: '{share} सहमति, {n} उत्तर' },
   'results.shares': '{value} {share}',
+  'results.shapes': 'फ़ाइल में हर चिह्नित आकार का अपना हिस्सा होता है: उन उत्तरों का जिनमें वह है। यहाँ जो लिखा है वह पूरे परिणाम का है।',
   'results.answers': 'हर परिणाम के पीछे के सभी उत्तरों के साथ',
   'results.format': 'प्रारूप',
   'results.download': '{format} डाउनलोड करें',

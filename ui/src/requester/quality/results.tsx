@@ -66,7 +66,8 @@ function Rows({ p, items, loose }: { p: Project; items: ResultRow[]; loose: stri
     { key: 'data', label: t('results.data'), cell: (i) => <span class="cell" dir="auto">{fieldsText(i.fields)}</span> },
     ...fieldColumns(fieldsOf(p), (i: ResultRow, name) => <Concluded p={p} loose={loose} r={i.results.find((r) => r.field === name)} />),
   ];
-  return <Table caption={t('tab.results')} rows={items} rowKey={(i) => String(i.task)} columns={columns} />;
+  const marks = p.template.blocks.some((b) => /^(box|polygon|polyline|point|spans)$/.test(String(b.type)));
+  return <>{marks && <p class="note after-toolbar">{t('results.shapes')}</p>}<Table caption={t('tab.results')} rows={items} rowKey={(i) => String(i.task)} columns={columns} /></>;
 }
 
 function Body({ p }: { p: Project }) {
