@@ -9,8 +9,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, agentOf } from './client.mjs';
-import { Server, ownSchema, wait } from './server.mjs';
+import { Server, ownSchema } from './server.mjs';
 import { readSet } from './set.mjs';
+import { counts, funded, imported, published, until } from './steps.mjs';
 
 const [, , folder, program = 'build/tessera', database] = process.argv;
 const PASSWORD = 'a recorded crowd';
@@ -19,24 +20,7 @@ const WIDE = 1280, HIGH = 720, LANES = 6;
 const ORDER = 0.0067;
 
 const hundredth = (n) => Math.round(n * 100) / 100;
-let passed = 0, failed = 0;
-function ok(what, good, more = '') {
-	if (good) passed++;
-	else {
-		failed++;
-		console.log(`not ok: ${what} ${more}`);
-	}
-}
-
-async function until(what, seconds, look) {
-	const end = Date.now() + seconds * 1000;
-	for (;;) {
-		const seen = await look();
-		if (seen) return seen;
-		if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
-		await wait(100);
-	}
-}
+const { n, ok } = counts();
 
 // Corners as people drew them, to [x,y,w,h]; what has no area is left out, as `aggregate` does.
 function answerOf(label) {
@@ -48,25 +32,14 @@ function answerOf(label) {
 }
 
 async function makeProject(server, agent, key, set) {
-	const operator = new Client(server, agent, key);
-	const requester = new Client(server, agent);
-	await requester.signUp('Boxes', 'requester@boxes.example', PASSWORD, 'requester');
-	const { orgs } = await requester.get('/me');
-	await operator.post('/deposits', { org: orgs[0].id, amount: set.answers.length * 3, reference: 'boxes' });
+	const requester = await funded(server, agent, key, 'requester@boxes.example', PASSWORD, set.answers.length * 3);
 	const { id } = await requester.post('/projects', { title: 'Pedestrians' });
 	const csv = ['frame,image', ...set.tasks.map((t) => `${t},https://frames.invalid/${t}.jpg`)].join('\r\n') + '\r\n';
-	const source = await requester.call('POST', `/projects/${id}/sources?name=frames.csv`, csv, 'text/csv');
-	const path = `/projects/${id}/sources/${source.id}`;
-	const reach = (state) => until(`source ${state}`, 60, async () => (await requester.get(path)).state === state);
-	await reach('checked');
-	await requester.post(`${path}/import`, { skip_bad: false });
-	await reach('imported');
+	await imported(requester, id, 'frames.csv', csv, 'text/csv');
 	const block = { type: 'box', name: 'people', label: 'Draw a box around each person', src: '{{image}}' };
 	await requester.post(`/projects/${id}`, { template: { blocks: [block] }, reward: 1, redundancy: set.most,
 		picking: true, approve_after_s: 0, time_allowed_s: 3600 });
-	const quote = await requester.get(`/projects/${id}/quote`);
-	await requester.post(`/projects/${id}/publish`, { total: quote.total });
-	await until('open', 60, async () => (await requester.get(`/projects/${id}`)).state === 'open');
+	await published(requester, id);
 	const number = new Map();
 	for await (const row of requester.list(`/projects/${id}/tasks?limit=200`)) number.set(row.fields.frame, row.task);
 	return { requester, id, number };
@@ -131,7 +104,7 @@ try {
 	console.log(`merged export: F1@.5 ${merged.f1_50.toFixed(4)}, F1@.75 ${merged.f1_75.toFixed(4)} on ${merged.truth_tasks} frames; ` +
 		`the file by aggregate: ${file.f1_50.toFixed(4)}, ${file.f1_75.toFixed(4)}; ${set.answers.length} answers at ${Math.round(set.answers.length / seconds)}/s`);
 } catch (error) {
-	failed++;
+	n.failed++;
 	console.log(`not ok: ${error.stack}`);
 } finally {
 	agent.destroy();
@@ -140,5 +113,5 @@ try {
 	schema?.drop();
 	rmSync(dir, { recursive: true, force: true });
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed > 0 ? 1 : 0);
+console.log(`${n.passed} passed, ${n.failed} failed`);
+process.exit(n.failed > 0 ? 1 : 0);

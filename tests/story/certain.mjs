@@ -5,6 +5,7 @@
 //   node tests/story/certain.mjs [PROGRAM] [DATABASE]
 import { Client, agentOf } from './client.mjs';
 import { Server, ownSchema, wait } from './server.mjs';
+import { counts, funded, imported, published, until } from './steps.mjs';
 
 const [, , program = 'build/tessera', database] = process.argv;
 const PASSWORD = 'a crowd of dice';
@@ -12,24 +13,7 @@ const ITEMS = 240, GOLD = 40, MOST = 7, LEAST = 2, CHECKS = 20;
 const SHARES = [0.97, 0.95, 0.93, 0.9, 0.9, 0.88, 0.85, 0.8, 0.75, 0.5];
 const LABELS = ['cat', 'dog', 'fox'];
 
-let passed = 0, failed = 0;
-function ok(what, good, more = '') {
-	if (good) passed++;
-	else {
-		failed++;
-		console.log(`not ok: ${what} ${more}`);
-	}
-}
-
-async function until(what, seconds, look) {
-	const end = Date.now() + seconds * 1000;
-	for (;;) {
-		const seen = await look();
-		if (seen) return seen;
-		if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
-		await wait(100);
-	}
-}
+const { n, ok } = counts();
 
 // mulberry32
 function dice(seed) {
@@ -46,28 +30,17 @@ const roll = dice(7);
 const truth = Array.from({ length: ITEMS }, () => LABELS[Math.floor(roll() * LABELS.length)]);
 
 async function makeProject(server, agent, key) {
-	const operator = new Client(server, agent, key);
-	const requester = new Client(server, agent);
-	await requester.signUp('Sure', 'requester@certain.example', PASSWORD, 'requester');
-	const { orgs } = await requester.get('/me');
-	await operator.post('/deposits', { org: orgs[0].id, amount: 1000000, reference: 'certain' });
+	const requester = await funded(server, agent, key, 'requester@certain.example', PASSWORD, 1000000);
 	const { id } = await requester.post('/projects', { title: 'Animals' });
 	const blocks = [{ type: 'markdown', text: 'Item {{item}}' }, { type: 'choice', name: 'label', label: 'What is it?', options: LABELS }];
 	// Known answers are checked against the questions as they are when the file is imported.
 	await requester.post(`/projects/${id}`, { template: { blocks } });
 	const csv = ['item,gold_label', ...truth.map((l, i) => `${i},${i < GOLD ? l : ''}`)].join('\r\n') + '\r\n';
-	const source = await requester.call('POST', `/projects/${id}/sources?name=items.csv`, csv, 'text/csv');
-	const path = `/projects/${id}/sources/${source.id}`;
-	const reach = (state) => until(`source ${state}`, 60, async () => (await requester.get(path)).state === state);
-	await reach('checked');
-	await requester.post(`${path}/import`, { skip_bad: false });
-	await reach('imported');
+	await imported(requester, id, 'items.csv', csv, 'text/csv');
 	await requester.post(`/projects/${id}`, { reward: 5, redundancy: MOST, redundancy_least: LEAST,
 		confidence_permille: 950, gold_redundancy: 8, gold_share_permille: 150, approve_after_s: 0, time_allowed_s: 3600 });
-	const quote = await requester.get(`/projects/${id}/quote`);
+	const quote = await published(requester, id);
 	ok('the quote is for the most', quote.answers === (ITEMS - GOLD) * MOST + GOLD * 8, `${quote.answers}`);
-	await requester.post(`/projects/${id}/publish`, { total: quote.total });
-	await until('open', 60, async () => (await requester.get(`/projects/${id}`)).state === 'open');
 	const item = new Map();
 	for await (const row of requester.list(`/projects/${id}/tasks?limit=200`)) item.set(String(row.task), Number(row.fields.item));
 	return { requester, id, item, quote };
@@ -150,7 +123,7 @@ try {
 	console.log(`answers for each item ${mean.toFixed(2)} of ${MOST}, right ${right.toFixed(3)}, claimed ${after.claimed.toFixed(3)}, ` +
 		`certified ${after.share.toFixed(3)} (${after.low.toFixed(3)} to ${after.high.toFixed(3)})`);
 } catch (error) {
-	failed++;
+	n.failed++;
 	console.log(`not ok: ${error.stack}`);
 } finally {
 	agent.destroy();
@@ -158,5 +131,5 @@ try {
 	server.forget();
 	schema?.drop();
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed > 0 ? 1 : 0);
+console.log(`${n.passed} passed, ${n.failed} failed`);
+process.exit(n.failed > 0 ? 1 : 0);

@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { Client, agentOf } from './client.mjs';
-import { Server, ownSchema, wait } from './server.mjs';
+import { Server, ownSchema } from './server.mjs';
+import { counts, funded, imported, published, until } from './steps.mjs';
 
 const { DuckDBInstance } = await import('../readers/node_modules/@duckdb/node-api/lib/index.js');
 const { parquetReadObjects, asyncBufferFromFile } = await import('../readers/node_modules/hyparquet/src/node.js');
@@ -20,25 +21,9 @@ const PASSWORD = 'a box of formats', ROWS = 40;
 const HOSTILE = ['"quoted"', "'single'", 'a,b;c\td', '<script>&amp;</script>', '=1+1', 'line\nbreak', 'CR\rhere', '\u{1F600} emoji',
 	'\u202e right to left', 'x'.repeat(5000), '\uFFFE odd', '{"json":[1]}', '-DOCSTART- -X- _ O', ' blanks ', 'NULL', '', '\u2028 line'];
 
-let passed = 0, failed = 0;
-function ok(what, good, more = '') {
-	if (good) passed++;
-	else {
-		failed++;
-		console.log(`not ok: ${what} ${more}`);
-	}
-}
+const { n, ok } = counts();
 const same = (what, wanted, got) => ok(what, JSON.stringify(wanted) === JSON.stringify(got),
 	`\nwanted ${JSON.stringify(wanted)?.slice(0, 500)}\ngot    ${JSON.stringify(got)?.slice(0, 500)}`);
-
-async function until(what, look) {
-	for (let tries = 0; tries < 600; tries++) {
-		const seen = await look();
-		if (seen) return seen;
-		await wait(100);
-	}
-	throw new Error(`${what}: not within a minute`);
-}
 
 const template = { blocks: [
 	{ type: 'choice', name: 'label', label: '?', options: ['cat', 'dog, "big"'] },
@@ -66,28 +51,20 @@ function answerOf(i) {
 }
 
 async function work(server, agent, key) {
-	const operator = new Client(server, agent, key), requester = new Client(server, agent), worker = new Client(server, agent);
-	await requester.signUp('Formats', 'requester@formats.example', PASSWORD, 'requester');
+	const requester = await funded(server, agent, key, 'requester@formats.example', PASSWORD, 100000);
+	const worker = new Client(server, agent);
 	await worker.signUp('Worker', 'worker@formats.example', PASSWORD, 'worker');
-	const { orgs } = await requester.get('/me');
-	await operator.post('/deposits', { org: orgs[0].id, amount: 100000, reference: 'formats' });
 	const { id } = await requester.post('/projects', { title: 'Formats & "more"' });
 	const jsonl = rows.map((r) => JSON.stringify(r)).join('\n');
-	const source = await requester.call('POST', `/projects/${id}/sources?name=rows.jsonl`, jsonl, 'application/jsonl');
-	const path = `/projects/${id}/sources/${source.id}`;
-	const reach = (state) => until(state, async () => (await requester.get(path)).state === state);
-	await reach('checked');
-	await requester.post(`${path}/import`, { skip_bad: false });
-	await reach('imported');
+	await imported(requester, id, 'rows.jsonl', jsonl, 'application/jsonl');
 	await requester.post(`/projects/${id}`, { template, reward: 1, redundancy: 1, picking: true, approve_after_s: 0 });
-	await requester.post(`/projects/${id}/publish`, { total: (await requester.get(`/projects/${id}/quote`)).total });
-	await until('open', async () => (await requester.get(`/projects/${id}`)).state === 'open');
+	await published(requester, id);
 	for (let i = 0; i < ROWS; i++) {
 		const { assignment } = await worker.post(`/work/${id}/accept`, { task: i + 1 });
 		await worker.post(`/work/${id}/tasks/${i + 1}/submit`, { epoch: assignment.epoch, answer: answerOf(i), active_ms: 1000 });
 	}
 	// Done: no estimate is made anew any more, so all files say the same.
-	await until('done', async () => (await requester.get(`/projects/${id}`)).state === 'done');
+	await until('done', 60, async () => (await requester.get(`/projects/${id}`)).state === 'done');
 	return { requester, id };
 }
 
@@ -149,7 +126,7 @@ async function comeBack(requester, server, old, lines, format, name, file) {
 	await requester.post(`/projects/${id}`, { template: { blocks } });
 	const source = await requester.call('POST', `/projects/${id}/sources?name=${name}`, file, 'application/json');
 	const path = `/projects/${id}/sources/${source.id}`;
-	const reach = (state) => until(state, async () => {
+	const reach = (state) => until(state, 60, async () => {
 		const now = await requester.get(path);
 		if (now.state === 'refused') throw new Error(`${format}: ${now.message}`);
 		return now.state === state && now;
@@ -247,7 +224,7 @@ try {
 	await config(requester);
 	ok('the books are sound', server.doctor() === 'sound', server.doctor());
 } catch (error) {
-	failed++;
+	n.failed++;
 	console.log(`not ok: ${error.stack}`);
 } finally {
 	agent.destroy();
@@ -256,5 +233,5 @@ try {
 	schema?.drop();
 	rmSync(dir, { recursive: true, force: true });
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed > 0 ? 1 : 0);
+console.log(`${n.passed} passed, ${n.failed} failed`);
+process.exit(n.failed > 0 ? 1 : 0);

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, agentOf } from './client.mjs';
 import { Server, ownSchema, wait } from './server.mjs';
+import { published, until } from './steps.mjs';
 import { zip } from './zip.mjs';
 
 const [, , program = 'build/tessera', database] = process.argv;
@@ -21,16 +22,6 @@ function is(wanted, got, what) {
 	else {
 		failed++;
 		console.log(`not ok: ${what}: wanted ${wanted}, got ${got}`);
-	}
-}
-
-async function until(what, seconds, look) {
-	const end = Date.now() + seconds * 1000;
-	for (;;) {
-		const seen = await look();
-		if (seen) return seen;
-		if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
-		await wait(100);
 	}
 }
 
@@ -172,9 +163,7 @@ async function opens(w) {
 	await w.requester.post(`/projects/${w.id}`, { template: { blocks: [
 		{ type: 'image', src: '{{image}}', alt: '{{file}}' }, { type: 'text', name: 'seen', label: 'What is it?' }] },
 	reward: 1, redundancy: 3, time_allowed_s: 20, picking: true, approve_after_s: 3600 });
-	const quote = await w.requester.get(`/projects/${w.id}/quote`);
-	await w.requester.post(`/projects/${w.id}/publish`, { total: quote.total });
-	await until('open', 60, async () => (await w.requester.get(`/projects/${w.id}`)).state === 'open');
+	await published(w.requester, w.id);
 }
 
 async function preview(w) {

@@ -4,6 +4,7 @@ import { plurality, readSet } from './set.mjs';
 import { Client, agentOf } from './client.mjs';
 import { History } from './history.mjs';
 import { Server, Servers, ownSchema, wait } from './server.mjs';
+import { funded, imported, published, until } from './steps.mjs';
 
 const PASSWORD = 'a recorded crowd';
 
@@ -19,46 +20,19 @@ function dice(seed) {
 	};
 }
 
-async function until(what, seconds, look) {
-	const end = Date.now() + seconds * 1000;
-	for (;;) {
-		const seen = await look();
-		if (seen) return seen;
-		if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
-		await wait(100);
-	}
-}
-
 const csvCell = (text) => `"${text.replaceAll('"', '""')}"`;
 
 async function makeProject(server, agent, key, set, method, say) {
-	const operator = new Client(server, agent, key);
-	const requester = new Client(server, agent);
-	await requester.signUp('Replay', 'requester@replay.example', PASSWORD, 'requester');
-	const { orgs } = await requester.get('/me');
-	await operator.post('/deposits', { org: orgs[0].id, amount: set.tasks.length * set.most * 2 + 100, reference: 'replay' });
-
+	const requester = await funded(server, agent, key, 'requester@replay.example', PASSWORD, set.tasks.length * set.most * 2 + 100);
 	const { id } = await requester.post('/projects', { title: 'Replay' });
 	const block = { type: 'choice', name: 'label', label: 'Which label fits?', options: set.labels };
 	const template = { blocks: [{ type: 'markdown', text: 'Item {{item}}' }, block] };
 	const csv = ['item', ...set.tasks.map(csvCell)].join('\r\n') + '\r\n';
-	const source = await requester.call('POST', `/projects/${id}/sources?name=items.csv`, csv, 'text/csv');
-	const path = `/projects/${id}/sources/${source.id}`;
-	const reach = (state) => until(`source ${state}`, 120, async () => {
-		const now = await requester.get(path);
-		if (now.state === 'refused') throw new Error(`the source was refused: ${now.message}`);
-		return now.state === state;
-	});
-	await reach('checked');
-	await requester.post(`${path}/import`, { skip_bad: false });
-	await reach('imported');
+	await imported(requester, id, 'items.csv', csv, 'text/csv', 120);
 	await requester.post(`/projects/${id}`, { template, reward: 1, redundancy: set.most, picking: true, method,
 		approve_after_s: 0, time_allowed_s: 3600 });
-	const quote = await requester.get(`/projects/${id}/quote`);
+	const quote = await published(requester, id, 120);
 	say(`quote: ${quote.tasks} tasks, ${quote.answers} answers, ${quote.total} minor units`);
-	await requester.post(`/projects/${id}/publish`, { total: quote.total });
-	await until('open', 120, async () => (await requester.get(`/projects/${id}`)).state === 'open');
-
 	const number = new Map();
 	for await (const row of requester.list(`/projects/${id}/tasks?limit=200`)) number.set(row.fields.item, row.task);
 	return { requester, id, number };
