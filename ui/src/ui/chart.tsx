@@ -22,6 +22,8 @@ export interface ChartProps {
   kind?: 'line' | 'area' | 'bar';
   xText: (x: number) => string;
   yText: (y: number) => string;
+  /** The x axis begins at nothing. */
+  zero?: boolean;
   /** What the y axis says of its three lines, where that is not `yText`. */
   axisText?: (y: number) => string;
   xLabel: string;
@@ -128,7 +130,7 @@ export function Frame(p: FrameProps) {
 export function Chart(p: ChartProps) {
   const series = p.series.slice(0, 4);
   const xs = [...new Set(series.flatMap((s) => s.points.map((q) => q.x)))].sort((a, b) => a - b);
-  const first = xs[0] ?? 0;
+  const first = p.zero ? 0 : xs[0] ?? 0;
   const last = xs[xs.length - 1] ?? 1;
   const top = niceMax(Math.max(p.yMax ?? 0, ...series.flatMap((s) => s.points.map((q) => q.y))), p.whole);
   const bars = p.kind === 'bar';
@@ -136,7 +138,7 @@ export function Chart(p: ChartProps) {
   const axis = p.axisText ?? p.yText;
   /** The ends and the middle, where that says something else; bars have no middle. */
   const ticks = () => {
-    const all = xs.length < 2 ? xs : bars ? [first, last] : [first, Math.round((first + last) / 2), last];
+    const all = xs.length < 2 && !p.zero ? xs : bars ? [first, last] : [first, Math.round((first + last) / 2), last];
     const texts = all.map(p.xText);
     return texts.length === 3 && (texts[0] === texts[1] || texts[1] === texts[2]) ? [texts[0]!, texts[2]!] : texts;
   };

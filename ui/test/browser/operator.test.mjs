@@ -95,7 +95,7 @@ async function story(view) {
   await page.getByRole('link', { name: 'Is this a colour?' }).waitFor({ state: 'detached' });
 
   await to('Ledger');
-  await page.getByText('The books are sound').waitFor();
+  await page.getByText('The sums are right').waitFor();
   await page.getByRole('button', { name: 'Deposit for Rita Requester' }).click();
   await page.getByLabel('Amount').fill('12.5');
   await page.getByLabel('Reference').fill(`bank ${view.name}`);

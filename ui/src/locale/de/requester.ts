@@ -490,7 +490,7 @@ export const words = {
   'billing.figures': 'Geld',
   'billing.available': 'Guthaben',
   'billing.available.note': 'Frei für neue Projekte',
-  'billing.lines': 'Kontobuch',
+  'billing.lines': 'Bewegungen',
   'billing.lines.note': 'Jede Zeile ist eine Bewegung Ihres Kontos. Zeilen werden nie geändert.',
   'billing.about': 'Wofür',
   'billing.at': 'Wann',

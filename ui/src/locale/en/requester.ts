@@ -502,7 +502,7 @@ export const words = {
   'billing.figures': 'Money',
   'billing.available': 'Balance',
   'billing.available.note': 'Free for new projects',
-  'billing.lines': 'Ledger',
+  'billing.lines': 'Movements',
   'billing.lines.note': 'Each line is one movement of your account. Lines are never changed.',
   'billing.about': 'What for',
   'billing.at': 'When',

@@ -490,7 +490,7 @@ export const words = {
   'billing.figures': 'Dinero',
   'billing.available': 'Saldo',
   'billing.available.note': 'Libre para proyectos nuevos',
-  'billing.lines': 'Libro de cuentas',
+  'billing.lines': 'Movimientos',
   'billing.lines.note': 'Cada línea es un movimiento de su cuenta. Las líneas nunca se cambian.',
   'billing.about': 'Concepto',
   'billing.at': 'Cuándo',

@@ -490,7 +490,7 @@ export const words = {
   'billing.figures': 'Argent',
   'billing.available': 'Solde',
   'billing.available.note': 'Libre pour de nouveaux projets',
-  'billing.lines': 'Grand livre',
+  'billing.lines': 'Mouvements',
   'billing.lines.note': 'Chaque ligne est un mouvement de votre compte. Les lignes ne changent jamais.',
   'billing.about': 'Objet',
   'billing.at': 'Quand',

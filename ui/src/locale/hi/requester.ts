@@ -490,7 +490,7 @@ export const words = {
   'billing.figures': 'पैसा',
   'billing.available': 'शेष राशि',
   'billing.available.note': 'नई परियोजनाओं के लिए उपलब्ध',
-  'billing.lines': 'बहीखाता',
+  'billing.lines': 'लेन-देन',
   'billing.lines.note': 'हर पंक्ति आपके खाते का एक लेन-देन है। पंक्तियाँ कभी नहीं बदली जातीं।',
   'billing.about': 'किसके लिए',
   'billing.at': 'कब',

@@ -45,7 +45,7 @@ function Downloads({ p }: { p: Project }) {
     format: format.name, ...(format.answers && answers && { answers: 1 }), ...(format.certificate && { certificate: 1 }),
   });
   return (
-    <div class="stack">
+    <div class="stack stack-top">
       <div class="toolbar">
         <SelectField label={t('results.format')} value={format.name} onValue={setName} hint={format.about}
           options={suiting.map((f) => [f.name, `${f.title} (.${f.ending})`])} />

@@ -25,7 +25,7 @@ function ByAnswers({ p, d }: { p: Project; d: Found }) {
   const now = sure[sure.length - 1];
   const paid = cost[cost.length - 1];
   const sure1 = (y: number) => (p.sure.length ? sureText(y, 1) : percent(y, 1));
-  const common = { kind: 'line', xLabel: t('charts.answers'), xText: (x: number) => number(x) } as const;
+  const common = { kind: 'line', zero: true, xLabel: t('charts.answers'), xText: (x: number) => number(x) } as const;
   return (
     <>
       <Chart {...common} title={t('charts.sure', { what: t(goodWord(p)) })} yText={sure1} axisText={(y) => percent(y)} yMax={1}
