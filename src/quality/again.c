@@ -74,7 +74,7 @@ static void judge_anew(struct ctx *c, struct again *a, int n, const struct judge
 	else if (a->project.method == PROJECT_PLURALITY)
 		now->claim = apart.claim;
 	else
-		judge_claim(c, &a->book, n, t, apart.claim, now);
+		judge_claim(&a->book, n, t, apart.claim, now);
 }
 
 static enum err look_again(struct ctx *c, struct again *a, int n, const struct judge_task *t,

@@ -193,17 +193,17 @@ ON CONFLICT (project_id, worker_id, field) DO UPDATE SET answers = excluded.answ
 UPDATE skill SET right_ppm = $4, others_ppm = $5, counts = $6
 WHERE project_id = $1 AND worker_id = $2 AND field = $3;
 
--- crowd_list(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, known int, known_right int, learned int)
-SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, known, known_right, learned FROM crowd
+-- crowd_list(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, shift real, known int, known_right int, learned int)
+SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, shift, known, known_right, learned FROM crowd
 WHERE project_id = $1 ORDER BY field /*pg: FOR UPDATE*/;
 
--- crowd_look(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, known int, known_right int, learned int)
-SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, known, known_right, learned FROM crowd
+-- crowd_look(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, shift real, known int, known_right int, learned int)
+SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, shift, known, known_right, learned FROM crowd
 WHERE project_id = $1 ORDER BY field;
 
--- crowd_put(project project_id, field text, questions int, answers int, right_ppm int, counts text, of_class text, sure real, alike real) -> changed
-INSERT INTO crowd(project_id, field, questions, answers, right_ppm, counts, of_class, sure, alike)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+-- crowd_put(project project_id, field text, questions int, answers int, right_ppm int, counts text, of_class text, sure real, alike real, shift real) -> changed
+INSERT INTO crowd(project_id, field, questions, answers, right_ppm, counts, of_class, sure, alike, shift)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (project_id, field) DO UPDATE SET questions = excluded.questions,
   answers = excluded.answers, right_ppm = excluded.right_ppm, counts = excluded.counts,
   of_class = excluded.of_class;
@@ -212,8 +212,8 @@ ON CONFLICT (project_id, field) DO UPDATE SET questions = excluded.questions,
 UPDATE crowd SET right_ppm = $3, counts = $4, of_class = $5
 WHERE project_id = $1 AND field = $2;
 
--- crowd_trust(project project_id, field text, sure real, alike real, known int, known_right int, learned int) -> changed
-UPDATE crowd SET sure = $3, alike = $4, known = $5, known_right = $6, learned = $7
+-- crowd_trust(project project_id, field text, sure real, alike real, shift real, known int, known_right int, learned int) -> changed
+UPDATE crowd SET sure = $3, alike = $4, shift = $5, known = $6, known_right = $7, learned = $8
 WHERE project_id = $1 AND field = $2;
 
 -- crowd_fitted(project project_id, field text, fitted int) -> changed
