@@ -307,3 +307,29 @@ LEFT JOIN (SELECT project_id, worker_id, COUNT(*) AS n, SUM(is_right) AS good FR
            GROUP BY project_id, worker_id) AS g
   ON g.project_id = s.project_id AND g.worker_id = s.worker_id
 WHERE s.seen <> COALESCE(g.n, 0) OR s.correct <> COALESCE(g.good, 0);
+
+-- asking_open(project project_id, limit int) -> one (n int): plain tasks with a place on offer, as far as `limit`
+SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT id FROM task /*lite: INDEXED BY task_open*/
+  WHERE project_id = $1 AND gold = 0 AND open = 1 LIMIT $2) AS t;
+
+-- asking_put(project project_id; task task_id, doubt real) -> none
+INSERT INTO asking(project_id, task_id, doubt) VALUES ($1, $2, $3)
+ON CONFLICT (project_id, task_id) DO UPDATE SET doubt = excluded.doubt;
+
+-- asking_drop(project project_id, task task_id) -> changed
+DELETE FROM asking WHERE project_id = $1 AND task_id = $2;
+
+-- asking_top(project project_id, limit int) -> many (task task_id)
+SELECT task_id FROM asking WHERE project_id = $1 ORDER BY doubt DESC, task_id DESC LIMIT $2;
+
+-- asking_any(project project_id) -> maybe (task task_id)
+SELECT task_id FROM asking WHERE project_id = $1 LIMIT 1;
+
+-- asking_range(project project_id, from task_id, upto task_id) -> many (task task_id)
+SELECT task_id FROM asking WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3 ORDER BY task_id;
+
+-- inv_asking_judged() -> many (project project_id, task task_id)
+-- sweep: an invariant looks at everything
+SELECT a.project_id, a.task_id FROM asking AS a
+LEFT JOIN task AS t ON t.project_id = a.project_id AND t.id = a.task_id
+WHERE t.stage IS NULL OR t.stage <> 2;
