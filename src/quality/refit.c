@@ -629,7 +629,11 @@ static void doubt_answers(struct ctx *c, struct fit *f, int n, const struct mode
 		right[w] = (double)s->others / BELIEF_ONE /
 			   (double)(s->sums.answers > 0 ? s->sums.answers : 1);
 	}
-	if (field->has_list)
+	if (field->list.questions > 1)
+		doubt_find_many(c->mem,
+				&(struct doubt_many){ a, f->ms, f->mark[n], field->list.questions },
+				&f->doubt[n], &f->doubts[n]);
+	else if (field->has_list)
 		doubt_find(c->mem, &(struct doubt_crowd){ a, f->ms, sums, right, &field->crowd },
 			   &f->doubt[n], &f->doubts[n]);
 	else
@@ -639,16 +643,21 @@ static void doubt_answers(struct ctx *c, struct fit *f, int n, const struct mode
 				&f->doubt[n], &f->doubts[n]);
 }
 
+/* Who answered which task. */
+static struct model_answers whole_answers(const struct fit *f)
+{
+	return (struct model_answers){ .tasks = (int32_t)f->tasks,
+				       .workers = (int32_t)f->book.workers,
+				       .classes = 1,
+				       .from = f->from,
+				       .key = (const uint32_t *)f->worker };
+}
+
 static void estimate_open(struct ctx *c, struct fit *f, int n)
 {
-	const struct fit_open *open = &f->open[n];
-	const struct model_answers a = { .tasks = (int32_t)f->tasks,
-					 .workers = (int32_t)f->book.workers,
-					 .classes = 1,
-					 .from = f->from,
-					 .key = (const uint32_t *)f->worker };
+	const struct model_answers a = whole_answers(f);
 
-	learn_trust(c, f, n, &open->trials);
+	learn_trust(c, f, n, &f->open[n].trials);
 	doubt_answers(c, f, n, &a);
 }
 
@@ -672,8 +681,9 @@ static void estimate(struct ctx *c, struct fit *f, int n)
 	sum_up(c, f, n, &a, &fit);
 	add_others(c, f, n, &a);
 	calibrate(c, f, n, &a);
-	if (field->list.questions == 1)
-		doubt_answers(c, f, n, &a);
+	if (field->list.questions > 1)
+		a = whole_answers(f);
+	doubt_answers(c, f, n, &a);
 }
 
 enum err quality_refit_before(struct ctx *c, struct job *job)
@@ -744,7 +754,8 @@ static enum err write_doubt(struct ctx *c, const struct fit *f, int n, const str
 	struct str value = { 0 };
 	int64_t changed;
 
-	if (d->what == DOUBT_CONSTANT && f->book.field[n].has_list)
+	if (d->what == DOUBT_CONSTANT && f->book.field[n].has_list &&
+	    f->book.field[n].list.questions == 1)
 		value = field->kind->named(c->mem, field, d->label);
 	return doubt_put(c, f->project.id, f->book.worker[worker], d->what, with,
 			 d->what == DOUBT_FAST ? S("") : field->name, d->answers, d->found,
