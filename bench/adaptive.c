@@ -3,7 +3,7 @@
  * adaptive: recorded answers bought one by one, by the rule that the house stops by.
  *
  *   adaptive [--gold N] [--seeds N] [--least N] [--target P]... [--leave-out]
- *            [--order rounds|numbers|doubt] [--budget B] DIR...
+ *            [--prior] [--order rounds|numbers|doubt] [--budget B] DIR...
  *
  * DIR holds answers.tsv[.gz] (task, worker, label, with a header line) and truth.tsv[.gz] (task,
  * label). For each of 5 seeds the answers of each task get a random order; each round buys the
@@ -14,8 +14,9 @@
  * is used.
  *
  * With --leave-out each set is replayed with a prior that it has no part in: of each other set the
- * s and r of belief_calm that make its truths most likely, with all of its answers, the first one
- * of a task, the first two, and so on, each task weighing one; of these the medians.
+ * s and r of belief.h that make its truths most likely, with all of its answers, the first one of
+ * a task, the first two, and so on, each task weighing one; of these the medians. --prior prints
+ * what all of them say together.
  *
  * With --order numbers a fiftieth of the tasks is open at a time, in their order, nearly as
  * dispatch does it; with --order doubt all get two answers, and then each round goes to the
@@ -33,8 +34,8 @@
 #include "model/model.h"
 #include "quality/belief/belief.h"
 
-#define USAGE                                                                        \
-	"adaptive [--gold N] [--seeds N] [--least N] [--target P]... [--leave-out] " \
+#define USAGE                                                                                  \
+	"adaptive [--gold N] [--seeds N] [--least N] [--target P]... [--leave-out] [--prior] " \
 	"[--order rounds|numbers|doubt] [--budget B] DIR..."
 #define HEAD                                                                     \
 	"set          target     all answers     full accuracy     diff   claim" \
@@ -64,6 +65,7 @@ struct chosen {
 	struct belief_trust prior;
 	enum { ROUNDS, NUMBERS, DOUBT } order;
 	double budget;
+	bool just_prior;
 };
 
 _Noreturn static void stop(const char *why)
@@ -215,7 +217,7 @@ struct buying {
 	int32_t *order;	 /* answers of each task in the order in which they are bought */
 	int32_t *bought; /* of each task */
 	bool *open, *gold;
-	struct belief_known *known;
+	struct belief_known *known, *stop;
 	size_t pairs;
 	int64_t left; /* that may be bought, and one more; 0: all */
 	struct belief_trust prior, trust;
@@ -334,6 +336,7 @@ static void open_buying(struct arena *mem, const struct set *s, int gold, uint64
 			      .gold = NEW_MANY(mem, bool, tasks),
 			      .known = NEW_MANY(mem, struct belief_known,
 						(size_t)gold * (size_t)s->most),
+			      .stop = NEW_MANY(mem, struct belief_known, (size_t)gold),
 			      .prior = prior,
 			      .trust = prior };
 	for (size_t i = 0; i < s->answers; i++)
@@ -424,19 +427,71 @@ static double entropy(const struct buying *b, int32_t t)
 	return sum;
 }
 
-/* Known tasks are judged once with each number of answers, and each weighs one in all. */
-static void learn(struct arena *mem, struct buying *b, int round)
+static int top_of(const int64_t *z, int classes)
 {
-	for (int32_t t = 0; t < b->s->tasks; t++)
-		if (b->gold[t] && b->bought[t] == round) {
-			int64_t *own = NEW_MANY(mem, int64_t, (size_t)b->s->classes);
+	int top = 0;
 
-			claim(b, t, own);
-			b->known[b->pairs++] =
-				(struct belief_known){ own, b->s->truth[t], round,
-						       1.0 / (answers_of(b->s, t) - 1) };
+	for (int k = 1; k < classes; k++)
+		top = z[k] > z[top] ? k : top;
+	return top;
+}
+
+static struct belief_known known_of(struct arena *mem, const struct buying *b, int32_t t)
+{
+	int64_t *own = NEW_MANY(mem, int64_t, (size_t)b->s->classes);
+
+	claim(b, t, own);
+	return (struct belief_known){ own, b->s->truth[t], top_of(own, b->s->classes), b->bought[t],
+				      1.0 / fmax(answers_of(b->s, t) - 1, 1) };
+}
+
+/* Known tasks with one answer, with two, and so on, as the crowd is known now. */
+static void claim_known(struct arena *mem, struct buying *b)
+{
+	b->pairs = 0;
+	for (int32_t t = 0; t < b->s->tasks; t++) {
+		const int32_t all = b->bought[t];
+
+		for (b->bought[t] = 1; b->gold[t] && b->bought[t] <= all; b->bought[t]++)
+			b->known[b->pairs++] = known_of(mem, b, t);
+		b->bought[t] = all;
+	}
+}
+
+/* Each of them when its answers were enough, if they were. */
+static size_t find_stops(struct buying *b, struct belief_rule rule)
+{
+	const struct belief_known *k = b->known;
+	size_t count = 0;
+
+	for (int32_t t = 0; t < b->s->tasks; t++) {
+		bool enough = !b->gold[t];
+
+		rule.most = answers_of(b->s, t);
+		for (int32_t n = 0; n < b->bought[t] && b->gold[t]; n++, k++) {
+			if (enough)
+				continue;
+			enough = belief_is_enough(&b->crowd, k->claim, k->answers, b->trust, rule);
+			if (enough)
+				b->stop[count++] = *k;
 		}
-	b->trust = belief_learn_from(b->prior, 1, b->known, b->pairs, b->s->classes);
+	}
+	for (size_t i = 0; i < count; i++)
+		b->stop[i].weight = 1;
+	return count;
+}
+
+/* As quality.refit does. Where answers are enough depends on what is learned. */
+static void learn(struct arena *mem, struct buying *b, double target, int least)
+{
+	const struct belief_rule rule = { target, least, 0 };
+	const int classes = b->s->classes;
+
+	claim_known(mem, b);
+	b->trust = belief_learn(b->prior, 1, b->known, b->pairs, classes);
+	for (int i = 0; i < 5; i++)
+		b->trust.shift = belief_shift(b->trust, b->prior, BELIEF_SHIFTS, b->stop,
+					      find_stops(b, rule), classes);
 }
 
 static void close_some(struct buying *b, double target, int least)
@@ -476,7 +531,7 @@ static struct figures score(const struct buying *b, double target)
 	double tasks = 0, scored = 0;
 
 	for (int32_t t = 0; t < s->tasks; t++) {
-		double calm[CLASSES_MAX], top = 0, right;
+		double sure, right;
 		int64_t z[CLASSES_MAX];
 
 		if (b->gold[t])
@@ -486,15 +541,13 @@ static struct figures score(const struct buying *b, double target)
 		if (s->truth[t] < 0)
 			continue;
 		claim(b, t, z);
-		belief_calm(z, s->classes, b->bought[t], b->trust, calm);
-		for (int32_t k = 0; k < s->classes; k++)
-			top = fmax(top, calm[k]);
+		sure = belief_sure(z, s->classes, b->bought[t], top_of(z, s->classes), b->trust);
 		right = right_of(s, b->fit.posterior + t * s->classes, t);
 		f.accuracy += right;
-		f.claim += top;
-		f.reached += top >= target;
-		f.reached_claim += top >= target ? top : 0;
-		f.reached_right += top >= target ? right : 0;
+		f.claim += sure;
+		f.reached += sure >= target;
+		f.reached_claim += sure >= target ? sure : 0;
+		f.reached_right += sure >= target ? right : 0;
 		scored++;
 	}
 	f.reached_claim /= fmax(f.reached, 1);
@@ -515,17 +568,17 @@ static struct figures replay(struct arena *mem, const struct set *s, const struc
 	struct arena_mark mark = arena_mark(mem);
 	b.left = c->budget > 0 ? (int64_t)(c->budget * s->tasks) + 1 : 0;
 	for (int round = 1; buy(mem, &b, c, round); round++) {
-		/* What the last round's fit has left is used by buying; known claims stay. */
-		if (c->gold == 0)
-			arena_reset(mem, mark);
+		arena_reset(mem, mark);
 		if (round == 1 && c->order != NUMBERS)
 			continue;
 		fit(mem, &b, 12);
 		if (c->gold > 0)
-			learn(mem, &b, round);
+			learn(mem, &b, target, c->least);
 		close_some(&b, target, c->least);
 	}
 	fit(mem, &b, 60);
+	if (c->gold > 0)
+		learn(mem, &b, target, c->least);
 	return score(&b, target);
 }
 
@@ -594,14 +647,11 @@ static struct belief_trust own_trust(struct arena *mem, const struct set *s)
 	fit(mem, &b, 60);
 	for (int32_t t = 0; t < s->tasks; t++)
 		for (int32_t n = 1; s->truth[t] >= 0 && n <= answers_of(s, t); n++) {
-			int64_t *own = NEW_MANY(mem, int64_t, (size_t)s->classes);
-
 			b.bought[t] = n;
-			claim(&b, t, own);
-			known[pairs++] = (struct belief_known){ own, s->truth[t], n,
-								1.0 / answers_of(s, t) };
+			known[pairs] = known_of(mem, &b, t);
+			known[pairs++].weight = 1.0 / answers_of(s, t);
 		}
-	return belief_learn_from(BELIEF_USUAL, 0, known, pairs, s->classes);
+	return belief_learn(BELIEF_USUAL, 0, known, pairs, s->classes);
 }
 
 static int by_size(const void *one, const void *two)
@@ -620,6 +670,7 @@ static double median(double *list, int count)
 static struct belief_trust prior_without(const struct belief_trust *own, int sets, int left)
 {
 	double sure[SETS_MAX], alike[SETS_MAX];
+	struct belief_trust out = BELIEF_USUAL;
 	int n = 0;
 
 	for (int i = 0; i < sets; i++)
@@ -627,7 +678,11 @@ static struct belief_trust prior_without(const struct belief_trust *own, int set
 			sure[n] = own[i].sure;
 			alike[n++] = own[i].alike;
 		}
-	return n > 0 ? (struct belief_trust){ median(sure, n), median(alike, n) } : BELIEF_USUAL;
+	if (n == 0)
+		return out;
+	out.sure = median(sure, n);
+	out.alike = median(alike, n);
+	return out;
 }
 
 static void open_set(struct arena *mem, const char *dir, struct set *s)
@@ -648,6 +703,12 @@ static void run(struct chosen *c, char *const *dir, int dirs, bool leave_out)
 		open_set(mem, dir[i], &s);
 		own[i] = own_trust(mem, &s);
 		arena_free(mem);
+	}
+	if (c->just_prior) {
+		const struct belief_trust all = prior_without(own, dirs, -1);
+
+		printf("s %.3f, r %.3f\n", all.sure, all.alike);
+		return;
 	}
 	for (int i = 0; i < dirs; i++) {
 		struct arena *mem = arena_new(0);
@@ -699,6 +760,8 @@ int main(int argc, char **argv)
 			c.order = order_of(argv[++i]);
 		else if (strcmp(argv[i], "--leave-out") == 0)
 			leave_out = true;
+		else if (strcmp(argv[i], "--prior") == 0)
+			leave_out = c.just_prior = true;
 		else if (argv[i][0] != '-' && dirs < SETS_MAX)
 			dir[dirs++] = argv[i];
 		else

@@ -3,27 +3,38 @@
  * open: recorded answers that come out of no list, bought one by one by the rule that the house
  * stops by; as bench/adaptive.c does it for choices.
  *
- *   open [--target P] [--least N] [--seeds N] BLOCK DIR
+ *   open [--target P] [--least N] [--seeds N] [--gold N] [--tasks N] [--prior] [BLOCK DIR]...
  *
  * BLOCK is the question as JSON, a block of a template called "a". DIR holds answers.tsv[.gz]
  * (task, worker, label, with a header line) and truth.tsv[.gz]; boxes are lists of [x1,y1,x2,y2],
  * anything else is a gold cell of its kind. For each seed the answers of a task get a random order;
  * each round buys the next answer of every open task, judges it as the house does and counts it
  * when it is enough. When none is open all results are looked at again, and what is less sure than
- * the target by a twentieth is opened again. No truth is used.
+ * the target by a twentieth is opened again. With --gold N, N tasks with truth are bought whole,
+ * teach the calibration at each of these looks, and are not scored; without, no truth is used.
+ * --tasks N takes the first N tasks of a set.
+ *
+ * With several sets each is bought with a prior that it has no part in: the medians of the s, r
+ * and d of belief.h that make the truths of those with other folders most likely, from what is
+ * claimed of their first answer, their first two, and so on, each task weighing one. --prior prints
+ * them for all sets, and the standard deviation of d.
  *
  * Prints, with all answers and by the kind alone, and with those that were bought: answers for each
  * task, the share of results that mean the same as the truth, and the mean claim.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "quality/judge_in.h"
 
-enum { LINE = 65536, ROWS_MAX = 2000000, LOOKS = 4 };
+enum { LINE = 65536, ROWS_MAX = 200000, LOOKS = 4, SETS_MAX = 16, ROUNDS = 5 };
 
-#define USAGE "open [--target P] [--least N] [--seeds N] BLOCK DIR"
+#define USAGE                                                                          \
+	"open [--target P] [--least N] [--seeds N] [--gold N] [--tasks N] [--prior] [" \
+	"BLOCK DIR]..."
 
 struct set {
+	const char *dir;
 	struct kind_template template;
 	int32_t tasks, workers;
 	size_t answers;
@@ -33,14 +44,16 @@ struct set {
 
 struct stand {
 	int bought;
-	bool open, stands;
+	bool open, stands, gold;
 	struct str value, posterior;
 	double confidence;
 };
 
 struct chosen {
 	double target;
-	int least, seeds;
+	int least, seeds, gold, tasks;
+	bool just_prior;
+	struct belief_trust prior;
 };
 
 _Noreturn static void stop(const char *why)
@@ -215,7 +228,33 @@ struct buying {
 	int32_t *order;
 	struct stand *stand;
 	struct arena *keep;
+	struct belief_known *known, *stop;
+	size_t pairs;
 };
+
+/* As many as are asked for, by lot; they are bought whole. */
+static void pick_gold(struct buying *b, uint64_t *seed)
+{
+	const struct set *s = b->s;
+	size_t room = 0;
+
+	for (int left = b->how->gold, tries = 0; left > 0 && tries < 100 * s->tasks; tries++) {
+		const int32_t t = (int32_t)(roll(seed) % (uint64_t)s->tasks);
+
+		if (s->truth[t] == NULL || b->stand[t].gold)
+			continue;
+		b->stand[t].gold = true;
+		b->stand[t].open = false;
+		b->stand[t].bought = s->from[t + 1] - s->from[t];
+		left--;
+	}
+	for (int32_t t = 0; t < s->tasks; t++)
+		room += (size_t)(s->from[t + 1] - s->from[t]);
+	b->known = NEW_MANY(b->keep, struct belief_known, room);
+	b->stop = NEW_MANY(b->keep, struct belief_known, (size_t)s->tasks);
+	for (size_t i = 0; i < room; i++)
+		b->known[i].claim = NEW_MANY(b->keep, int64_t, 3);
+}
 
 static void open_buying(struct ctx *c, struct arena *keep, const struct set *s,
 			const struct chosen *how, uint64_t seed, struct buying *b)
@@ -223,7 +262,7 @@ static void open_buying(struct ctx *c, struct arena *keep, const struct set *s,
 	*b = (struct buying){ .c = c, .s = s, .how = how, .keep = keep };
 	b->field = (struct skill_field){ .field = &s->template.field[0],
 					 .list = { 1, 2, 0, 0 },
-					 .trust = BELIEF_USUAL };
+					 .trust = how->prior };
 	if (kind_classes(b->field.field, &(struct kind_classes){ 0 }))
 		stop("answers to this come out of a list: bench/adaptive");
 	belief_crowd_make(keep, 2, &b->field.crowd);
@@ -247,6 +286,7 @@ static void open_buying(struct ctx *c, struct arena *keep, const struct set *s,
 			list[j] = kept;
 		}
 	}
+	pick_gold(b, &seed);
 }
 
 static struct judge_task task_of(const struct buying *b, int32_t t, int count)
@@ -301,6 +341,74 @@ static bool judge(struct buying *b, int32_t t, double target)
 	return enough;
 }
 
+/* What is claimed of a task's first answers, and is it so? As learn_open of src/quality/refit.c. */
+static void claim_known(struct buying *b, int32_t t)
+{
+	const struct kind_field *field = b->field.field;
+	const int all = b->s->from[t + 1] - b->s->from[t];
+
+	for (int n = 1; n <= all; n++) {
+		struct arena_mark mark = arena_mark(b->c->mem);
+		struct belief_known *k = &b->known[b->pairs++];
+		struct judge_task task = task_of(b, t, n);
+		int64_t *claim = (int64_t *)k->claim;
+		struct json_value *value;
+		struct json_fault fault;
+		struct judge_result r;
+
+		judge_field(b->c, &b->book, 0, &task, PROJECT_SHRUNK, &r);
+		if (!json_read(b->c->mem, r.value, &value, &fault))
+			stop("a result is not what was written");
+		claim[0] = r.z[0];
+		claim[1] = BELIEF_ONE - r.z[0];
+		claim[2] = 0;
+		for (int g = 1; g <= r.groups; g++)
+			claim[2] = r.z[g] > claim[2] ? r.z[g] : claim[2];
+		const bool right =
+			kind_same(b->c->mem, field, value, json_get(b->s->truth[t], field->name));
+		*k = (struct belief_known){ claim, right ? 0 : 1, 0, n, 1.0 / all };
+		arena_reset(b->c->mem, mark);
+	}
+}
+
+/* Each known task when its answers were enough. */
+static size_t find_stops(const struct buying *b)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < b->pairs;) {
+		const struct belief_known *k = &b->known[i];
+		const int all = (int)(1 / k->weight + 0.5);
+		const struct belief_rule rule = { b->how->target, b->how->least, all };
+		int n = 0;
+
+		while (n < all - 1 &&
+		       !open_is_enough(b->field.open,
+				       (const int64_t[]){ k[n].claim[0], k[n].claim[2] }, 1, n + 1,
+				       b->field.trust, rule))
+			n++;
+		b->stop[count] = k[n];
+		b->stop[count++].weight = 1;
+		i += (size_t)all;
+	}
+	return count;
+}
+
+/* Known tasks are in no sums, so nothing is to be taken out of them. */
+static void learn(struct buying *b)
+{
+	struct belief_trust *trust = &b->field.trust;
+
+	b->pairs = 0;
+	for (int32_t t = 0; t < b->s->tasks; t++)
+		if (b->stand[t].gold)
+			claim_known(b, t);
+	*trust = belief_learn(b->how->prior, 1, b->known, b->pairs, 2);
+	for (int i = 0; i < ROUNDS; i++)
+		trust->shift =
+			belief_shift(*trust, b->how->prior, OPEN_SHIFTS, b->stop, find_stops(b), 2);
+}
+
 static void buy_all(struct buying *b)
 {
 	bool any = true;
@@ -318,7 +426,11 @@ static void buy_all(struct buying *b)
 		}
 		if (any || looks++ == LOOKS)
 			continue;
+		if (b->how->gold > 0)
+			learn(b);
 		for (int32_t t = 0; t < b->s->tasks; t++) {
+			if (b->stand[t].gold)
+				continue;
 			b->stand[t].open = !judge(b, t, b->how->target - 0.05);
 			any = any || b->stand[t].open;
 		}
@@ -346,15 +458,17 @@ static void add(struct figures *f, const struct buying *b, int32_t t, struct str
 	f->right += kind_same(b->c->mem, field, found, json_get(b->s->truth[t], field->name));
 }
 
-static void tell(const char *what, const struct figures *f, const struct set *s, int seeds)
+static void tell(const char *what, const struct figures *f, double tasks)
 {
-	printf("%-22s %8.2f %8.4f %8.4f %+8.4f\n", what, f->answers / s->tasks / seeds,
-	       f->right / f->known, f->claim / f->known, (f->claim - f->right) / f->known);
+	printf("%-22s %8.2f %8.4f %8.4f %+8.4f\n", what, f->answers / tasks, f->right / f->known,
+	       f->claim / f->known, (f->claim - f->right) / f->known);
+	fflush(stdout);
 }
 
 static void run(struct ctx *c, const struct set *s, const struct chosen *how)
 {
 	struct figures plain = { 0 }, bought = { 0 };
+	double tasks = 0;
 
 	for (int n = 0; n < how->seeds; n++) {
 		struct arena *keep = arena_new(0);
@@ -365,8 +479,11 @@ static void run(struct ctx *c, const struct set *s, const struct chosen *how)
 		for (int32_t t = 0; t < s->tasks; t++) {
 			struct arena_mark mark = arena_mark(c->mem);
 
-			add(&bought, &b, t, b.stand[t].value, b.stand[t].confidence,
-			    b.stand[t].bought);
+			if (!b.stand[t].gold) {
+				add(&bought, &b, t, b.stand[t].value, b.stand[t].confidence,
+				    b.stand[t].bought);
+				tasks++;
+			}
 			if (n == 0) {
 				struct judge_task all = task_of(&b, t, s->from[t + 1] - s->from[t]);
 				struct judge_result r;
@@ -378,17 +495,109 @@ static void run(struct ctx *c, const struct set *s, const struct chosen *how)
 		}
 		arena_free(keep);
 	}
-	puts("                        answers    right    claim     over");
-	tell("all, by the kind", &plain, s, 1);
-	tell("bought, by skill", &bought, s, how->seeds);
+	printf("%-22s answers    right    claim     over\n", s->dir);
+	tell("all, by the kind", &plain, s->tasks);
+	tell("bought, by skill", &bought, tasks);
+}
+
+/* --- leaving one out --- */
+
+/* What the set's own truths say of its claims, without a prior. */
+static struct belief_trust own_trust(struct ctx *c, const struct set *s, const struct chosen *how)
+{
+	struct arena *keep = arena_new(0);
+	struct belief_trust out = OPEN_USUAL;
+	struct buying b;
+
+	open_buying(c, keep, s, how, 1, &b);
+	buy_all(&b);
+	for (int32_t t = 0; t < s->tasks; t++) {
+		struct arena_mark mark = arena_mark(c->mem);
+		struct judge_task task = task_of(&b, t, b.stand[t].bought);
+
+		if (s->truth[t] != NULL) {
+			count_stand(&b, t, &task, -1);
+			claim_known(&b, t);
+			count_stand(&b, t, &task, 1);
+		}
+		arena_reset(c->mem, mark);
+	}
+	for (int i = 0; i < ROUNDS; i++) {
+		out = belief_learn((struct belief_trust){ OPEN_USUAL.sure, OPEN_USUAL.alike,
+							  out.shift },
+				   0, b.known, b.pairs, 2);
+		out.shift = belief_shift(out, OPEN_USUAL, 10, b.known, b.pairs, 2);
+	}
+	arena_free(keep);
+	return out;
+}
+
+static int by_size(const void *one, const void *two)
+{
+	double a = *(const double *)one, b = *(const double *)two;
+
+	return (a > b) - (a < b);
+}
+
+static double median(double *list, int count)
+{
+	qsort(list, (size_t)count, sizeof(*list), by_size);
+	return (list[(count - 1) / 2] + list[count / 2]) / 2;
+}
+
+/* Of all sets with another folder than this one; NULL: of all. */
+static struct belief_trust prior_without(const struct set *s, const struct belief_trust *own,
+					 int sets, const char *dir, double *spread)
+{
+	double sure[SETS_MAX], alike[SETS_MAX], shift[SETS_MAX], sum = 0, square = 0;
+	int n = 0;
+
+	for (int i = 0; i < sets; i++)
+		if (dir == NULL || strcmp(s[i].dir, dir) != 0) {
+			sure[n] = own[i].sure;
+			alike[n] = own[i].alike;
+			sum += own[i].shift;
+			square += own[i].shift * own[i].shift;
+			shift[n++] = own[i].shift;
+		}
+	*spread = sqrt(fmax(square / fmax(n, 1) - sum * sum / fmax(n, 1) / fmax(n, 1), 0));
+	return n == 0 ?
+		       OPEN_USUAL :
+		       (struct belief_trust){ median(sure, n), median(alike, n), median(shift, n) };
+}
+
+static void run_all(struct ctx *c, const struct set *s, int sets, struct chosen *how)
+{
+	struct belief_trust own[SETS_MAX];
+	struct chosen plain = *how;
+	double spread;
+
+	plain.gold = 0;
+	plain.prior = OPEN_USUAL;
+	for (int i = 0; i < sets && sets > 1; i++) {
+		own[i] = own_trust(c, &s[i], &plain);
+		printf("%s: s %.2f, r %.2f, d %+.2f\n", s[i].dir, own[i].sure, own[i].alike,
+		       own[i].shift);
+	}
+	if (how->just_prior) {
+		const struct belief_trust p = prior_without(s, own, sets, NULL, &spread);
+
+		printf("all: s %.2f, r %.2f, d %+.2f (spread %.2f)\n", p.sure, p.alike, p.shift,
+		       spread);
+		return;
+	}
+	for (int i = 0; i < sets; i++) {
+		how->prior = sets > 1 ? prior_without(s, own, sets, s[i].dir, &spread) : OPEN_USUAL;
+		run(c, &s[i], how);
+	}
 }
 
 int main(int argc, char **argv)
 {
-	struct chosen how = { .target = 0.95, .least = 2, .seeds = 5 };
+	struct chosen how = { .target = 0.95, .least = 2, .seeds = 5, .tasks = ROWS_MAX };
 	struct ctx c = { .mem = arena_new(0) };
-	struct set s = { .tasks = 0 };
-	int i = 1;
+	struct set s[SETS_MAX];
+	int sets = 0, i = 1;
 
 	for (; i + 1 < argc && argv[i][0] == '-'; i += 2) {
 		if (strcmp(argv[i], "--target") == 0)
@@ -397,13 +606,24 @@ int main(int argc, char **argv)
 			how.least = (int)strtol(argv[i + 1], NULL, 10);
 		else if (strcmp(argv[i], "--seeds") == 0)
 			how.seeds = (int)strtol(argv[i + 1], NULL, 10);
-		else
+		else if (strcmp(argv[i], "--gold") == 0)
+			how.gold = (int)strtol(argv[i + 1], NULL, 10);
+		else if (strcmp(argv[i], "--tasks") == 0)
+			how.tasks = (int)strtol(argv[i + 1], NULL, 10);
+		else if (strcmp(argv[i], "--prior") == 0) {
+			how.just_prior = true;
+			i--;
+		} else
 			stop(USAGE);
 	}
-	if (i + 2 != argc)
+	if (i >= argc || (argc - i) % 2 != 0 || (argc - i) / 2 > SETS_MAX)
 		stop(USAGE);
-	read_set(c.mem, argv[i], argv[i + 1], &s);
-	run(&c, &s, &how);
+	for (; i < argc; i += 2, sets++) {
+		s[sets] = (struct set){ .dir = argv[i + 1] };
+		read_set(c.mem, argv[i], argv[i + 1], &s[sets]);
+		s[sets].tasks = s[sets].tasks < how.tasks ? s[sets].tasks : how.tasks;
+	}
+	run_all(&c, s, sets, &how);
 	arena_free(c.mem);
 	return 0;
 }

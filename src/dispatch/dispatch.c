@@ -30,6 +30,7 @@ enum err dispatch_desk(struct ctx *c, project_id id, struct dispatch_desk *out)
 			.approve_after_s = row.approve_after,
 			.invited_only = row.invited_only != 0,
 			.picking = row.picking != 0,
+			.confidence_permille = row.confidence,
 		},
 		.state = row.state,
 		.has_gold = row.gold > 0,
@@ -171,6 +172,7 @@ static enum err hand_out(struct ctx *c, const struct dispatch_desk *d, struct di
 			 size_t count, struct dispatch_ask **list, size_t n)
 {
 	size_t looking = 0;
+	bool empty = false;
 
 	n = leave_out_twins(list, n);
 	struct dispatch_ask **seeker = NEW_MANY(c->mem, struct dispatch_ask *, n);
@@ -180,6 +182,11 @@ static enum err hand_out(struct ctx *c, const struct dispatch_desk *d, struct di
 			seeker[looking++] = list[i];
 	if (d->state == PROJECT_OPEN && looking > 0)
 		TRY(dispatch_seek(c, d, seeker, looking));
+	for (size_t i = 0; i < looking; i++)
+		empty = empty || !seeker[i]->got;
+	/* Who has done all that is open: others may wait to be asked on. */
+	if (empty && d->state == PROJECT_OPEN && d->project.confidence_permille > 0)
+		TRY(job_signal_part(c, "quality.ask", d->project.id.v, 1));
 	serve_twins(ask, count, list, n);
 	for (size_t i = 0; i < count; i++)
 		if (ask[i].err == OK && ask[i].pick.v == 0 && !ask[i].got)

@@ -2,9 +2,10 @@
 
 -- dispatch_desk_row(project project_id) -> maybe (title text, instructions text, template text,
 --   reward money, gold_share int, time_allowed int, approve_after int, invited_only int,
---   picking int, state int, gold int, barred int, learned int, timed int, p90_ms int)
+--   picking int, confidence int, state int, gold int, barred int, learned int, timed int, p90_ms int)
 SELECT p.title, p.instructions, p.template, p.reward_minor, p.gold_share_permille,
-  p.time_allowed_s, p.approve_after_s, p.invited_only, p.picking, s.state, s.gold + s.grown, s.barred,
+  p.time_allowed_s, p.approve_after_s, p.invited_only, p.picking,
+  p.confidence_permille, s.state, s.gold + s.grown, s.barred,
   p.time_learned, COALESCE(a.timed, 0), COALESCE(a.p90_ms, 0)
 FROM project_state AS s JOIN project AS p ON p.id = s.project_id
 LEFT JOIN assignment_pace AS a ON a.project_id = s.project_id WHERE s.project_id = $1;

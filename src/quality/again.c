@@ -23,6 +23,9 @@ struct again {
 	int64_t confidence; /* by how much the sum has moved */
 	bool may_grow;	    /* more known answers are wanted, of tasks behind this one */
 	task_id grow_after;
+	struct asking_range *wait; /* tasks that wait to be asked on, in order */
+	size_t waits;
+	int64_t room; /* tasks that are opened again at once: asking.c */
 };
 
 /* Of a field without a list whatever differs is written, since its sums were counted anew. */
@@ -74,7 +77,7 @@ static void judge_anew(struct ctx *c, struct again *a, int n, const struct judge
 	else if (a->project.method == PROJECT_PLURALITY)
 		now->claim = apart.claim;
 	else
-		judge_claim(c, &a->book, n, t, apart.claim, now);
+		judge_claim(&a->book, n, t, apart.claim, now);
 }
 
 static enum err look_again(struct ctx *c, struct again *a, int n, const struct judge_task *t,
@@ -114,9 +117,10 @@ static const struct result_range *result_in(const struct again *a, int n, task_i
 /* Its results go, as if it had not been judged. */
 static enum err drop_results(struct ctx *c, struct again *a, const struct judge_task *t)
 {
-	int64_t dropped;
+	int64_t dropped, waited;
 	bool moved;
 
+	TRY(asking_drop(c, a->project.id, t->task, &waited));
 	for (int n = 0; n < a->book.fields; n++) {
 		const struct result_range *r = result_in(a, n, t->task);
 		struct judge_result was;
@@ -135,21 +139,30 @@ static enum err drop_results(struct ctx *c, struct again *a, const struct judge_
 	return project_state_move(c, a->project.id, PROJECT_DONE, PROJECT_OPEN, &moved);
 }
 
-/* What a result that stands must still have: the target but a twentieth, so that none goes to and
- * fro. 0 or less: there is no target. */
-static double target_of(const struct again *a)
+static bool waits(const struct again *a, task_id task)
 {
-	return (double)a->project.confidence_permille / 1000 - 0.05;
+	for (size_t i = 0; i < a->waits; i++)
+		if (a->wait[i].task.v == task.v)
+			return true;
+	return false;
 }
 
-/* Less sure than that, with a place left: its result goes, and it is asked on. */
-static enum err reopen(struct ctx *c, struct again *a, const struct judge_task *t, bool *opened)
+/* What a result that stands must still have: the target but a twentieth, so that none goes to and
+ * fro; one that waits to be asked on, the target. 0 or less: there is no target. */
+static double target_of(const struct again *a, task_id task)
 {
-	const double target = target_of(a);
-	bool enough = true;
+	return (double)a->project.confidence_permille / 1000 - (waits(a, task) ? 0 : 0.05);
+}
 
-	*opened = false;
-	for (int n = 0; enough && target > 0 && t->truth == NULL && n < a->book.fields; n++) {
+/* Are its answers still enough? `*doubt` if not. */
+static enum err is_sure(struct ctx *c, struct again *a, const struct judge_task *t, bool *enough,
+			double *doubt)
+{
+	const double target = target_of(a, t->task);
+
+	*enough = true;
+	*doubt = 0;
+	for (int n = 0; target > 0 && t->truth == NULL && n < a->book.fields; n++) {
 		const struct result_range *was = result_in(a, n, t->task);
 		struct judge_result old, now;
 
@@ -157,10 +170,27 @@ static enum err reopen(struct ctx *c, struct again *a, const struct judge_task *
 			continue;
 		TRY(judge_recall(c, &a->book, n, t, was->value, was->posterior, &old));
 		judge_anew(c, a, n, t, &old, &now);
-		enough = judge_is_enough(&a->book, n, t, &now, &a->project, target);
+		*doubt += asking_doubt(c, &a->book.field[n], t, &now);
+		*enough = *enough && judge_is_enough(&a->book, n, t, &now, &a->project, target);
 	}
-	if (!enough)
-		TRY(task_widen(c, a->project.id, t->task, opened));
+	return OK;
+}
+
+/* Less sure than that, with a place left: its result goes, and it is asked on; or it waits. */
+static enum err reopen(struct ctx *c, struct again *a, const struct judge_task *t, bool *opened)
+{
+	struct asking_put_row ask = { .task = t->task };
+	int64_t dropped;
+	bool enough;
+
+	*opened = false;
+	TRY(is_sure(c, a, t, &enough, &ask.doubt));
+	if (enough)
+		return waits(a, t->task) ? asking_drop(c, a->project.id, t->task, &dropped) : OK;
+	if (a->room <= 0)
+		return asking_put(c, a->project.id, &ask, 1);
+	TRY(task_widen(c, a->project.id, t->task, opened));
+	a->room -= *opened;
 	return *opened ? drop_results(c, a, t) : OK;
 }
 
@@ -267,6 +297,8 @@ static enum err open_again(struct ctx *c, project_id id, const struct quality_ju
 	for (int n = 0; n < a->book.fields; n++)
 		skill_ready(&a->book.field[n]);
 	TRY(grow_open(c, &a->project, &a->may_grow, &a->grow_after));
+	TRY(asking_room(c, &a->project, &a->room));
+	TRY(asking_range(c, id, from, upto, &a->wait, &a->waits));
 	return result_range(c, id, from, upto, &a->result, &a->results);
 }
 
@@ -276,10 +308,13 @@ static enum err open_again(struct ctx *c, project_id id, const struct quality_ju
 static enum err is_due(struct ctx *c, struct again *a, const struct judge_task *t, bool gold,
 		       bool *due)
 {
-	const double target = target_of(a);
+	double doubt;
+	bool enough;
 
-	*due = a->may_grow && t->task.v > a->grow_after.v && !gold && t->truth == NULL &&
-	       t->count < (int)a->project.redundancy;
+	TRY(is_sure(c, a, t, &enough, &doubt));
+	*due = enough == waits(a, t->task) ||
+	       (a->may_grow && t->task.v > a->grow_after.v && !gold && t->truth == NULL &&
+		t->count < (int)a->project.redundancy);
 	for (int n = 0; !*due && n < a->book.fields; n++) {
 		const struct result_range *was = result_in(a, n, t->task);
 		struct judge_result old, now;
@@ -291,9 +326,7 @@ static enum err is_due(struct ctx *c, struct again *a, const struct judge_task *
 			break;
 		TRY(judge_recall(c, &a->book, n, t, was->value, was->posterior, &old));
 		judge_anew(c, a, n, t, &old, &now);
-		*due = is_moved(c, &a->book.field[n], was, &now, S("")) ||
-		       (target > 0 && t->truth == NULL &&
-			!judge_is_enough(&a->book, n, t, &now, &a->project, target));
+		*due = is_moved(c, &a->book.field[n], was, &now, S(""));
 	}
 	return OK;
 }

@@ -2,7 +2,7 @@
 /*
  * Whatever the method, the model's posterior is computed and kept: skills rest on it. The method
  * says which value is the result and what is claimed of it: plurality the share of the votes,
- * shrunk the model's posterior, calmed.
+ * shrunk the model's posterior, calibrated.
  *
  * Where there is no list, the kind makes the value: by skill of answers that stand there once,
  * twice or not at all (open_weigh), so that a median or a cluster weighs them without a rule of its
@@ -124,19 +124,18 @@ static void conclude(struct ctx *c, const struct skill_field *f, struct judge_re
 	r->value = f->field->kind->marked(c->mem, f->field, chosen);
 }
 
-void judge_claim(struct ctx *c, const struct skill_book *b, int field, const struct judge_task *t,
+void judge_claim(const struct skill_book *b, int field, const struct judge_task *t,
 		 const int64_t *claim, struct judge_result *r)
 {
 	const struct skill_field *f = &b->field[field];
 	const int classes = f->list.classes, questions = f->list.questions;
-	double *calm = NEW_MANY(c->mem, double, (size_t)classes), sure = 0;
 
 	memmove(r->claim, claim, (size_t)(questions * classes) * sizeof(*claim));
-	for (int q = 0; q < questions; q++) {
-		belief_calm(r->claim + q * classes, classes, t->count, f->trust, calm);
-		sure += calm[choose(f, r->z + q * classes)];
-	}
-	r->confidence = sure < questions ? sure / questions : 1;
+	r->confidence = 0;
+	for (int q = 0; q < questions; q++)
+		r->confidence += belief_sure(r->claim + q * classes, classes, t->count,
+					     choose(f, r->z + q * classes), f->trust) /
+				 questions;
 }
 
 /* What the kind makes of the answers, each given so many times; NULL: once. */
@@ -225,7 +224,7 @@ static void judge_open(struct ctx *c, const struct skill_book *b, int field,
 		answer[i].label = r->mark[i];
 	open_judge(c->mem, f->open, answer, t->count, r->groups, r->z, r->others);
 	if (method != PROJECT_PLURALITY)
-		r->confidence = open_calm(r->z, t->count, f->trust);
+		r->confidence = open_sure(r->z, t->count, f->trust);
 	believe_open(c, f, t, r);
 }
 
@@ -302,7 +301,7 @@ static void judge_answers(struct ctx *c, const struct skill_book *b, int field,
 	if (method == PROJECT_PLURALITY)
 		return;
 	conclude(c, f, r);
-	judge_claim(c, b, field, t, r->claim, r);
+	judge_claim(b, field, t, r->claim, r);
 }
 
 void judge_field(struct ctx *c, const struct skill_book *b, int field, const struct judge_task *t,

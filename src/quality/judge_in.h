@@ -35,7 +35,7 @@ struct judge_result {
 void judge_field(struct ctx *, const struct skill_book *, int field, const struct judge_task *,
 		 enum project_method method, struct judge_result *out);
 /* The confidence of a field with a list from another claim than that of its own posterior. */
-void judge_claim(struct ctx *, const struct skill_book *, int field, const struct judge_task *,
+void judge_claim(const struct skill_book *, int field, const struct judge_task *,
 		 const int64_t *claim, struct judge_result *);
 /* Are the answers enough for the target (of confidence, 0..1)? A target of 0 asks for no more. */
 bool judge_is_enough(const struct skill_book *, int field, const struct judge_task *,

@@ -63,6 +63,9 @@ struct verdicts {
 	struct result_put_row *result;
 	size_t results;
 	int64_t confidence;
+	struct asking_put_row *ask; /* concluded, and to be asked on when few are open */
+	size_t asks;
+	int64_t room; /* tasks that are opened again at once */
 };
 
 static enum err verdicts_write(struct ctx *c, project_id project, const struct verdicts *v)
@@ -73,6 +76,7 @@ static enum err verdicts_write(struct ctx *c, project_id project, const struct v
 	for (size_t i = 0; i < v->tasks; i++)
 		CHECK(moved[i]);
 	TRY(result_put(c, project, c->now, v->result, v->results));
+	TRY(asking_put(c, project, v->ask, v->asks));
 	TRY(tally_add(c, project.v, "judged", (int64_t)v->tasks));
 	TRY(tally_add(c, project.v, "results", (int64_t)v->results));
 	return tally_add(c, project.v, "confidence", v->confidence);
@@ -80,7 +84,8 @@ static enum err verdicts_write(struct ctx *c, project_id project, const struct v
 
 /*
  * Concludes a task, or offers one more of its places when the project's target asks for it: then
- * there is nothing to write.
+ * there is nothing to write. While plenty of tasks are open it is concluded all the same, and waits
+ * for its turn (asking.c).
  */
 static enum err judge_one(struct ctx *c, const struct project *project, struct skill_book *book,
 			  const struct judge_task *task, struct verdicts *v)
@@ -93,10 +98,18 @@ static enum err judge_one(struct ctx *c, const struct project *project, struct s
 		enough = enough && judge_is_enough(book, f, task, &r[f], project,
 						   (double)project->confidence_permille / 1000);
 	}
-	if (!enough)
+	if (!enough && v->room > 0)
 		TRY(task_widen(c, project->id, task->task, &moved));
+	v->room -= moved;
 	if (moved)
 		return OK;
+	if (!enough && v->room <= 0 && task->truth == NULL) {
+		struct asking_put_row *ask = &v->ask[v->asks++];
+
+		*ask = (struct asking_put_row){ .task = task->task };
+		for (int f = 0; f < book->fields; f++)
+			ask->doubt += asking_doubt(c, &book->field[f], task, &r[f]);
+	}
 	v->task[v->tasks++] = task->task;
 	for (int f = 0; f < book->fields; f++) {
 		judge_count(book, f, task, &r[f], 1);
@@ -136,6 +149,9 @@ enum err quality_finish(struct ctx *c, project_id project, const struct skill_bo
 	TRY(project_grown(c, project, &grown));
 	if (!all)
 		return grown > 0 ? grow_settle(c, project) : OK;
+	TRY(asking_next(c, project, &moved));
+	if (moved)
+		return OK;
 	for (int f = 0; f < b->fields; f++)
 		if (b->field[f].crowd.sums.answers != b->field[f].fitted)
 			return job_signal(c, "quality.refit", project.v);
@@ -185,9 +201,12 @@ static enum err judge_all(struct ctx *c, const struct project *project, struct s
 		.task = NEW_MANY(c->mem, task_id, held->count),
 		.result =
 			NEW_MANY(c->mem, struct result_put_row, held->count * (size_t)book->fields),
+		.ask = NEW_MANY(c->mem, struct asking_put_row, held->count),
 	};
+	bool waits;
 	size_t at = 0;
 
+	TRY(asking_room(c, project, &v.room));
 	for (b.to = 0; b.from < held->answers; b.from = b.to) {
 		struct judge_task task;
 
@@ -201,7 +220,8 @@ static enum err judge_all(struct ctx *c, const struct project *project, struct s
 		TRY(judge_one(c, project, book, &task, &v));
 		*judged += 1;
 	}
-	return verdicts_write(c, project->id, &v);
+	TRY(verdicts_write(c, project->id, &v));
+	return v.room > 0 ? asking_next(c, project->id, &waits) : OK;
 }
 
 enum err quality_judge(struct ctx *c, project_id id, int limit, int *judged, bool *more)
@@ -303,7 +323,7 @@ static enum err count_refused(struct ctx *c, struct assignment_key refused, bool
 		TRY(take_away(c, refused, &book, &b, row, count));
 	int64_t at = skill_book_find(&book, refused.worker);
 	CHECK(at >= 0);
-	for (int f = 0; f < book.fields; f++) {
+	for (int f = 0; f < book.fields && refused.worker.v != 0; f++) {
 		skill_at(&book, at, f)->rejected += forgiven ? -1 : 1;
 		skill_at(&book, at, f)->changed = true;
 	}
@@ -313,7 +333,7 @@ static enum err count_refused(struct ctx *c, struct assignment_key refused, bool
 static enum err forget(struct ctx *c, struct assignment_key refused, bool forgiven)
 {
 	struct result_list *row;
-	int64_t dropped, confidence = 0;
+	int64_t dropped, waited, confidence = 0;
 	size_t count;
 	bool moved;
 
@@ -322,6 +342,7 @@ static enum err forget(struct ctx *c, struct assignment_key refused, bool forgiv
 	TRY(result_drop(c, refused.project, refused.task, &dropped));
 	if (dropped == 0)
 		return OK;
+	TRY(asking_drop(c, refused.project, refused.task, &waited));
 	for (size_t i = 0; i < count; i++)
 		confidence += judge_millionths(row[i].confidence);
 	TRY(tally_add(c, refused.project.v, "judged", -1));
@@ -333,6 +354,18 @@ static enum err forget(struct ctx *c, struct assignment_key refused, bool forgiv
 enum err quality_forget(struct ctx *c, struct assignment_key refused)
 {
 	return forget(c, refused, false);
+}
+
+/* Nobody is refused: worker 0 is none. */
+enum err quality_ask_on(struct ctx *c, project_id project, task_id task, bool *moved)
+{
+	int64_t waited;
+
+	TRY(task_widen(c, project, task, moved));
+	if (*moved)
+		return forget(c, (struct assignment_key){ .project = project, .task = task },
+			      false);
+	return asking_drop(c, project, task, &waited);
 }
 
 enum err quality_forgive(struct ctx *c, struct assignment_key refused)

@@ -193,17 +193,17 @@ ON CONFLICT (project_id, worker_id, field) DO UPDATE SET answers = excluded.answ
 UPDATE skill SET right_ppm = $4, others_ppm = $5, counts = $6
 WHERE project_id = $1 AND worker_id = $2 AND field = $3;
 
--- crowd_list(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, known int, known_right int, learned int)
-SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, known, known_right, learned FROM crowd
+-- crowd_list(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, shift real, known int, known_right int, learned int)
+SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, shift, known, known_right, learned FROM crowd
 WHERE project_id = $1 ORDER BY field /*pg: FOR UPDATE*/;
 
--- crowd_look(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, known int, known_right int, learned int)
-SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, known, known_right, learned FROM crowd
+-- crowd_look(project project_id) -> many (field text, questions int, answers int, right_ppm int, counts text, of_class text, fitted int, sure real, alike real, shift real, known int, known_right int, learned int)
+SELECT field, questions, answers, right_ppm, counts, of_class, fitted, sure, alike, shift, known, known_right, learned FROM crowd
 WHERE project_id = $1 ORDER BY field;
 
--- crowd_put(project project_id, field text, questions int, answers int, right_ppm int, counts text, of_class text, sure real, alike real) -> changed
-INSERT INTO crowd(project_id, field, questions, answers, right_ppm, counts, of_class, sure, alike)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+-- crowd_put(project project_id, field text, questions int, answers int, right_ppm int, counts text, of_class text, sure real, alike real, shift real) -> changed
+INSERT INTO crowd(project_id, field, questions, answers, right_ppm, counts, of_class, sure, alike, shift)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (project_id, field) DO UPDATE SET questions = excluded.questions,
   answers = excluded.answers, right_ppm = excluded.right_ppm, counts = excluded.counts,
   of_class = excluded.of_class;
@@ -212,8 +212,8 @@ ON CONFLICT (project_id, field) DO UPDATE SET questions = excluded.questions,
 UPDATE crowd SET right_ppm = $3, counts = $4, of_class = $5
 WHERE project_id = $1 AND field = $2;
 
--- crowd_trust(project project_id, field text, sure real, alike real, known int, known_right int, learned int) -> changed
-UPDATE crowd SET sure = $3, alike = $4, known = $5, known_right = $6, learned = $7
+-- crowd_trust(project project_id, field text, sure real, alike real, shift real, known int, known_right int, learned int) -> changed
+UPDATE crowd SET sure = $3, alike = $4, shift = $5, known = $6, known_right = $7, learned = $8
 WHERE project_id = $1 AND field = $2;
 
 -- crowd_fitted(project project_id, field text, fitted int) -> changed
@@ -307,3 +307,29 @@ LEFT JOIN (SELECT project_id, worker_id, COUNT(*) AS n, SUM(is_right) AS good FR
            GROUP BY project_id, worker_id) AS g
   ON g.project_id = s.project_id AND g.worker_id = s.worker_id
 WHERE s.seen <> COALESCE(g.n, 0) OR s.correct <> COALESCE(g.good, 0);
+
+-- asking_open(project project_id, limit int) -> one (n int): plain tasks with a place on offer, as far as `limit`
+SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT id FROM task /*lite: INDEXED BY task_open*/
+  WHERE project_id = $1 AND gold = 0 AND open = 1 LIMIT $2) AS t;
+
+-- asking_put(project project_id; task task_id, doubt real) -> none
+INSERT INTO asking(project_id, task_id, doubt) VALUES ($1, $2, $3)
+ON CONFLICT (project_id, task_id) DO UPDATE SET doubt = excluded.doubt;
+
+-- asking_drop(project project_id, task task_id) -> changed
+DELETE FROM asking WHERE project_id = $1 AND task_id = $2;
+
+-- asking_top(project project_id, limit int) -> many (task task_id)
+SELECT task_id FROM asking WHERE project_id = $1 ORDER BY doubt DESC, task_id DESC LIMIT $2;
+
+-- asking_any(project project_id) -> maybe (task task_id)
+SELECT task_id FROM asking WHERE project_id = $1 LIMIT 1;
+
+-- asking_range(project project_id, from task_id, upto task_id) -> many (task task_id)
+SELECT task_id FROM asking WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3 ORDER BY task_id;
+
+-- inv_asking_judged() -> many (project project_id, task task_id)
+-- sweep: an invariant looks at everything
+SELECT a.project_id, a.task_id FROM asking AS a
+LEFT JOIN task AS t ON t.project_id = a.project_id AND t.id = a.task_id
+WHERE t.stage IS NULL OR t.stage <> 2;

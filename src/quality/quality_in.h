@@ -35,6 +35,19 @@ MUST_USE enum err grow_one(struct ctx *, const struct project *, task_id, struct
 /* Nothing else is left to do: what has grown waits for nobody. */
 MUST_USE enum err grow_settle(struct ctx *, project_id);
 
+/* Which task is asked on next: see asking.c. */
+struct judge_result;
+double asking_doubt(struct ctx *, const struct skill_field *, const struct judge_task *,
+		    const struct judge_result *);
+/* How many tasks may be opened again now; 0 or less: enough are open, or the project has no target.
+ */
+MUST_USE enum err asking_room(struct ctx *, const struct project *, int64_t *out);
+/* Does any wait? Then the job that opens them is signalled. */
+MUST_USE enum err asking_next(struct ctx *, project_id, bool *waits);
+MUST_USE enum err asking_body(struct ctx *, struct job *);
+/* A judged task is asked on: its results go. `*moved` is false when it has no place left. */
+MUST_USE enum err quality_ask_on(struct ctx *, project_id, task_id, bool *moved);
+
 /* The jobs quality.refit and quality.apply: see refit.c and again.c. */
 MUST_USE enum err quality_refit_before(struct ctx *, struct job *);
 MUST_USE enum err quality_refit_body(struct ctx *, struct job *);

@@ -47,5 +47,8 @@ const struct job_kind quality_jobs[] = {
 	  .before = quality_apply_before,
 	  .body = quality_apply_body,
 	  .about = "Looks at judged tasks again after workers were estimated anew" },
+	{ .name = "quality.ask",
+	  .body = asking_body,
+	  .about = "Opens those tasks again of which most is in doubt" },
 	{ .name = NULL },
 };

@@ -13,6 +13,8 @@ static const struct room_invariant invariants[] = {
 	  "the crowd's skill is not from the results" },
 	{ "quality.grown", &inv_gold_grown_stmt,
 	  "an answer was compared with a known one that grew out of it" },
+	{ "quality.asking", &inv_asking_judged_stmt,
+	  "a task waits to be asked on and is not judged" },
 	{ "quality.spot", &inv_spot_task_stmt, "a spot check is of no task" },
 	{ .name = NULL },
 };

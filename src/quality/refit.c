@@ -51,12 +51,22 @@ struct fit {
 	struct fit_open *open; /* of each field; used where there is no list */
 };
 
-/* What known questions without a list teach. */
-struct fit_open {
-	uint32_t *value; /* of each answer, a hash; its group is in `mark` */
+/*
+ * Known tasks, each judged with one answer, two, and so on up to `used`: of a task all of its first
+ * question, then of its second. Without a list a claim has a third number, the second best group.
+ */
+struct trials {
 	struct belief_known *known;
 	size_t count, room;
-	int64_t tasks, gold, right; /* known; by gold; of these judged right */
+	int *used; /* of each task */
+	int64_t tasks;
+	int64_t gold, right; /* known by gold; of these judged right */
+};
+
+/* A field without a list. */
+struct fit_open {
+	uint32_t *value; /* of each answer, a hash; its group is in `mark` */
+	struct trials trials;
 };
 
 /* --- reading --- */
@@ -64,13 +74,15 @@ struct fit_open {
 /* A project knows few answers: room for as many as there are tasks, up to KNOWN_MAX. */
 static void make_open_room(struct ctx *c, const struct fit *f, struct fit_open *out)
 {
-	const size_t most = (size_t)f->project.redundancy;
+	const size_t tasks = (size_t)(f->tasks_max < KNOWN_MAX ? f->tasks_max : KNOWN_MAX);
+	struct trials *t = &out->trials;
 
 	out->value = NEW_MANY(c->mem, uint32_t, (size_t)f->answers_max);
-	out->room = (size_t)(f->tasks_max < KNOWN_MAX ? f->tasks_max : KNOWN_MAX) * most;
-	out->known = NEW_MANY(c->mem, struct belief_known, out->room);
-	for (size_t i = 0; i < out->room; i++)
-		out->known[i].claim = NEW_MANY(c->mem, int64_t, 2);
+	t->room = tasks * (size_t)f->project.redundancy;
+	t->used = NEW_MANY(c->mem, int, tasks);
+	t->known = NEW_MANY(c->mem, struct belief_known, t->room);
+	for (size_t i = 0; i < t->room; i++)
+		t->known[i].claim = NEW_MANY(c->mem, int64_t, 3);
 }
 
 static void make_room(struct ctx *c, struct fit *f)
@@ -198,11 +210,11 @@ static enum err learn_open(struct ctx *c, struct fit *f, int n, struct judge_tas
 {
 	const struct kind_field *field = f->book.field[n].field;
 	const struct json_value *known = json_get(truth, field->name);
-	struct fit_open *out = &f->open[n];
+	struct trials *out = &f->open[n].trials;
 	const int most = (int)f->project.redundancy, used = t->count < most ? t->count : most;
 	bool right = false;
 
-	if (known == NULL || out->count + (size_t)used > out->room)
+	if (known == NULL || used == 0 || out->count + (size_t)used > out->room)
 		return OK;
 	for (int i = 0; i < used; i++) {
 		struct belief_sums *sums = &skill_at(&f->book, t->worker[i], n)->sums;
@@ -222,7 +234,10 @@ static enum err learn_open(struct ctx *c, struct fit *f, int n, struct judge_tas
 		int64_t *claim = (int64_t *)k->claim;
 		claim[0] = r.z[0];
 		claim[1] = BELIEF_ONE - r.z[0];
-		*k = (struct belief_known){ claim, right ? 0 : 1, t->count, 1.0 / used };
+		claim[2] = 0;
+		for (int g = 1; g <= r.groups; g++)
+			claim[2] = r.z[g] > claim[2] ? r.z[g] : claim[2];
+		*k = (struct belief_known){ claim, right ? 0 : 1, 0, t->count, 1.0 / used };
 	}
 	for (int i = 0; i < used; i++) {
 		struct belief_sums *sums = &skill_at(&f->book, t->worker[i], n)->sums;
@@ -231,7 +246,7 @@ static enum err learn_open(struct ctx *c, struct fit *f, int n, struct judge_tas
 		sums->answers++;
 		sums->right += said ? BELIEF_ONE : 0;
 	}
-	out->tasks++;
+	out->used[out->tasks++] = used;
 	out->gold += gold;
 	out->right += gold && right;
 	return OK;
@@ -479,14 +494,13 @@ static int chosen(const struct fit *f, const struct belief_answer *answer, int c
 	return best;
 }
 
-/* One known question, judged with one answer, two, and so on; true when the last was right. */
-static bool try_known(struct ctx *c, const struct fit *f, int n, const struct model_answers *a,
+/* One known question, judged with one answer, two, and so on. */
+static void try_known(struct ctx *c, const struct fit *f, int n, const struct model_answers *a,
 		      int32_t question, struct belief_known *out, int used)
 {
 	const size_t said = (size_t)(a->from[question + 1] - a->from[question]);
 	struct belief_answer *answer = NEW_MANY(c->mem, struct belief_answer, said);
 	int *votes = NEW_MANY(c->mem, int, (size_t)a->classes);
-	bool right = false;
 
 	(void)answers_of(f, n, a, question, answer);
 	for (int i = 0; i < used; i++)
@@ -496,10 +510,72 @@ static bool try_known(struct ctx *c, const struct fit *f, int n, const struct mo
 		int64_t *claim = z + a->classes;
 
 		belief_judge(c->mem, &f->book.field[n].crowd, answer, i, z, claim, NULL);
-		out[i - 1] = (struct belief_known){ claim, a->gold[question], i, 1.0 / used };
-		right = chosen(f, answer, i, a->classes, z, votes) == a->gold[question];
+		out[i - 1] = (struct belief_known){ claim, a->gold[question],
+						    chosen(f, answer, i, a->classes, z, votes), i,
+						    1.0 / used };
 	}
-	return right;
+}
+
+/* Would the answers of a claim have been enough for the project's target? Without one, never. */
+static bool is_stop(const struct fit *f, int n, const struct belief_known *k)
+{
+	const struct skill_field *field = &f->book.field[n];
+	const struct belief_rule rule = { (double)f->project.confidence_permille / 1000,
+					  (int)f->project.redundancy_least,
+					  (int)f->project.redundancy };
+
+	if (rule.target <= 0)
+		return false;
+	if (field->has_list)
+		return belief_is_enough(&field->crowd, k->claim, k->answers, field->trust, rule);
+	return open_is_enough(field->open, (const int64_t[]){ k->claim[0], k->claim[2] }, 1,
+			      k->answers, field->trust, rule);
+}
+
+/* Each known task as it was when its answers were enough: one claim of each of its questions. */
+static size_t find_stops(const struct fit *f, int n, const struct trials *t,
+			 struct belief_known *stop)
+{
+	const int questions = f->book.field[n].list.questions;
+	const struct belief_known *of = t->known;
+	size_t count = 0;
+
+	for (int64_t task = 0; task < t->tasks; task++) {
+		const int used = t->used[task];
+		int at = 0;
+
+		for (bool enough = false; !enough && at < used; at++) {
+			enough = true;
+			for (int q = 0; enough && q < questions; q++)
+				enough = is_stop(f, n, &of[q * used + at]);
+		}
+		for (int q = 0; q < questions; q++) {
+			stop[count] = of[q * used + at - 1];
+			stop[count++].weight = 1.0 / questions;
+		}
+		of += questions * used;
+	}
+	return count;
+}
+
+/* Everything that known tasks teach of claims. Where answers are enough depends on it in turn. */
+static void learn_trust(struct ctx *c, struct fit *f, int n, const struct trials *t)
+{
+	enum { ROUNDS = 5 };
+	struct skill_field *field = &f->book.field[n];
+	const struct belief_trust usual = field->has_list ? BELIEF_USUAL : OPEN_USUAL;
+	const double shifts = field->has_list ? BELIEF_SHIFTS : OPEN_SHIFTS;
+	const int classes = field->list.classes;
+	struct belief_known *stop = NEW_MANY(c->mem, struct belief_known,
+					     (size_t)t->tasks * (size_t)field->list.questions);
+
+	field->learned = t->tasks;
+	field->known = t->gold;
+	field->known_right = t->right;
+	field->trust = belief_learn(usual, 1, t->known, t->count, classes);
+	for (int round = 0; round < ROUNDS; round++)
+		field->trust.shift = belief_shift(field->trust, usual, shifts, stop,
+						  find_stops(f, n, t, stop), classes);
 }
 
 /*
@@ -510,30 +586,33 @@ static bool try_known(struct ctx *c, const struct fit *f, int n, const struct mo
  */
 static void calibrate(struct ctx *c, struct fit *f, int n, const struct model_answers *a)
 {
-	struct skill_field *field = &f->book.field[n];
-	const int most = (int)f->project.redundancy, questions = field->list.questions;
-	struct belief_known *known;
-	size_t count = 0, room = 0;
+	const int most = (int)f->project.redundancy, questions = f->book.field[n].list.questions;
+	struct trials t = { 0 };
+	size_t tasks = 0;
 
-	field->known = field->known_right = field->learned = 0;
-	for (int32_t t = 0; t < a->tasks; t++)
-		room += a->gold[t] >= 0 ? 1 : 0;
-	room = (room < KNOWN_MAX ? room : KNOWN_MAX) * (size_t)most;
-	known = NEW_MANY(c->mem, struct belief_known, room);
-	for (int32_t t = 0; t < a->tasks; t += questions) {
-		const int32_t all = a->from[t + 1] - a->from[t];
+	for (int32_t i = 0; i < a->tasks; i += questions)
+		tasks += a->gold[i] >= 0 ? 1 : 0;
+	t.room = (tasks * (size_t)questions < KNOWN_MAX ? tasks * (size_t)questions : KNOWN_MAX) *
+		 (size_t)most;
+	t.known = NEW_MANY(c->mem, struct belief_known, t.room);
+	t.used = NEW_MANY(c->mem, int, tasks);
+	for (int32_t i = 0; i < a->tasks; i += questions) {
+		const int32_t all = a->from[i + 1] - a->from[i];
 		const int used = all < most ? all : most;
 		bool right = true;
 
-		if (a->gold[t] < 0 || count + (size_t)(used * questions) > room)
+		if (a->gold[i] < 0 || used == 0 || t.count + (size_t)(used * questions) > t.room)
 			continue;
-		for (int q = 0; q < questions; q++, count += (size_t)used)
-			right = try_known(c, f, n, a, t + q, &known[count], used) && right;
-		field->learned++;
-		field->known += f->gold[t / questions];
-		field->known_right += f->gold[t / questions] && right;
+		for (int q = 0; q < questions; q++, t.count += (size_t)used) {
+			try_known(c, f, n, a, i + q, &t.known[t.count], used);
+			const struct belief_known *last = &t.known[t.count + (size_t)used - 1];
+			right = right && last->result == last->truth;
+		}
+		t.used[t.tasks++] = used;
+		t.gold += f->gold[i / questions];
+		t.right += f->gold[i / questions] && right;
 	}
-	field->trust = belief_learn(known, count, a->classes);
+	learn_trust(c, f, n, &t);
 }
 
 /* Whose answers are hard to explain by work, now that what all of them are worth is known. */
@@ -550,7 +629,11 @@ static void doubt_answers(struct ctx *c, struct fit *f, int n, const struct mode
 		right[w] = (double)s->others / BELIEF_ONE /
 			   (double)(s->sums.answers > 0 ? s->sums.answers : 1);
 	}
-	if (field->has_list)
+	if (field->list.questions > 1)
+		doubt_find_many(c->mem,
+				&(struct doubt_many){ a, f->ms, f->mark[n], field->list.questions },
+				&f->doubt[n], &f->doubts[n]);
+	else if (field->has_list)
 		doubt_find(c->mem, &(struct doubt_crowd){ a, f->ms, sums, right, &field->crowd },
 			   &f->doubt[n], &f->doubts[n]);
 	else
@@ -560,20 +643,21 @@ static void doubt_answers(struct ctx *c, struct fit *f, int n, const struct mode
 				&f->doubt[n], &f->doubts[n]);
 }
 
+/* Who answered which task. */
+static struct model_answers whole_answers(const struct fit *f)
+{
+	return (struct model_answers){ .tasks = (int32_t)f->tasks,
+				       .workers = (int32_t)f->book.workers,
+				       .classes = 1,
+				       .from = f->from,
+				       .key = (const uint32_t *)f->worker };
+}
+
 static void estimate_open(struct ctx *c, struct fit *f, int n)
 {
-	struct skill_field *field = &f->book.field[n];
-	const struct fit_open *open = &f->open[n];
-	const struct model_answers a = { .tasks = (int32_t)f->tasks,
-					 .workers = (int32_t)f->book.workers,
-					 .classes = 1,
-					 .from = f->from,
-					 .key = (const uint32_t *)f->worker };
+	const struct model_answers a = whole_answers(f);
 
-	field->trust = belief_learn(open->known, open->count, 2);
-	field->learned = open->tasks;
-	field->known = open->gold;
-	field->known_right = open->right;
+	learn_trust(c, f, n, &f->open[n].trials);
 	doubt_answers(c, f, n, &a);
 }
 
@@ -597,8 +681,9 @@ static void estimate(struct ctx *c, struct fit *f, int n)
 	sum_up(c, f, n, &a, &fit);
 	add_others(c, f, n, &a);
 	calibrate(c, f, n, &a);
-	if (field->list.questions == 1)
-		doubt_answers(c, f, n, &a);
+	if (field->list.questions > 1)
+		a = whole_answers(f);
+	doubt_answers(c, f, n, &a);
 }
 
 enum err quality_refit_before(struct ctx *c, struct job *job)
@@ -653,8 +738,8 @@ static enum err write_crowd(struct ctx *c, const struct fit *f, const struct ski
 				skill_numbers_text(c->mem, crowd->of_class, classes), &changed));
 		if (field->changed || (!field->has_list && f->is_small))
 			TRY(crowd_trust(c, f->project.id, field->field->name, field->trust.sure,
-					field->trust.alike, field->known, field->known_right,
-					field->learned, &changed));
+					field->trust.alike, field->trust.shift, field->known,
+					field->known_right, field->learned, &changed));
 		TRY(crowd_fitted(c, f->project.id, field->field->name,
 				 before->field[n].crowd.sums.answers, &changed));
 	}
@@ -669,7 +754,8 @@ static enum err write_doubt(struct ctx *c, const struct fit *f, int n, const str
 	struct str value = { 0 };
 	int64_t changed;
 
-	if (d->what == DOUBT_CONSTANT && f->book.field[n].has_list)
+	if (d->what == DOUBT_CONSTANT && f->book.field[n].has_list &&
+	    f->book.field[n].list.questions == 1)
 		value = field->kind->named(c->mem, field, d->label);
 	return doubt_put(c, f->project.id, f->book.worker[worker], d->what, with,
 			 d->what == DOUBT_FAST ? S("") : field->name, d->answers, d->found,

@@ -71,7 +71,7 @@ static void make_fields(struct ctx *c, struct skill_book *b)
 		field->has_list = kind_classes(field->field, &field->list);
 		if (!field->has_list)
 			field->list = (struct kind_classes){ 1, 2, 0, 0 };
-		field->trust = BELIEF_USUAL;
+		field->trust = field->has_list ? BELIEF_USUAL : OPEN_USUAL;
 		belief_crowd_make(c->mem, field->list.classes, &field->crowd);
 		for (size_t w = 0; w < b->workers; w++)
 			skill_at(b, (int64_t)w, f)->sums =
@@ -154,7 +154,7 @@ enum err skill_book_open(struct ctx *c, project_id project, const struct kind_te
 		f->crowd.questions = row[i].questions;
 		f->crowd.sums.answers = row[i].answers;
 		f->crowd.sums.right = row[i].right_ppm;
-		f->trust = (struct belief_trust){ row[i].sure, row[i].alike };
+		f->trust = (struct belief_trust){ row[i].sure, row[i].alike, row[i].shift };
 		f->fitted = row[i].fitted;
 		f->known = row[i].known;
 		TRY(skill_numbers_read(c, row[i].counts, f->crowd.sums.count,
@@ -212,7 +212,7 @@ enum err skill_book_save(struct ctx *c, project_id project, const struct skill_b
 		TRY(crowd_put(c, project, field->field->name, crowd->questions, crowd->sums.answers,
 			      crowd->sums.right, counts_text(c, &crowd->sums, crowd->classes),
 			      skill_numbers_text(c->mem, crowd->of_class, (size_t)crowd->classes),
-			      field->trust.sure, field->trust.alike, &changed));
+			      field->trust.sure, field->trust.alike, field->trust.shift, &changed));
 	}
 	return OK;
 }

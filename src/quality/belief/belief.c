@@ -210,6 +210,24 @@ void belief_calm(const int64_t *claim, int classes, int answers, struct belief_t
 		out[k] /= sum;
 }
 
+static double logistic(double x)
+{
+	return 1 / (1 + exp(-x));
+}
+
+double belief_sure(const int64_t *claim, int classes, int answers, int result,
+		   struct belief_trust t)
+{
+	const double b = flat(t, answers);
+	double rest = 0;
+
+	if (classes < 2)
+		return 1;
+	for (int k = 0; k < classes; k++)
+		rest += k == result ? 0 : pow(share_of(claim[k]), b);
+	return logistic(b * log(share_of(claim[result])) - log(rest) + t.shift);
+}
+
 static double loss_of(const struct belief_known *known, size_t count, int classes,
 		      struct belief_trust t)
 {
@@ -218,28 +236,33 @@ static double loss_of(const struct belief_known *known, size_t count, int classe
 	for (size_t i = 0; i < count; i++) {
 		const struct belief_known *q = &known[i];
 		const double b = flat(t, q->answers);
-		double sum = pow(share_of(q->claim[0]), b);
+		double sum = 0;
 
-		for (int k = 1; k < classes; k++)
-			sum += pow(share_of(q->claim[k]), b);
-		loss += q->weight * (log(sum) - b * log(share_of(q->claim[q->truth])));
+		for (int k = 0; k < classes; k++)
+			sum += pow(share_of(q->claim[k]), b) * (k == q->result ? exp(t.shift) : 1);
+		loss += q->weight * (log(sum) - b * log(share_of(q->claim[q->truth])) -
+				     (q->truth == q->result ? t.shift : 0));
 	}
 	return loss;
 }
 
-struct belief_trust belief_learn_from(struct belief_trust prior, double weight,
-				      const struct belief_known *known, size_t count, int classes)
+struct belief_trust belief_learn(struct belief_trust prior, double weight,
+				 const struct belief_known *known, size_t count, int classes)
 {
 	enum { ALIKE = 40, SURE = 16 };
 	struct belief_trust found = prior;
 	double best = HUGE_VAL;
 
+	if (count == 0)
+		return prior;
 	for (int i = 0; i <= ALIKE; i++)
 		for (int j = 0; j <= SURE; j++) {
 			/* e-folds from the prior: r by 1/450 to 20, s by 1/10 to 5/2 */
 			double alike = -6.1 + 9.1 * i / ALIKE, sure = -2.3 + 3.2 * j / SURE;
-			struct belief_trust t = { prior.sure * exp(sure),
-						  prior.alike * exp(alike) };
+			struct belief_trust t = prior;
+
+			t.sure *= exp(sure);
+			t.alike *= exp(alike);
 			double loss = loss_of(known, count, classes, t) +
 				      weight * (alike * alike / 2 + sure * sure * 2);
 
@@ -248,12 +271,34 @@ struct belief_trust belief_learn_from(struct belief_trust prior, double weight,
 				found = t;
 			}
 		}
-	return count > 0 ? found : prior;
+	return found;
 }
 
-struct belief_trust belief_learn(const struct belief_known *known, size_t count, int classes)
+double belief_shift(struct belief_trust t, struct belief_trust prior, double shifts,
+		    const struct belief_known *known, size_t count, int classes)
 {
-	return belief_learn_from(BELIEF_USUAL, 1, known, count, classes);
+	enum { STEPS = 400 };
+	double best = HUGE_VAL, found = prior.shift;
+
+	for (int i = -STEPS; i <= STEPS && count > 0; i++) {
+		const double away = i * 0.01;
+		double loss = away * away / (2 * shifts * shifts);
+
+		t.shift = prior.shift + away;
+		for (size_t n = 0; n < count; n++) {
+			const struct belief_known *q = &known[n];
+			const double sure =
+				belief_sure(q->claim, classes, q->answers, q->result, t);
+			const double held = fmin(fmax(sure, 1e-9), 1 - 1e-9);
+
+			loss -= q->weight * log(q->result == q->truth ? held : 1 - held);
+		}
+		if (loss < best) {
+			best = loss;
+			found = t.shift;
+		}
+	}
+	return found;
 }
 
 /* --- when to stop --- */
@@ -316,14 +361,15 @@ bool belief_is_enough(const struct belief_crowd *c, const int64_t *claim, int an
 	if (next < 0)
 		return true;
 	for (int k = 0; k < classes; k++)
-		sum += pow(share_of(claim[k]), flat(trust, answers));
-	const double right = pow(share_of(claim[top]), flat(trust, answers)) / sum;
+		sum += k == top ? 0 : pow(share_of(claim[k]), flat(trust, answers));
+	const double right = belief_sure(claim, classes, answers, top, trust);
 
 	return right >= rule.target ||
 	       !belief_may_turn(
 		       &(struct belief_stand){
 			       .right = right,
-			       .other = pow(share_of(claim[next]), flat(trust, answers)) / sum,
+			       .other = (1 - right) *
+					pow(share_of(claim[next]), flat(trust, answers)) / sum,
 			       .odds = log(share_of(claim[top]) / share_of(claim[next])),
 			       .mean = m,
 			       .slip = (1 - m) / fmax(classes - 1, 1) },

@@ -78,34 +78,52 @@ double belief_skill(int64_t right, int64_t answers, double mean, double *at_leas
  * Every model is too sure, because answers to a hard question err together. So what it claims is
  * flattened, z^b / sum z^b, by b = s / (1 + r (n - 1)): n answers weigh like n / (1 + r (n - 1))
  * that know nothing of each other (the design effect of cluster samples, Kish 1965). r says how
- * much they do, s how much a single one is worth. Before anything is known they are BELIEF_USUAL.
+ * much they do, s how much a single one is worth. Then the log odds of the result move by d, which
+ * known questions teach as they stand when their answers are enough: that is looked at just when
+ * the evidence is large, so it is larger than it ought to be.
+ *
+ *   claim of the result = 1 / (1 + e^-x), x = logit(z^b / sum z^b) + d
+ *
+ * s and d are the slope and the shift of Platt's scaling (1999), r bends it by the answers.
  */
 struct belief_trust {
-	double sure, alike; /* s, r */
+	double sure, alike, shift; /* s, r, d */
 };
-#define BELIEF_USUAL ((struct belief_trust){ 0.7, 0.16 })
+/* Before anything is known: README.md says where they come from. */
+#define BELIEF_USUAL ((struct belief_trust){ 0.7, 0.16, 0 })
+/* How far d is from that of BELIEF_USUAL, between data sets (src/model/README.md). */
+#define BELIEF_SHIFTS 0.7
+
+/* The flattened claims of all classes. */
 void belief_calm(const int64_t *claim, int classes, int answers, struct belief_trust, double *out);
+/* What is claimed of `result`, a class. */
+double belief_sure(const int64_t *claim, int classes, int answers, int result, struct belief_trust);
 
 /* A question whose truth is known: what was claimed of each class from n answers. */
 struct belief_known {
 	const int64_t *claim;
-	int truth;
+	int truth, result; /* classes; `result` is what was made of the answers */
 	int answers;
 	double weight;
 };
 /*
- * The most likely: minimises the sum of -ln z^b(truth) over what is known, with log-normal priors
- * around BELIEF_USUAL (spread of ln r 1, of ln s 1/2; README.md says where they come from), on a
- * grid of 17 times 41 values.
+ * s and r: the most likely, minimising the sum of -ln of what was claimed of the truth, with
+ * log-normal priors around those of `prior` (spread of ln r 1, of ln s 1/2; README.md), on a grid
+ * of 17 times 41 values. `weight` is that of the prior; 0 leaves it out. d is the prior's.
  */
-struct belief_trust belief_learn(const struct belief_known *, size_t count, int classes);
-/* The same with another prior; a weight of 0 leaves it out, and it is the middle of the grid. */
-struct belief_trust belief_learn_from(struct belief_trust prior, double weight,
-				      const struct belief_known *, size_t count, int classes);
+struct belief_trust belief_learn(struct belief_trust prior, double weight,
+				 const struct belief_known *, size_t count, int classes);
+/*
+ * d from known questions, each as it was when its answers were enough: the most likely, with a
+ * normal prior of standard deviation `shifts` around that of `prior`. On a grid of 801
+ * values up to 4 away from it. Which were enough depends on d: who asks goes to and fro.
+ */
+double belief_shift(struct belief_trust, struct belief_trust prior, double shifts,
+		    const struct belief_known *, size_t count, int classes);
 
 /*
  * Are these answers enough? With fewer than `least` never, with `most` always. Between: when the
- * calmed claim of the best class reaches the target, or when all answers that are left would not
+ * claim of the best class reaches the target, or when all answers that are left would not
  * bring half of the error that the target allows. For that, an answer is right with the crowd's
  * mean m and names the second best class with (1 - m) / (K - 1), which moves the log odds of the
  * two by ln(m (K - 1) / (1 - m)); the chance that j more answers turn them round is that of a
@@ -121,7 +139,7 @@ bool belief_is_enough(const struct belief_crowd *, const int64_t *claim, int ans
 
 /* The second half of that rule, for whoever knows the rest: may what is left turn the result? */
 struct belief_stand {
-	double right, other; /* calmed claims of the best and of the second */
+	double right, other; /* claims of the best and of the second */
 	double odds;	     /* ln of best to second, as they are claimed */
 	double mean, slip;   /* an answer is right, or names the second when the best is right */
 };

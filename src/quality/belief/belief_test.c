@@ -119,14 +119,43 @@ TEST(belief, claims_that_were_wrong_make_the_next_ones_smaller)
 	double before[2], after[2];
 
 	for (int i = 0; i < 40; i++)
-		known[i] = (struct belief_known){ z, i % 10 < 7 ? 0 : 1, 5, 1 };
-	struct belief_trust trust = belief_learn(known, 40, 2);
+		known[i] = (struct belief_known){ z, i % 10 < 7 ? 0 : 1, 0, 5, 1 };
+	struct belief_trust trust = belief_learn(BELIEF_USUAL, 1, known, 40, 2);
 	WANT(trust.sure / (1 + 4 * trust.alike) < 1 / (1 + 4 * BELIEF_USUAL.alike));
 	belief_calm(z, 2, 5, BELIEF_USUAL, before);
 	belief_calm(z, 2, 5, trust, after);
 	WANT(after[0] < before[0]);
 	WANT(after[0] > 0.65 && after[0] < 0.8);
-	WANT(belief_learn(known, 0, 2).alike <= BELIEF_USUAL.alike);
+	WANT(belief_learn(BELIEF_USUAL, 1, known, 0, 2).alike <= BELIEF_USUAL.alike);
+}
+
+TEST(belief, the_shift_brings_claims_to_the_share_that_was_right)
+{
+	static const int64_t z[3] = { 900000, 80000, 20000 };
+	struct belief_trust trust = BELIEF_USUAL;
+	struct belief_known known[400];
+
+	const double before = belief_sure(z, 3, 2, 0, trust);
+	for (int i = 0; i < 400; i++)
+		known[i] = (struct belief_known){ z, i % 2, 0, 2, 1 };
+	trust.shift = belief_shift(trust, BELIEF_USUAL, BELIEF_SHIFTS, known, 400, 3);
+	WANT(before > 0.75);
+	WANT(belief_sure(z, 3, 2, 0, trust) < 0.52);
+	/* Two of them are hardly anything. */
+	trust.shift = belief_shift(trust, BELIEF_USUAL, BELIEF_SHIFTS, known, 2, 3);
+	WANT(belief_sure(z, 3, 2, 0, trust) > 0.65);
+	trust.shift = belief_shift(trust, BELIEF_USUAL, BELIEF_SHIFTS, known, 0, 3);
+	WANT(belief_sure(z, 3, 2, 0, trust) >= before);
+}
+
+TEST(belief, without_a_shift_the_claim_of_a_class_is_its_calmed_share)
+{
+	static const int64_t z[3] = { 600000, 300000, 100000 };
+	double calm[3];
+
+	belief_calm(z, 3, 4, BELIEF_USUAL, calm);
+	for (int k = 0; k < 3; k++)
+		WANT(fabs(belief_sure(z, 3, 4, k, BELIEF_USUAL) - calm[k]) < 1e-12);
 }
 
 /* A crowd that is right with .8 in 1,000 answers to questions with two classes. */

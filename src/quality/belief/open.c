@@ -111,13 +111,9 @@ void open_weigh(struct open_crowd c, const struct belief_answer *answer, int cou
 	}
 }
 
-double open_calm(const int64_t *z, int answers, struct belief_trust trust)
+double open_sure(const int64_t *z, int answers, struct belief_trust trust)
 {
-	const int64_t claim[2] = { z[0], BELIEF_ONE - z[0] };
-	double calm[2];
-
-	belief_calm(claim, 2, answers, trust, calm);
-	return calm[0];
+	return belief_sure((const int64_t[]){ z[0], BELIEF_ONE - z[0] }, 2, answers, 0, trust);
 }
 
 bool open_is_enough(struct open_crowd c, const int64_t *z, int groups, int answers,
@@ -131,7 +127,7 @@ bool open_is_enough(struct open_crowd c, const int64_t *z, int groups, int answe
 		second = z[g] > second ? z[g] : second;
 	if (second > z[0])
 		return false;
-	const double right = open_calm(z, answers, trust);
+	const double right = open_sure(z, answers, trust);
 
 	return right >= rule.target ||
 	       !belief_may_turn(

@@ -30,11 +30,16 @@
  * thought of as a choice of eleven before anything is known; nothing was fitted.
  *
  * Claims are flattened, and learned from known questions, as those of belief.h: a known question
- * has two classes, the result is right or it is not.
+ * has two classes, the result is right (0) or it is not (1). Before anything is known they are
+ * OPEN_USUAL, which is below the middle from the start: what is near to most answers need not be
+ * near to the truth.
  */
 #ifndef QUALITY_OPEN_H
 #define QUALITY_OPEN_H
 #include "quality/belief/belief.h"
+
+#define OPEN_USUAL ((struct belief_trust){ 0.66, 0.24, -0.76 })
+#define OPEN_SHIFTS 1.4
 
 struct open_crowd {
 	double mean, alike; /* m, q */
@@ -60,8 +65,8 @@ void open_wrong(const int *label, const int64_t *believed, int count, int64_t *b
  * least one has weight 2. */
 void open_weigh(struct open_crowd, const struct belief_answer *, int count, int *weight);
 
-/* The calmed claim that group 0 is right. */
-double open_calm(const int64_t *z, int answers, struct belief_trust);
+/* The claim that group 0 is right. */
+double open_sure(const int64_t *z, int answers, struct belief_trust);
 
 /* As belief_is_enough, for group 0 against the best of all others. While another is better it is
  * never enough. */

@@ -24,6 +24,8 @@
  * answers that mean the same, as the kind says (boxes that overlap by half), with z the posterior
  * without the two and
  *     mu = sum of p_u p_v (sum_g z(g) (1 - z(g)) + z(none)) + (1 - p_u) (1 - p_v) q
+ * The whole answers to choices of many are looked at likewise: two are alike when all that was
+ * chosen is the same.
  *
  * Bounds are those of Chernoff and Hoeffding (1963) for sums of n independent parts in [0, 1] with
  * mean q: exp(-n KL(x/n, q)). A doubt is told when its bound is under DOUBT_CHANCE divided by the
@@ -82,5 +84,15 @@ struct doubt_open {
 	struct open_crowd crowd;
 };
 void doubt_find_open(struct arena *, const struct doubt_open *, struct doubt **out, size_t *count);
+
+/* The same of choices of many, where a whole answer is what somebody says. `label` of a constant
+ * one is 0. */
+struct doubt_many {
+	const struct model_answers *answers; /* of one class: keys are the workers */
+	const int32_t *ms;
+	const uint16_t *mark; /* of answer i to question q at [i * questions + q] */
+	int questions;
+};
+void doubt_find_many(struct arena *, const struct doubt_many *, struct doubt **out, size_t *count);
 
 #endif

@@ -333,3 +333,85 @@ TEST(doubt, one_text_to_everything_is_found_unless_all_say_it)
 		WANT_I64(0, open_doubts(c, (struct world){ .steady = true, .skewed = 100 }, &d));
 	}
 }
+
+/* --- choices of many --- */
+
+/* Six options. Honest workers tell each as it is in .92 to .99 of the cases, so all in .6 to .94. */
+static size_t many_doubts(struct ctx *c, struct world w, struct doubt **out)
+{
+	enum { OPTIONS = 6 };
+	struct open_world *o = NEW(c->mem, struct open_world);
+	uint16_t *mark = NEW_MANY(c->mem, uint16_t, (size_t)ANSWERS * OPTIONS);
+	size_t count;
+
+	for (uint32_t t = 0; t < TASKS; t++) {
+		uint32_t truth = 0, sheet = (uint32_t)(ctx_random(c) % 64);
+		uint32_t first = (uint32_t)(ctx_random(c) % WORKERS);
+
+		for (uint32_t q = 0; q < OPTIONS; q++)
+			truth |= (uint32_t)(percent(c) < (w.skewed > 0 ? w.skewed : 30)) << q;
+		o->from[t] = (int32_t)t * EACH;
+		for (uint32_t i = 0; i < EACH; i++) {
+			const uint32_t at = t * EACH + i;
+			const uint32_t who = (first + i * (i < 3 ? 1 : 5)) % WORKERS;
+			const bool fast = w.hasty && who == 10;
+
+			o->key[at] = who;
+			o->ms[at] = (fast ? 1000 : 10000) + percent(c) * 20;
+			for (uint32_t q = 0; q < OPTIONS; q++) {
+				const uint32_t slip = percent(c) >= 92 + (int)(who * 7) % 8;
+				uint32_t chosen = (truth >> q & 1) ^ slip;
+
+				if ((int)who < w.copies)
+					chosen = sheet >> q & 1;
+				else if (fast)
+					chosen = (uint32_t)(ctx_random(c) % 2);
+				else if (w.steady && who == 12)
+					chosen = q == 2;
+				mark[at * OPTIONS + q] = (uint16_t)chosen;
+			}
+		}
+	}
+	o->from[TASKS] = ANSWERS;
+	struct model_answers a = { TASKS, WORKERS, 1, o->from, o->key, NULL };
+	doubt_find_many(c->mem, &(struct doubt_many){ &a, o->ms, mark, OPTIONS }, out, &count);
+	return count;
+}
+
+TEST(doubt, of_choices_of_many_an_honest_crowd_is_not_doubted)
+{
+	struct doubt *d;
+	size_t wrong = 0;
+
+	for (int round = 0; round < 20; round++)
+		wrong += many_doubts(c, (struct world){ .skewed = 3 + round * 3 }, &d);
+	WANT_I64(0, wrong);
+}
+
+TEST(doubt, of_choices_of_many_who_copies_is_fast_or_says_one_thing_is_found_and_nobody_else)
+{
+	int pairs = 0, fast = 0, constant = 0, wrong = 0;
+
+	for (int round = 0; round < 20; round++) {
+		struct doubt *d;
+		size_t n = many_doubts(
+			c, (struct world){ .copies = 3, .hasty = true, .steady = true }, &d);
+
+		for (size_t i = 0; i < n; i++) {
+			bool copies = d[i].what == DOUBT_ALIKE && d[i].other < 3;
+			bool quick = d[i].what == DOUBT_FAST && d[i].worker == 10;
+			bool same = d[i].what == DOUBT_CONSTANT && d[i].worker == 12;
+
+			pairs += copies;
+			fast += quick;
+			constant += same;
+			wrong += !copies && !quick && !same;
+		}
+	}
+	printf("many: %d of 60 pairs, %d and %d of 20, %d wrongly suspected\n", pairs, fast,
+	       constant, wrong);
+	WANT(pairs >= 54);
+	WANT_I64(20, fast);
+	WANT_I64(20, constant);
+	WANT_I64(0, wrong);
+}
