@@ -170,6 +170,7 @@ struct store_task {
 	void (*done)(struct store_task *, enum err);
 	void *arg;
 	uint64_t spread;	 /* tasks of one spread go to the same writer */
+	bool hold;		 /* one transaction at a time with this spread, of all servers */
 	bool behind;		 /* to the last writer instead: nobody waits for it */
 	bool alone;		 /* where others write too: in a transaction of its own */
 	struct store_task *next; /* the writer's own, and when it was posted */

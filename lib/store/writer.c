@@ -17,6 +17,7 @@
 #include "store/store_in.h"
 
 #include <stdatomic.h>
+#include <stdlib.h>
 
 enum { WRITERS_MAX = 8, PAUSE_US = 2000, TRIES_MAX = 200 };
 
@@ -165,12 +166,51 @@ static bool run_tasks(struct thread *t, struct ctx *w, int count, bool *any)
 	return true;
 }
 
+static int by_number(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/*
+ * Two servers that took the rows of one project in the order in which they are asked for would wait
+ * in a circle; so the second waits here, and its next batch gathers meanwhile. Nothing is told,
+ * so nothing is waited for on this side. SQLite has one writer.
+ */
+static enum err hold_spreads(struct thread *t, struct ctx *w, int count)
+{
+	/* A subquery with a function like this one is run though nothing of it is read. */
+	static const struct store_stmt hold = {
+		"hold",	    "SELECT FROM (SELECT pg_advisory_xact_lock($1)) AS held",
+		"i",	    "",
+		STORE_NONE, "local",
+		0,	    NULL,
+		""
+	};
+	uint64_t spread[STORE_BATCH_MAX];
+	size_t n = 0;
+
+	for (int i = 0; i < count && !t->store->lite; i++)
+		if (t->task[i]->hold)
+			spread[n++] = t->task[i]->spread;
+	qsort(spread, n, sizeof(*spread), by_number);
+	for (size_t i = 0; i < n; i++) {
+		const struct store_value key = { .i = (int64_t)spread[i] };
+
+		if (i == 0 || spread[i] != spread[i - 1])
+			TRY(store_run(w, &hold, &key, NULL, NULL));
+	}
+	return OK;
+}
+
 static enum err run_transaction(struct thread *t, struct ctx *w, int count)
 {
 	struct store_writer_options *o = &t->writer->o;
 	bool any;
 
 	TRY(store_begin(w));
+	TRY(hold_spreads(t, w, count));
 	if (!run_tasks(t, w, count, &any))
 		return ERR_STORE;
 	if (!any) {

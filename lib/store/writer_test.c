@@ -203,6 +203,57 @@ TEST(store, what_is_to_be_alone_is_alone_where_several_write)
 	own_close(c, &own);
 }
 
+STMT(probe_word, "UPDATE store_probe SET word = 'x' WHERE id = $1", "i", "", STORE_CHANGED);
+
+/* Two rows, the even pieces in one order and the odd ones in the other. */
+static enum err run_two_rows(struct ctx *c, void *arg)
+{
+	struct piece *p = arg;
+	const struct store_value id[2] = { { .i = 1 + p->id % 2 }, { .i = 2 - p->id % 2 } };
+	int64_t changed;
+
+	p->runs++;
+	TRY(store_run(c, &probe_word, &id[0], &changed, NULL));
+	store_pause(1000);
+	return store_run(c, &probe_word, &id[1], &changed, NULL);
+}
+
+static enum err add_two_rows(struct ctx *c, void *arg)
+{
+	(void)arg;
+	TRY(own_add(c, 1));
+	return own_add(c, 2);
+}
+
+TEST(store, two_servers_that_change_the_rows_of_one_spread_wait_in_no_circle)
+{
+	struct own own = own_open(c);
+	struct writing w[2];
+	struct piece *piece[40];
+
+	WANT_OK(store_in_tx(c, add_two_rows, NULL));
+	begin_writing(c, &w[0], own.url, false);
+	begin_writing(c, &w[1], own.url, false);
+	w[0].open = w[1].open = 20;
+	for (int k = 0; k < 40; k++) {
+		piece[k] = piece_of(arena_new(0), c, &w[k % 2], k);
+		piece[k]->task.run = run_two_rows;
+		piece[k]->task.spread = 77;
+		piece[k]->task.hold = true;
+		WANT_OK(store_writer_post(w[k % 2].writer, &piece[k]->task));
+	}
+	for (int k = 0; k < 2; k++) {
+		wait_for_all(&w[k]);
+		store_writer_stop(w[k].writer);
+	}
+	for (int k = 0; k < 40; k++) {
+		WANT_I64(OK, piece[k]->err);
+		WANT_I64(1, piece[k]->runs);
+		arena_free(piece[k]->ctx.mem);
+	}
+	own_close(c, &own);
+}
+
 /* Statements that tell nothing: an engine need not wait for them. */
 static enum err run_quiet_piece(struct ctx *c, void *arg)
 {

@@ -91,12 +91,13 @@ struct web_route {
 	web_handler *before; /* NULL, or slow work ahead of it */
 	const struct web_field *fields;
 	size_t form_size;
-	const char *view;   /* what a 200 holds, as a type: see web_view below; NULL: not JSON */
-	const char *about;  /* one sentence for the API's document */
-	const char *spread; /* the path field that spreads work over writers, or NULL: the actor */
-	int64_t body_max;   /* bytes of a JSON body; 0: 64 KiB */
-	bool renews;	    /* may end or change somebody's rights: then the gate is asked anew */
-	bool urgent;	    /* refused last: ends what was begun, or says how things are */
+	const char *view;  /* what a 200 holds, as a type: see web_view below; NULL: not JSON */
+	const char *about; /* one sentence for the API's document */
+	const char *
+		spread; /* the path field that spreads work over writers, one at a time; NULL: the actor */
+	int64_t body_max; /* bytes of a JSON body; 0: 64 KiB */
+	bool renews;	  /* may end or change somebody's rights: then the gate is asked anew */
+	bool urgent;	  /* refused last: ends what was begun, or says how things are */
 };
 
 enum { WEB_ANYONE = 0 };

@@ -131,7 +131,8 @@ void web_write_post(struct web_request *req)
 					 .many = req->route->runs == WEB_BATCH ? write_many : NULL,
 					 .done = write_done,
 					 .arg = req,
-					 .spread = spread_of(req) };
+					 .spread = spread_of(req),
+					 .hold = req->route->spread != NULL };
 	req->job.back = back_written;
 	req->out++;
 	web_gauge_in(gauge, now_us);
