@@ -10,9 +10,9 @@
  * and their results go. Whenever work ends, each task has the best result that its answers allow.
  *
  * Nobody who asks for work waits for this: places are opened by the job quality.ask, behind the
- * submit, a fiftieth of the tasks ahead and at least OPEN_MIN; and when a worker finds nothing, as much again, because he
- * may have done all that is open. A rule in dispatch that looks at doubt for each grant was turned
- * down: it would read many tasks for one, and a worker's own skill changes the order little.
+ * submit, a fiftieth of the tasks ahead and at least OPEN_MIN; and when a worker finds nothing, as
+ * much again, because he may have done all that is open. A rule in dispatch that looks at doubt for
+ * each grant was turned down: it would read many tasks for one.
  *
  * While known answers are to grow out of results (grow.c) tasks are asked on at once: those need
  * three answers, and early.

@@ -22,7 +22,8 @@
  * a project is done only after that.
  *
  * Adaptive: a project may name a target of confidence and the least and most answers of a task.
- * It pays for the most, offers the least, and the judge opens the next place only where it pays.
+ * It pays for the most, offers the least, and the judge opens the next place only where it pays,
+ * and first where most is in doubt: until then a task has the best result of what is there.
  * What is found after a new estimate to be less sure than the target by a twentieth is opened
  * again. Places that were never opened go back when the project is closed.
  *

@@ -336,7 +336,8 @@ TEST(doubt, one_text_to_everything_is_found_unless_all_say_it)
 
 /* --- choices of many --- */
 
-/* Six options. Honest workers tell each as it is in .92 to .99 of the cases, so all in .6 to .94. */
+/* Six options. Honest workers tell each as it is in .92 to .99 of the cases, so all of them in .6
+ * to .94. */
 static size_t many_doubts(struct ctx *c, struct world w, struct doubt **out)
 {
 	enum { OPTIONS = 6 };
