@@ -61,6 +61,8 @@ static void add_task(struct many *m, struct arena *mem, struct open_crowd crowd,
 	int64_t z[DOUBT_ANSWERS + 1], believed[DOUBT_ANSWERS], others[DOUBT_ANSWERS], same, pairs;
 	int label[DOUBT_ANSWERS];
 
+	if (count < 1)
+		return;
 	for (int32_t i = 0; i < count; i++) {
 		label[i] = m->group[from + i];
 		answer[i] = (struct belief_answer){ &before[a->key[from + i]], 0, label[i] };
