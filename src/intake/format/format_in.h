@@ -2,8 +2,8 @@
 /*
  * Inside of intake: files of other programs' forms, and exports of ours. A form makes rows out of
  * objects: cells of columns that the check has found, and given answers in columns of their own.
- * Adding one: a file here that knows it, a value of intake_shape where its objects differ, a line in
- * check.c:see_shape, and its row in docs/formats.md.
+ * Adding one: a file here that knows it, a value of intake_shape where its objects differ, a line
+ * in check.c:see_shape, and its row in docs/formats.md.
  */
 #ifndef INTAKE_FORMAT_FORMAT_IN_H
 #define INTAKE_FORMAT_FORMAT_IN_H
