@@ -61,6 +61,33 @@ MUST_USE enum err dispatch_next(struct ctx *, const struct dispatch_desk *, stru
 				size_t count);
 
 /*
+ * A worker asks for the next task of any project that he may work on. In this order:
+ *
+ *   what he holds already, when he begins; then, while his run lasts, more of where he is;
+ *   projects by priority (project.h); of equal ones those with the earliest deadline, those
+ *   without one last; of equal ones again by lot.
+ *
+ * In one of DISPATCH_FAIR runs deadlines do not count, so that projects without one are never
+ * left alone (decompose-stitch, 5.3: earliest deadline, with a tenth as a fair share). A run is
+ * DISPATCH_RUN_US of the worker's own time: until it is over he stays where there is work for
+ * him. The lot is drawn anew for each run from worker, run and project, so every server draws
+ * the same, nothing is kept of it, and equal projects get equal shares of workers' time.
+ *
+ * Costs a step for each project that is open, none for a task. What is open is known for a
+ * second; a project that had nothing for him is passed by for DISPATCH_NONE_US.
+ */
+enum { DISPATCH_FAIR = 10 };
+#define DISPATCH_RUN_US (10 * USEC_MINUTE)
+#define DISPATCH_NONE_US (2 * USEC_SECOND)
+struct dispatch_stream {
+	struct dispatch_ask ask; /* `err` stays OK: a project that is not for him is passed by */
+	project_id at;		 /* where he is, 0: he begins */
+	usec since;		 /* when his task there was given to him */
+	const struct dispatch_desk *desk; /* of the project that the task is of */
+};
+MUST_USE enum err dispatch_any(struct ctx *, struct dispatch_stream *, size_t count);
+
+/*
  * An answer that is handed in: checked against the project's template, kept, and whatever waits for
  * answers is signalled. `err`: ERR_INPUT with the path `answer.FIELD`; the others as
  * assignment_submit_all.

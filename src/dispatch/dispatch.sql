@@ -76,6 +76,22 @@ WHERE s.state = 2 AND s.project_id < $1 AND (p.invited_only = 0 OR EXISTS (
   SELECT 1 FROM project_bar AS b WHERE b.project_id = s.project_id AND b.user_id = $3))
 ORDER BY s.project_id DESC LIMIT $2;
 
+-- What streams choose from: open, with a task that has a place.
+-- dispatch_offers(limit int) -> many (project project_id, priority int, deadline usec)
+-- sweep: the projects that give out tasks lie on every shard
+SELECT s.project_id, p.priority, p.deadline_us
+FROM project_state AS s JOIN project AS p ON p.id = s.project_id
+WHERE s.state = 2 AND EXISTS (SELECT 1 FROM task AS t /*lite: INDEXED BY task_open*/
+  WHERE t.project_id = s.project_id AND t.open = 1)
+ORDER BY p.priority DESC, s.project_id LIMIT $1;
+
+-- dispatch_held_any(worker user_id) -> maybe (project project_id)
+-- sweep: one step for each open project
+SELECT a.project_id FROM project_state AS s
+JOIN assignment AS a /*lite: INDEXED BY assignment_lease*/ ON a.project_id = s.project_id
+  AND a.worker_id = $1 AND a.state = 1
+WHERE s.state = 2 ORDER BY a.accepted_us LIMIT 1;
+
 -- dispatch_project(project project_id) -> maybe (project project_id, org org_id, title text, kind text, state int, reward money, places int, pace_ms int, pace_answers int, estimate_s int, time_allowed_s int, approve_after_s int, picking int, deadline usec, learned int, timed int, p90_ms int)
 SELECT p.id, p.org_id, p.title, p.kind_line, s.state, s.reward_minor, s.places,
   COALESCE(a.median_ms, 0), COALESCE(a.answers, 0), p.estimate_s, p.time_allowed_s,

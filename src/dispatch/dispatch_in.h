@@ -18,6 +18,8 @@ enum {
 	DISPATCH_ROUNDS = 64,	  /* candidates looked at for one request */
 	DISPATCH_SWEEP = 256,	  /* tasks of one look for what was passed by */
 	DISPATCH_SAVE_EVERY = 8,  /* grants, then a worker's hint is written down */
+	DISPATCH_OFFERS = 4096,	  /* open projects that a stream looks at, 24 bytes each */
+	DISPATCH_NONES = 1 << 14, /* 24 bytes each */
 };
 
 /* How far a worker has come in a project. */
@@ -48,6 +50,18 @@ struct dispatch_window {
 	struct dispatch_place *place; /* DISPATCH_PLACES, once it is in use */
 };
 
+/* A project that gives out tasks, as a stream sees it. */
+struct dispatch_offer {
+	project_id project;
+	int64_t priority;
+	usec deadline;
+};
+
+/* There was nothing for this worker in that project. */
+struct dispatch_none {
+	int64_t worker, project, at_us;
+};
+
 struct dispatch_memory {
 	struct arena *mem;
 	bool is_small; /* made for a single call: what is learned is written down at once */
@@ -56,6 +70,11 @@ struct dispatch_memory {
 	size_t hint_count, window_count;
 	struct dispatch_hint *hint;
 	struct dispatch_window *window;
+	/* For streams; made when the first one asks. */
+	size_t offer_count;
+	usec offers_read;
+	struct dispatch_offer *offer; /* DISPATCH_OFFERS */
+	struct dispatch_none *none;   /* DISPATCH_NONES */
 };
 
 /* --- hints.c --- */
@@ -86,6 +105,11 @@ void dispatch_window_add(struct dispatch_memory *, struct dispatch_window *,
 /* What a claim has taught: no place is free; or one is again. */
 void dispatch_window_full(struct dispatch_window *, task_id);
 void dispatch_window_back(struct dispatch_window *, task_id);
+
+/* --- dispatch.c --- */
+/* dispatch_next for the next task, without a refusal: whoever may have none here gets none. */
+MUST_USE enum err dispatch_offer_next(struct ctx *, const struct dispatch_desk *,
+				      struct dispatch_ask *, size_t count);
 
 /* --- grant.c --- */
 /* Find and claim a task for each that has none yet; those who ask differ. */

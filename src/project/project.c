@@ -65,6 +65,7 @@ enum err project_get(struct ctx *c, project_id id, struct project *out)
 		.confidence_permille = row.confidence,
 		.redundancy_least = row.least,
 		.gold_grown = row.grown,
+		.priority = (enum project_priority)row.priority,
 		.revision = row.revision,
 		.created = row.created,
 		.created_by = row.by,

@@ -5,8 +5,8 @@
  * The *header* (texts, template, rules, price) is written by people and lies in the
  * reference group. The *state* (where the project stands, what was paid for) is moved
  * by the house and lies with the project's work. A draft's header may be edited freely;
- * each edit adds one to its revision. Once published, title, brief, instructions and deadline alone
- * may change.
+ * each edit adds one to its revision. Once published, title, brief, instructions, deadline and
+ * priority alone may change.
  *
  *   draft -> funding -> open <-> paused -> done -> closed
  *         -> leaving -> gone
@@ -51,6 +51,10 @@ struct str project_state_text(int64_t state);
 /* How results are made of answers; see quality.h. */
 enum project_method { PROJECT_PLURALITY = 0, PROJECT_SHRUNK = 1 };
 
+/* Before which others its tasks go to workers who take any work; see dispatch. Anybody who may edit
+ * the project sets it to low or normal, an operator also to high. */
+enum project_priority { PROJECT_LOW = 0, PROJECT_NORMAL = 1, PROJECT_HIGH = 2 };
+
 /* How long a task may be held while that is learned and too few answers are in. */
 enum { PROJECT_TIME_FIRST_S = 300 };
 
@@ -78,6 +82,7 @@ struct project {
 	enum project_method method;
 	int64_t confidence_permille; /* no more answers than make this sure; 0: all */
 	int64_t redundancy_least;    /* answers per task with such a target */
+	enum project_priority priority;
 	int64_t revision;
 	usec created;
 	user_id created_by;

@@ -14,24 +14,25 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0, 0, $1
 --   template text, kind_line text, reward money, fee_permille int, redundancy int,
 --   gold_share int, gold_redundancy int, time_allowed int, approve_after int, deadline usec,
 --   invited_only int, picking int, estimate int, revision int, created usec, by user_id, method int,
---   confidence int, least int, learned int, grown int)
+--   confidence int, least int, learned int, grown int, priority int)
 SELECT org_id, title, brief, instructions, template, kind_line, reward_minor, fee_permille,
   redundancy, gold_share_permille, gold_redundancy, time_allowed_s, approve_after_s, deadline_us,
   invited_only, picking, estimate_s, revision, created_us, created_by,
-  method, confidence_permille, redundancy_least, time_learned, gold_grown
+  method, confidence_permille, redundancy_least, time_learned, gold_grown,
+  priority
 FROM project WHERE id = $1;
 
 -- project_edit(id project_id, revision int, title text, brief text, instructions text,
 --   template text, kind_line text, reward money, redundancy int, gold_share int,
 --   gold_redundancy int, time_allowed int, approve_after int, deadline usec, invited_only int,
 --   picking int, estimate int, method int, confidence int, least int,
---   learned int, grown int) -> changed
+--   learned int, grown int, priority int) -> changed
 UPDATE project SET revision = revision + 1, title = $3, brief = $4, instructions = $5,
   template = $6, kind_line = $7, reward_minor = $8, redundancy = $9, gold_share_permille = $10,
   gold_redundancy = $11, time_allowed_s = $12, approve_after_s = $13, deadline_us = $14,
   invited_only = $15, picking = $16, estimate_s = $17, method = $18,
   confidence_permille = $19, redundancy_least = $20, time_learned = $21,
-  gold_grown = $22
+  gold_grown = $22, priority = $23
 WHERE id = $1 AND revision = $2;
 
 -- project_remove(id project_id) -> changed

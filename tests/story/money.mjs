@@ -148,6 +148,31 @@ async function close(operator, requester, stranger, org, id) {
 	same('and are sound', 'sound', server.doctor());
 }
 
+/** One worker, two projects: the one with the higher priority first, then the other, without asking for either. */
+async function stream(operator, requester, worker) {
+	const ids = [await draft(requester), await draft(requester)];
+	for (const id of ids) {
+		await requester.post(`/projects/${id}/publish`, { total: (await requester.get(`/projects/${id}/quote`)).total });
+		await until('a project opens', async () => (await requester.get(`/projects/${id}`)).state === 'open');
+	}
+	await refused('ahead of all is not for the requester to say', 403,
+		requester.post(`/projects/${ids[1]}`, { priority: 'high' }), 'priority');
+	same('after all is, published as it is', 'low', (await requester.post(`/projects/${ids[0]}`, { priority: 'low' })).priority);
+	same('an operator may', 'high', (await operator.post(`/projects/${ids[1]}`, { priority: 'high' })).priority);
+	const given = [];
+	let { assignment: a } = await worker.post('/work/accept');
+	same('who asks again gets what he holds', a.epoch, (await worker.post('/work/accept')).assignment.epoch);
+	while (a) {
+		given.push(a.project);
+		const body = { epoch: a.epoch, answer: { label: 'cat' }, next: true, any: true };
+		const { next, none } = await worker.post(`/work/${a.project}/tasks/${a.task}/submit`, body);
+		if (!next) same('then there is none', 'string', typeof none);
+		a = next;
+	}
+	same('all tasks of any project, by priority', [ids[1], ids[1], ids[1], ids[0], ids[0], ids[0]], given);
+	same('and all is sound', 'sound', server.doctor());
+}
+
 try {
 	const key = server.init();
 	await server.start();
@@ -161,6 +186,7 @@ try {
 	await publish(requester, stranger, worker, org, id);
 	await earn(requester, stranger, worker, id);
 	await close(operator, requester, stranger, org, id);
+	await stream(operator, requester, worker);
 } catch (error) {
 	failed++;
 	console.log(`not ok: ${error.stack}`);

@@ -3,12 +3,13 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
-import { me } from '../../api/session.ts';
-import type { Id, Project, ProjectState } from '../../api/types.ts';
+import { hasRole, me } from '../../api/session.ts';
+import type { Id, Priority, Project, ProjectState } from '../../api/types.ts';
 import { listText, number, t } from '../../base/i18n.ts';
 import { money } from '../../base/money.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
+import { SelectField } from '../../ui/field.tsx';
 import { announce, useLoad } from '../../ui/hooks.ts';
 import { errorText, Notice, Page, Problem, Skeleton } from '../../ui/page.tsx';
 import type { Column } from '../../ui/table.tsx';
@@ -75,6 +76,15 @@ export function fieldsText(fields: Record<string, string>): string {
     .map(([, value]) => (value.startsWith('asset:') ? `[${t('value.image')}]` : value))
     .filter(Boolean);
   return [...new Set(values)].join(' · ');
+}
+
+/** High is an operator's to give; who is no operator sees it where it has been given. */
+export function PriorityField(p: { was: Priority; value: string; onValue: (value: string) => void; error?: string | undefined }) {
+  const words: Priority[] = ['low', 'normal', ...(p.was === 'high' || hasRole('operator') ? ['high' as const] : [])];
+  return (
+    <SelectField label={t('rules.priority')} hint={t('rules.priority.hint')} value={p.value} error={p.error} onValue={p.onValue}
+      options={words.map((w) => [w, t(`rules.priority.${w}`)] as const)} />
+  );
 }
 
 /** Workers are strangers here: told apart by the end of their number. */

@@ -2,7 +2,7 @@
 // Quality and pay of a draft: what an answer earns, how many are asked for, and who may give them.
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
-import type { ProjectEdit } from '../../api/types.ts';
+import type { Priority, ProjectEdit } from '../../api/types.ts';
 import { t, type Key } from '../../base/i18n.ts';
 import { money, moneyParse, moneyPlain } from '../../base/money.ts';
 import { site } from '../../base/site.ts';
@@ -11,6 +11,7 @@ import { CheckField, RadioField, TextField } from '../../ui/field.tsx';
 import { useList } from '../../ui/hooks.ts';
 import { errorText, Notice } from '../../ui/page.tsx';
 import type { Draft } from './draft.ts';
+import { PriorityField } from './parts.tsx';
 
 /** A whole number of some unit, kept in the server's own: minutes as seconds, percent as permille. */
 function Whole({ draft, name, word, note, unit, times = 1, min = 0, max }: {
@@ -90,6 +91,7 @@ export function Rules({ draft }: { draft: Draft }) {
   const [method, setMethod] = useState(p.method);
   const target = method === 'shrunk' ? p.confidence_permille : 0;
   const [picking, setPicking] = useState(p.picking);
+  const [priority, setPriority] = useState(p.priority);
   const [deadline, setDeadline] = useState(p.deadline?.slice(0, 10) ?? '');
   return (
     <div class="stack">
@@ -108,6 +110,11 @@ export function Rules({ draft }: { draft: Draft }) {
           onValue={(v) => {
             setDeadline(v);
             draft.change({ deadline: v });
+          }} />
+        <PriorityField was={p.priority} value={priority} error={draft.errors.priority}
+          onValue={(v) => {
+            setPriority(v as Priority);
+            draft.change({ priority: v as Priority });
           }} />
       </div>
       <RadioField label={t('rules.audience')} value={audience} error={draft.errors.audience}
