@@ -92,6 +92,8 @@ struct fixture fixture_more(struct ctx *c, const struct fixture *people, struct 
 		.has_confidence_permille = true,
 		.gold_grown = s.gold_grown,
 		.has_gold_grown = true,
+		.copy_permille = s.copy_permille,
+		.has_copy_permille = true,
 		.has_approve_after_s = true,
 		.picking = s.picking,
 		.has_picking = true,

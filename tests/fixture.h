@@ -22,6 +22,7 @@ struct fixture_shape {
 	bool picking;
 	int confidence_permille; /* 2 answers at least */
 	int gold_grown;
+	int copy_permille;
 	bool shrunk;	      /* results by skill; else by plurality */
 	bool draft;	      /* not published yet */
 	const char *template; /* a choice `label` of cat and dog when NULL */

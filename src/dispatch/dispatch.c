@@ -35,9 +35,11 @@ enum err dispatch_desk(struct ctx *c, project_id id, struct dispatch_desk *out)
 		.state = row.state,
 		.has_gold = row.gold > 0,
 		.has_barred = row.barred > 0,
+		.copies = row.copies,
 	};
 	out->allowed_us = assignment_allowed_s(out->project.time_allowed_s, row.timed, row.p90_ms) *
 			  USEC_SECOND;
+	out->p90_us = row.timed > 0 ? row.p90_ms * 1000 : out->allowed_us / 2;
 	return OK;
 }
 
@@ -194,6 +196,8 @@ static enum err hand_out(struct ctx *c, const struct dispatch_desk *d, struct di
 	/* Who has done all that is open: others may wait to be asked on. */
 	if (empty && d->state == PROJECT_OPEN && d->project.confidence_permille > 0)
 		TRY(job_signal_part(c, "quality.ask", d->project.id.v, 1));
+	if (d->state == PROJECT_OPEN && d->copies > 0 && looking > 0)
+		TRY(dispatch_copies(c, d, seeker, looking));
 	serve_twins(ask, count, list, n);
 	for (size_t i = 0; i < count; i++)
 		if (ask[i].err == OK && ask[i].pick.v == 0 && !ask[i].got)

@@ -21,6 +21,12 @@
  * for the model of src/quality/belief weighs five answers of the crowd against a worker's own.
  * Each draw is independent, and gold is claimed by the same statements, so neither order nor time
  * tells.
+ *
+ * Hedging: when nothing else is left for a worker, he gets a second copy of the task that has been
+ * held for longest, among those held for dispatch.copy_after_percent of the time within which nine
+ * of ten answers come; at most dispatch.copies for each place without an answer, and
+ * as many in all as the project was paid for (decompose-stitch, 5.2). Never of a known task.
+ * The first answers count, the later one is paid too; see task.h.
  */
 #ifndef DISPATCH_H
 #define DISPATCH_H
@@ -36,6 +42,8 @@ struct dispatch_desk {
 	bool has_gold;
 	int64_t allowed_us; /* how long a task may be held; see assignment_allowed_s */
 	bool has_barred;    /* some workers get no more tasks */
+	int64_t copies;	    /* places that are left for second copies */
+	int64_t p90_us;	    /* from accept to submit; half of the allowed time while unknown */
 };
 /* ERR_MISSING no such project. */
 MUST_USE enum err dispatch_desk(struct ctx *, project_id, struct dispatch_desk *);

@@ -406,7 +406,7 @@ static enum err put_offer(struct ctx *c, const struct dispatch_project *row, use
 
 	TRY(org_name(c, row->org, &requester));
 	TRY(tally_get(c, row->project.v, "submitted", &submitted));
-	left = row->places - submitted;
+	left = row->places - row->copies - submitted;
 	json_id_of(out, "project", row->project.v);
 	json_text_of(out, "title", row->title);
 	json_text_of(out, "requester", requester);

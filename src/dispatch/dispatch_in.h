@@ -45,6 +45,7 @@ struct dispatch_window {
 	bool gold;
 	bool whole;	 /* nothing lies behind `upto` */
 	int64_t read_us; /* when that was seen */
+	int64_t slow_us; /* when no task was slow */
 	int64_t base, from, upto;
 	size_t count;
 	struct dispatch_place *place; /* DISPATCH_PLACES, once it is in use */
@@ -117,6 +118,11 @@ MUST_USE enum err dispatch_seek(struct ctx *, const struct dispatch_desk *,
 				struct dispatch_ask *const *, size_t count);
 /* The submitted task is one that the worker has been at, whichever server gave it to him. */
 void dispatch_seen(struct ctx *, const struct dispatch_desk *, user_id, task_id);
+
+/* --- copies.c --- */
+/* A second copy of a slow task for each that has none yet; those who ask differ. */
+MUST_USE enum err dispatch_copies(struct ctx *, const struct dispatch_desk *,
+				  struct dispatch_ask *const *, size_t count);
 
 extern const struct web_route dispatch_routes[];
 

@@ -23,7 +23,8 @@ static enum err must_be_free(struct ctx *c, const struct project_edit *e, int64_
 		      e->has_gold_share_permille || e->has_gold_redundancy ||
 		      e->has_time_allowed_s || e->has_approve_after_s || e->has_estimate_s ||
 		      e->has_audience || e->has_picking || e->has_method ||
-		      e->has_confidence_permille || e->has_redundancy_least || e->has_gold_grown;
+		      e->has_confidence_permille || e->has_redundancy_least || e->has_gold_grown ||
+		      e->has_copy_permille;
 
 	if (state != PROJECT_DRAFT && frozen)
 		return refuse(c, ERR_CONFLICT,
@@ -162,6 +163,9 @@ static enum err change_rules(struct ctx *c, const struct project_edit *e, struct
 		p->redundancy_least = e->redundancy_least;
 	if (e->has_gold_grown)
 		p->gold_grown = e->gold_grown;
+	if (e->has_copy_permille)
+		p->copy_permille = e->copy_permille;
+	TRY(must_be_in(c, "copy_permille", p->copy_permille, 0, PROJECT_COPY_MAX));
 	TRY(must_be_in(c, "gold_grown", p->gold_grown, 0, PROJECT_GOLD_GROWN_MAX));
 	TRY(must_be_in(c, "confidence_permille", p->confidence_permille, 0,
 		       PROJECT_CONFIDENCE_MAX));
@@ -206,7 +210,7 @@ enum err project_change(struct ctx *c, const struct project_edit *e)
 			 p.gold_redundancy, time_kept(&p), p.approve_after_s, p.deadline,
 			 p.invited_only, p.picking, p.estimate_s, p.method, p.confidence_permille,
 			 p.redundancy_least, p.time_allowed_s == 0, p.gold_grown, p.priority,
-			 &changed));
+			 p.copy_permille, &changed));
 	if (changed == 0)
 		return refuse_field(c, ERR_CONFLICT, S("revision"),
 				    "somebody else has changed this meanwhile");

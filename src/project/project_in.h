@@ -12,6 +12,7 @@ enum {
 	PROJECT_CONFIDENCE_MAX = 999,
 	PROJECT_GOLD_REDUNDANCY_MAX = 10000,
 	PROJECT_GOLD_GROWN_MAX = 1000,
+	PROJECT_COPY_MAX = 1000,
 	PROJECT_TIME_MIN_S = 10, /* or 0 */
 	PROJECT_TIME_MAX_S = 7 * 24 * 3600,
 	PROJECT_APPROVE_MAX_S = 30 * 24 * 3600,
@@ -26,7 +27,7 @@ struct project_edit {
 	struct str title, brief, instructions;
 	const struct json_value *template; /* an object, or a text that holds one */
 	money reward;
-	int64_t redundancy, gold_share_permille, gold_redundancy, gold_grown;
+	int64_t redundancy, gold_share_permille, gold_redundancy, gold_grown, copy_permille;
 	int64_t time_allowed_s, approve_after_s, estimate_s;
 	struct str deadline; /* RFC 3339 or a date; empty: none */
 	struct str audience; /* everyone, invited */
@@ -38,7 +39,7 @@ struct project_edit {
 		has_redundancy, has_gold_share_permille, has_gold_redundancy, has_gold_grown,
 		has_time_allowed_s, has_approve_after_s, has_estimate_s, has_deadline, has_audience,
 		has_picking, has_method, has_confidence_permille, has_redundancy_least,
-		has_priority;
+		has_priority, has_copy_permille;
 };
 
 /*

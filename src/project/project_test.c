@@ -390,13 +390,13 @@ TEST(project, places_too_many_to_count_are_refused)
 	project_id id = draft(c);
 	struct project_state s = { .records = INT64_MAX / 2 };
 	struct project p;
-	int64_t places;
+	int64_t places, copies;
 
 	WANT_OK(project_get(c, id, &p));
-	WANT_ERR(ERR_LIMIT, project_places(c, &p, &s, &places));
+	WANT_ERR(ERR_LIMIT, project_places(c, &p, &s, &places, &copies));
 	s = (struct project_state){ .records = 10, .gold = 2 };
 	p.gold_redundancy = 100;
-	WANT_OK(project_places(c, &p, &s, &places));
+	WANT_OK(project_places(c, &p, &s, &places, &copies));
 	WANT_I64(8 * 3 + 2 * 100, places);
 }
 

@@ -111,12 +111,11 @@ function Acts({ p, reload }: { p: Project; reload: () => void }) {
   const close = () => call('POST /projects/{project}/close', { path: { project: p.id } })
     .then(({ refund }) => announce(t('project.closed', { money: money(refund) })));
   const open = p.state === 'open';
-  // With a target for confidence a project ends with places that it did not need: they are paid for.
-  const rest = p.state === 'done' && p.confidence_permille > 0;
-  // A rejected answer's place opened again, and counts among those needed once more.
-  const places = far ? far.answers_needed - far.rejected : 0;
-  const unit = far && places > 0 ? Math.round(far.budget / places) : 0;
-  const left = far ? Math.max(0, far.answers_needed - far.submitted) : 0;
+  // With a target for confidence, or second copies, a project ends with places that it did not need: they are paid for.
+  const rest = p.state === 'done' && (p.confidence_permille > 0 || p.copy_permille > 0);
+  // A rejected answer's place opened again.
+  const unit = far && p.places > 0 ? Math.round(far.budget / p.places) : 0;
+  const left = far ? Math.max(0, p.places - (far.submitted - far.rejected)) : 0;
   return (
     <>
       {error !== undefined && <Notice tone="bad">{errorText(error)}</Notice>}

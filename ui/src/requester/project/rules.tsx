@@ -15,7 +15,7 @@ import { PriorityField } from './parts.tsx';
 
 /** A whole number of some unit, kept in the server's own: minutes as seconds, percent as permille. */
 function Whole({ draft, name, word, note, unit, times = 1, min = 0, max }: {
-  draft: Draft; name: 'redundancy' | 'gold_share_permille' | 'gold_redundancy' | 'time_allowed_s' | 'approve_after_s' | 'estimate_s' | 'confidence_permille' | 'redundancy_least' | 'gold_grown';
+  draft: Draft; name: 'redundancy' | 'gold_share_permille' | 'gold_redundancy' | 'time_allowed_s' | 'approve_after_s' | 'estimate_s' | 'confidence_permille' | 'redundancy_least' | 'gold_grown' | 'copy_permille';
   word: Key; note?: Key; unit?: string; times?: number; min?: number; max: number;
 }) {
   const [text, setText] = useState(String(Math.round((draft.p[name] / times) * 100) / 100));
@@ -106,6 +106,7 @@ export function Rules({ draft }: { draft: Draft }) {
         <Whole draft={draft} name="gold_share_permille" word="rules.gold" note={p.gold > 0 || p.gold_grown > 0 ? 'rules.gold.hint' : 'rules.gold.none'} unit="%" times={10} max={100} />
         {target > 0 && <Whole draft={draft} name="gold_grown" word="rules.grown" note="rules.grown.hint" max={1000} />}
         {p.gold > 0 && <Whole key={`gold ${p.redundancy}`} draft={draft} name="gold_redundancy" word="rules.gold-redundancy" note="rules.gold-redundancy.hint" min={1} max={1000} />}
+        <Whole draft={draft} name="copy_permille" word="rules.copies" note="rules.copies.hint" unit="%" times={10} max={100} />
         <TextField label={t('rules.deadline')} hint={t('rules.deadline.hint')} type="date" value={deadline} error={draft.errors.deadline}
           onValue={(v) => {
             setDeadline(v);

@@ -56,6 +56,7 @@ function Body({ p, reload }: { p: Project; reload: () => void }) {
     [t('rules.approve'), p.approve_after_s ? duration(p.approve_after_s) : t('settings.at-once')],
     [t('rules.gold'), p.gold ? t('settings.gold', { share: percent(p.gold_share_permille / 1000, 1), n: p.gold }) : t('settings.gold.none')],
     ...(p.gold ? [[t('rules.gold-redundancy'), number(p.gold_redundancy)]] as [string, string][] : []),
+    [t('rules.copies'), percent(p.copy_permille / 1000, 1)],
     [t('rules.audience'), t(`rules.audience.${p.audience}`)],
     [t('settings.picking'), t(p.picking ? 'yes' : 'no')],
   ];
