@@ -3,7 +3,8 @@
  * assignment: one worker's go at one task, from accept to its end.
  *
  * An assignment has no id of its own: (project, task, worker) is its name and its
- * unique key, so nobody is ever given the same task twice. While it is accepted it
+ * unique key, so nobody is ever given the same task twice, also not one that he gave back: who
+ * could draw again would choose (decompose-stitch, 4.5: one view for each task and group). While it is accepted it
  * holds one place of the task until `until`; a lease carries a random `epoch`, and
  * only who shows that epoch may submit. What may happen:
  *

@@ -9,8 +9,9 @@
  * close the page, and the others leave it open. A worker is there for 25 minutes in the mean and
  * away for 50; both are memoryless. Who has no task asks each 5 s. Three answers are asked for
  * each task; of more, the first count. What the reference leaves open is chosen here: the time is
- * drawn for a task and is the same for all who do it; who walks away never does that task, and is away as after any
- * stay, until its lease is over at least; who works on when his lease is over hands in late.
+ * drawn for a task and is the same for all who do it; who walks away never does that task, and
+ * is away as after any stay, until its lease is over at least; who works on when his lease is over
+ * hands in late.
  */
 #ifndef TESTS_SIM_MAKESPAN_H
 #define TESTS_SIM_MAKESPAN_H

@@ -140,10 +140,13 @@ static void cell(struct table *t, int s, int p)
 		refused += (double)r.refused / (double)r.needed;
 	}
 	qsort(minutes, (size_t)t->runs, sizeof(*minutes), by_size);
-	printf("%5d items  %-12s %6.1f (%5.1f)  ref %6.1f (%3.0f)  views %.2f  late %.3f\n",
-	       size[s].tasks, policy[p].name, sum / (double)t->runs,
-	       minutes[(19 * t->runs + 19) / 20 - 1], size[s].mean[p], size[s].p95[p],
-	       views / (double)t->runs, refused / (double)t->runs);
+	printf("%5d items  %-12s %6.1f (%5.1f)", size[s].tasks, policy[p].name,
+	       sum / (double)t->runs, minutes[(19 * t->runs + 19) / 20 - 1]);
+	if (size[s].mean[p] > 0)
+		printf("  ref %6.1f (%5.1f)", size[s].mean[p], size[s].p95[p]);
+	else
+		printf("  %18s", "");
+	printf("  views %.2f  late %.3f\n", views / (double)t->runs, refused / (double)t->runs);
 }
 
 static bool read_words(struct table *t, int count, char **word)
