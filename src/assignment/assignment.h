@@ -4,9 +4,9 @@
  *
  * An assignment has no id of its own: (project, task, worker) is its name and its
  * unique key, so nobody is ever given the same task twice, also not one that he gave back: who
- * could draw again would choose (decompose-stitch, 4.5: one view for each task and group). While it is accepted it
- * holds one place of the task until `until`; a lease carries a random `epoch`, and
- * only who shows that epoch may submit. What may happen:
+ * could draw again would choose (decompose-stitch, 4.5: one view for each task and group).
+ * While it is accepted it holds one place of the task until `until`; a lease carries a
+ * random `epoch`, and only who shows that epoch may submit. What may happen:
  *
  *   accepted -> submitted -> approved        (paid once by pay)
  *                         -> rejected        (place given back) -> approved (upheld)
