@@ -12,7 +12,7 @@ static struct assignment next(struct ctx *c, const struct fixture *f, int worker
 	struct dispatch_desk desk;
 
 	WANT_OK(dispatch_desk(c, f->project, &desk));
-	WANT_OK(dispatch_next(c, &desk, &ask, 1));
+	WANT_OK(dispatch_offer_next(c, &desk, &ask, 1));
 	return ask.got ? ask.lease : (struct assignment){ 0 };
 }
 
@@ -248,4 +248,94 @@ TEST(copies, a_late_answer_to_a_full_task_is_still_refused)
 	bool fresh;
 	WANT_ERR(ERR_CONFLICT,
 		 assignment_submit(c, a.key, a.epoch, S("{\"label\":\"cat\"}"), 1, &fresh));
+}
+
+/* --- all that may happen, in any order --- */
+
+struct played {
+	struct fixture f;
+	struct assignment held[FIXTURE_WORKERS], said[64];
+	int answers;
+};
+
+static int64_t roll(struct ctx *c, int64_t sides)
+{
+	return (int64_t)(ctx_random(c) % (uint64_t)sides);
+}
+
+static void hand_in(struct ctx *c, struct played *p, int worker)
+{
+	struct assignment *a = &p->held[worker];
+	struct str body = roll(c, 3) == 0 ? S("{\"label\":\"dog\"}") : S("{\"label\":\"cat\"}");
+	bool fresh;
+
+	if (a->epoch == 0)
+		return;
+	/* It may have expired and be too late. */
+	ATTEMPT(assignment_submit(c, a->key, a->epoch, body, 1000, &fresh));
+	if (p->answers < 64)
+		p->said[p->answers++] = *a;
+	*a = (struct assignment){ 0 };
+}
+
+static void happens(struct ctx *c, struct played *p)
+{
+	int worker = (int)roll(c, FIXTURE_WORKERS);
+	struct assignment *a = &p->held[worker];
+	money back;
+
+	switch (roll(c, 12)) {
+	case 0:
+	case 1:
+	case 2:
+	case 3:
+		*a = next(c, &p->f, worker);
+		break;
+	case 4:
+	case 5:
+		hand_in(c, p, worker);
+		break;
+	case 6:
+		if (a->epoch != 0)
+			ATTEMPT(assignment_return(c, a->key, a->epoch));
+		*a = (struct assignment){ 0 };
+		break;
+	case 7:
+		if (p->answers > 0)
+			ATTEMPT(review_reject(c, p->said[roll(c, p->answers)].key, S("no")));
+		break;
+	case 8:
+		if (roll(c, 20) == 0)
+			ATTEMPT(pay_close(c, p->f.project, &back));
+		break;
+	default:
+		test_wait(c, roll(c, 120) * USEC_SECOND);
+		test_run_jobs(c);
+	}
+}
+
+/* The house's own invariants, which say it, are asked when the test is over. */
+PROPERTY(copies, whatever_happens_places_answers_and_money_add_up)
+{
+	struct played p = { 0 };
+	bool sure = roll(c, 3) == 0;
+
+	p.f = fixture_open(c, (struct fixture_shape){ .tasks = 2 + (int)roll(c, 2),
+						      .redundancy = sure ? 4 : 1 + (int)roll(c, 2),
+						      .copy_permille = 1000,
+						      .confidence_permille = sure ? 980 : 0,
+						      .shrunk = sure,
+						      .approve_after_s = roll(c, 2) * 3600,
+						      .time_allowed_s = 300 });
+	for (int i = 0; i < 120; i++) {
+		struct task t;
+
+		happens(c, &p);
+		WANT_OK(task_get(c, p.f.project, (task_id){ 1 + roll(c, 2) }, &t));
+		WANT(t.extra <= t.taken);
+	}
+	for (int i = 0; i < FIXTURE_WORKERS; i++)
+		hand_in(c, &p, i);
+	test_wait(c, 2 * USEC_HOUR);
+	test_run_jobs(c);
 }
