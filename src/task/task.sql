@@ -54,28 +54,29 @@ UPDATE task SET taken = taken - $3, open = 1 WHERE project_id = $1 AND id = $2 A
 
 -- task_release_set(project project_id, now usec; id task_id, n int) -> changed
 UPDATE task SET taken = taken - $4, open = 1, again_us = $2
-WHERE project_id = $1 AND id = $3 AND taken >= $4 AND extra = 0;
+WHERE project_id = $1 AND id = $3 AND taken >= $4 AND extra < 1;
 
--- Tasks with second copies are settled by copies.c: here and below `extra = 0`.
+-- Tasks with second copies are settled by copies.c: here and elsewhere `extra < 1`, as an equality is rare to
+-- PostgreSQL where it has no statistics.
 -- Two guards instead of one RETURNING, for which SQLite makes a table of its own with each row.
 -- task_fill_some(project project_id; id task_id, n int) -> changed: not the last place
 UPDATE task SET taken = taken - $3, filled = filled + $3
-WHERE project_id = $1 AND id = $2 AND taken >= $3 AND filled + $3 < need AND extra = 0;
+WHERE project_id = $1 AND id = $2 AND taken >= $3 AND filled + $3 < need AND extra < 1;
 
 -- task_fill_last(project project_id; id task_id, n int) -> changed
 UPDATE task SET taken = taken - $3, filled = filled + $3, stage = 1
-WHERE project_id = $1 AND id = $2 AND taken >= $3 AND filled + $3 >= need AND extra = 0;
+WHERE project_id = $1 AND id = $2 AND taken >= $3 AND filled + $3 >= need AND extra < 1;
 
 -- task_fill_late_set(project project_id, id task_id) -> maybe (filled int, need int)
 UPDATE task SET filled = filled + 1,
   open = CASE WHEN taken + filled + 1 < need THEN 1 ELSE 0 END,
   stage = CASE WHEN filled + 1 >= need THEN 1 ELSE stage END
-WHERE project_id = $1 AND id = $2 AND taken + filled < need AND extra = 0
+WHERE project_id = $1 AND id = $2 AND taken + filled < need AND extra < 1
 RETURNING filled, need;
 
 -- task_reopen_set(project project_id, id task_id, now usec) -> changed
 UPDATE task SET filled = filled - 1, open = 1, stage = 0, again_us = $3
-WHERE project_id = $1 AND id = $2 AND filled > 0 AND extra = 0;
+WHERE project_id = $1 AND id = $2 AND filled > 0 AND extra < 1;
 
 -- An answer counts after all, in a place that is paid for and free, on offer or not.
 -- task_restore_set(project project_id, id task_id) -> maybe (filled int, need int)
@@ -84,7 +85,7 @@ UPDATE task SET filled = filled + 1,
   open = CASE WHEN taken + filled + 1 < need THEN 1 ELSE 0 END,
   stage = CASE WHEN taken + filled >= need THEN CASE WHEN taken = 0 THEN 1 ELSE 0 END
                WHEN filled + 1 >= need THEN 1 ELSE 0 END
-WHERE project_id = $1 AND id = $2 AND taken + filled < cap AND extra = 0
+WHERE project_id = $1 AND id = $2 AND taken + filled < cap AND extra < 1
 RETURNING filled, need;
 
 -- A gold task that stays open with one place less.
