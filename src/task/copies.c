@@ -3,6 +3,10 @@
  * Tasks with second copies out. They are few and only near the end, so they are held, counted anew
  * and written one by one, while the statements of task.sql leave them alone. Counting them
  * there as well was turned down: every submit would pay for it.
+ *
+ * The task is written before the project's count of what is left; closing a project goes the other
+ * way, so with a claim of the same moment one of the two may be stopped by PostgreSQL, and is run
+ * again.
  */
 #include "task/task.sql.h"
 #include "task/task_in.h"
