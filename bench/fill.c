@@ -110,7 +110,7 @@ static const char *const of_answers[] = {
 	"UPDATE task SET filled = need, open = 0, stage = 2 "
 	"WHERE project_id = $project AND id BETWEEN $from AND $upto",
 	"INSERT INTO assignment SELECT $project, t.id, " WORKER
-	", 3, 1 + abs(random() % 1000000000), $now, $now - 900000, $now, 900, 1, 0 " EACH,
+	", 3, 1 + abs(random() % 1000000000), $now, $now - 900000, $now, 900, 1, 0, 0 " EACH,
 	"INSERT INTO answer SELECT $project, t.id, " WORKER
 	", CASE WHEN 4 * w.k < 3 * $each THEN '{\"label\":\"cat\"}' "
 	"ELSE '{\"label\":\"dog\"}' END " EACH,

@@ -67,8 +67,8 @@ static const char *const text[STATEMENTS] = {
 		 "AND id >= ?1 AND open = 1 ORDER BY id LIMIT 1",
 	[TAKE] = "UPDATE task SET taken = taken + 1, open = taken + filled + 1 < need "
 		 "WHERE project_id = 7 AND id = ?1 AND taken + filled < need",
-	[ACCEPT] =
-		"INSERT INTO assignment VALUES (7, ?1, ?2, 1, ?3, ?4 + 600000000, ?4, 0, 0, 0, 0)",
+	[ACCEPT] = "INSERT INTO assignment VALUES "
+		   "(7, ?1, ?2, 1, ?3, ?4 + 600000000, ?4, 0, 0, 0, 0, 0)",
 	[SUBMIT] = "UPDATE assignment SET state = 3, submitted_us = ?4, active_ms = 900 " ONE
 		   " AND epoch = ?3 AND state = 1",
 	[ANSWER] = "INSERT INTO answer VALUES (7, ?1, ?2, '{\"label\":\"cat\"}')",

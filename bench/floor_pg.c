@@ -46,7 +46,7 @@ static const char *const of_cycles[] = {
 	"UPDATE task AS t SET taken = taken + n, "
 	"open = CASE WHEN taken + filled + n < need THEN 1 ELSE 0 END FROM " TASKS
 	" WHERE t.project_id = $1 AND t.id = u.task AND taken + filled + n <= need",
-	"INSERT INTO assignment SELECT $1, task, worker, 1, 7, $4 + 600000000, $4, 0, 0, 0, 0 "
+	"INSERT INTO assignment SELECT $1, task, worker, 1, 7, $4 + 600000000, $4, 0, 0, 0, 0, 0 "
 	"FROM " EACH,
 	"UPDATE assignment AS a SET state = 3, submitted_us = $4, active_ms = 900 FROM " EACH
 	" " HIS " AND epoch = 7 AND state = 1",

@@ -55,28 +55,19 @@ static void add_records(struct ctx *c, project_id project, const struct fixture_
 	test_run_jobs(c);
 }
 
-struct fixture fixture_open(struct ctx *c, struct fixture_shape s)
+struct fixture fixture_more(struct ctx *c, const struct fixture *people, struct fixture_shape s)
 {
 	static const char *const usual =
 		"{\"blocks\":[{\"type\":\"markdown\",\"text\":\"{{name}}\"},{\"type\":\"choice\","
 		"\"name\":\"label\",\"label\":\"Which?\",\"options\":[\"cat\",\"dog\"]}]}";
-	struct fixture f;
+	struct fixture f = *people;
 	struct json_value *template;
 	struct json_fault fault;
-	bool fresh;
 
 	s.tasks = s.tasks > 0 ? s.tasks : 3;
 	s.redundancy = s.redundancy > 0 ? s.redundancy : 2;
 	s.reward_minor = s.reward_minor > 0 ? s.reward_minor : 10;
 	s.time_allowed_s = s.time_allowed_s > 0 ? s.time_allowed_s : 600;
-	f.requester = person(c, "requester", USER_REQUESTER);
-	WANT_OK(org_add(c, S("Fixture"), f.requester, &f.org));
-	for (int i = 0; i < FIXTURE_WORKERS; i++)
-		f.worker[i] =
-			person(c, str_c(c->mem, str_format(c->mem, "worker%d", i)), USER_WORKER);
-	WANT_OK(ledger_deposit(c, (account_id){ f.org.v }, (money){ 1000000 }, S("fixture"),
-			       &fresh));
-
 	fixture_act(c, f.requester, USER_REQUESTER);
 	WANT_OK(project_new(c, f.org, S("Fixture"), &f.project));
 	WANT(json_read(c->mem, str_of(s.template ? s.template : usual), &template, &fault));
@@ -101,6 +92,8 @@ struct fixture fixture_open(struct ctx *c, struct fixture_shape s)
 		.has_confidence_permille = true,
 		.gold_grown = s.gold_grown,
 		.has_gold_grown = true,
+		.copy_permille = s.copy_permille,
+		.has_copy_permille = true,
 		.has_approve_after_s = true,
 		.picking = s.picking,
 		.has_picking = true,
@@ -112,6 +105,20 @@ struct fixture fixture_open(struct ctx *c, struct fixture_shape s)
 	WANT_OK(pay_publish(c, f.project));
 	test_run_jobs(c);
 	return f;
+}
+
+struct fixture fixture_open(struct ctx *c, struct fixture_shape s)
+{
+	struct fixture f = { .requester = person(c, "requester", USER_REQUESTER) };
+	bool fresh;
+
+	WANT_OK(org_add(c, S("Fixture"), f.requester, &f.org));
+	for (int i = 0; i < FIXTURE_WORKERS; i++)
+		f.worker[i] =
+			person(c, str_c(c->mem, str_format(c->mem, "worker%d", i)), USER_WORKER);
+	WANT_OK(ledger_deposit(c, (account_id){ f.org.v }, (money){ 1000000 }, S("fixture"),
+			       &fresh));
+	return fixture_more(c, &f, s);
 }
 
 void fixture_submit(struct ctx *c, const struct fixture *f, int worker, int64_t task,

@@ -22,6 +22,7 @@ struct fixture_shape {
 	bool picking;
 	int confidence_permille; /* 2 answers at least */
 	int gold_grown;
+	int copy_permille;
 	bool shrunk;	      /* results by skill; else by plurality */
 	bool draft;	      /* not published yet */
 	const char *template; /* a choice `label` of cat and dog when NULL */
@@ -37,6 +38,9 @@ struct fixture {
 
 /* Everything WANTs: a fixture that cannot be made is a failed test. Acts as the requester after. */
 struct fixture fixture_open(struct ctx *c, struct fixture_shape);
+
+/* Another project of the same org, for the same people. */
+struct fixture fixture_more(struct ctx *c, const struct fixture *, struct fixture_shape);
 
 /* From now on this person acts. */
 void fixture_act(struct ctx *c, user_id, uint32_t roles);

@@ -30,7 +30,7 @@ static const char fill[] =
 	"judged_us) "
 	"SELECT project_id, id, 'label', '1', 1.0, 1, '', 1 FROM task "
 	"WHERE project_id = $1 AND stage = 2;"
-	"INSERT INTO assignment SELECT project_id, id, 1000 + id % 10, 3, 1, 1, 1, 1, 1, 1, 0 "
+	"INSERT INTO assignment SELECT project_id, id, 1000 + id % 10, 3, 1, 1, 1, 1, 1, 1, 0, 0 "
 	"FROM task WHERE project_id = $1 AND stage = 2;"
 	"INSERT INTO answer SELECT project_id, id, 1000 + id % 10, '{}' FROM task "
 	"WHERE project_id = $1 AND stage = 2;"

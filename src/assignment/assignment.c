@@ -52,8 +52,8 @@ static struct task_places *places_of(struct ctx *c, task_id *task, size_t count,
 /* --- accept --- */
 
 /* Of those who ask for a task the first get its places; who goes without has nothing to undo. */
-static enum err take_places(struct ctx *c, project_id project, struct assignment_claim *claim,
-			    size_t count)
+static enum err take_places(struct ctx *c, project_id project, int64_t copies,
+			    struct assignment_claim *claim, size_t count)
 {
 	task_id *task = NEW_MANY(c->mem, task_id, count);
 	size_t n;
@@ -61,7 +61,8 @@ static enum err take_places(struct ctx *c, project_id project, struct assignment
 	for (size_t i = 0; i < count; i++)
 		task[i] = claim[i].task;
 	struct task_places *places = places_of(c, task, count, &n);
-	TRY(task_claim(c, project, places, n));
+	TRY(copies > 0 ? task_copy(c, project, copies, places, n) :
+			 task_claim(c, project, places, n));
 	for (size_t i = 0; i < count; i++) {
 		struct task_places *p =
 			bsearch(&claim[i].task, places, n, sizeof(*places), by_task);
@@ -73,7 +74,7 @@ static enum err take_places(struct ctx *c, project_id project, struct assignment
 }
 
 /* The rows of those who have a place; who has had the task before gives his place back. */
-static enum err add_leases(struct ctx *c, project_id project, usec until,
+static enum err add_leases(struct ctx *c, project_id project, usec until, bool copies,
 			   struct assignment_claim *claim, size_t count)
 {
 	struct assignment_add_row *row = NEW_MANY(c->mem, struct assignment_add_row, count);
@@ -106,14 +107,22 @@ static enum err add_leases(struct ctx *c, project_id project, usec until,
 						  .until = until };
 	}
 	struct task_places *places = places_of(c, task, back, &n);
-	return task_unclaim(c, project, places, n);
+	return copies ? task_uncopy(c, project, places, n) : task_unclaim(c, project, places, n);
 }
 
 enum err assignment_claim(struct ctx *c, project_id project, int64_t allowed_us,
 			  struct assignment_claim *claim, size_t count)
 {
-	TRY(take_places(c, project, claim, count));
-	return add_leases(c, project, usec_after(c->now, allowed_us), claim, count);
+	TRY(take_places(c, project, 0, claim, count));
+	return add_leases(c, project, usec_after(c->now, allowed_us), false, claim, count);
+}
+
+enum err assignment_claim_copy(struct ctx *c, project_id project, int64_t allowed_us,
+			       int64_t copies, struct assignment_claim *claim, size_t count)
+{
+	CHECK(copies > 0);
+	TRY(take_places(c, project, copies, claim, count));
+	return add_leases(c, project, usec_after(c->now, allowed_us), true, claim, count);
 }
 
 enum err assignment_accept(struct ctx *c, struct assignment_key key, int64_t allowed_us,
@@ -303,6 +312,37 @@ static enum err keep_answers(struct ctx *c, project_id project, bool approve,
 	return job_gather(c, "pay.release", project.v);
 }
 
+/* Of each task the last answers are spare: told to the rows, and paid. */
+static enum err keep_spare(struct ctx *c, project_id project, bool approve,
+			   const struct task_places *filled, size_t places,
+			   struct assignment_hand *const *hand)
+{
+	struct assignment_spare_set_row *row;
+	size_t spare = 0, n = 0, upto = 0;
+	bool *changed;
+
+	for (size_t i = 0; i < places; i++)
+		spare += (size_t)filled[i].spare;
+	if (spare == 0)
+		return OK;
+	row = NEW_MANY(c->mem, struct assignment_spare_set_row, spare);
+	changed = NEW_MANY(c->mem, bool, spare);
+	/* Both are in the order of the tasks. */
+	for (size_t i = 0; i < places; i++) {
+		upto += (size_t)filled[i].n;
+		for (size_t k = upto - (size_t)filled[i].spare; k < upto; k++)
+			row[n++] =
+				(struct assignment_spare_set_row){ hand[k]->task, hand[k]->worker };
+	}
+	TRY(assignment_spare_set(c, project, row, n, changed));
+	for (size_t i = 0; i < n; i++)
+		CHECK(changed[i]);
+	if (approve)
+		return OK;
+	TRY(tally_add(c, project.v, "approved", (int64_t)n));
+	return job_gather(c, "pay.release", project.v);
+}
+
 /* Rows are changed in the order of their key, so that two servers do not wait in a circle. */
 static int by_key(const void *left, const void *right)
 {
@@ -344,6 +384,7 @@ static enum err submit_in_time(struct ctx *c, project_id project, bool approve,
 	}
 	struct task_places *filled = places_of(c, task, n, &places);
 	TRY(task_fill(c, project, filled, places));
+	TRY(keep_spare(c, project, approve, filled, places, taken));
 	return keep_answers(c, project, approve, taken, n);
 }
 

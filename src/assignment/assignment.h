@@ -3,13 +3,17 @@
  * assignment: one worker's go at one task, from accept to its end.
  *
  * An assignment has no id of its own: (project, task, worker) is its name and its
- * unique key, so nobody is ever given the same task twice. While it is accepted it
- * holds one place of the task until `until`; a lease carries a random `epoch`, and
- * only who shows that epoch may submit. What may happen:
+ * unique key, so nobody is ever given the same task twice, also not one that he gave back: who
+ * could draw again would choose (decompose-stitch, 4.5: one view for each task and group).
+ * While it is accepted it holds one place of the task until `until`; a lease carries a
+ * random `epoch`, and only who shows that epoch may submit. What may happen:
  *
  *   accepted -> submitted -> approved        (paid once by pay)
  *                         -> rejected        (place given back) -> approved (upheld)
  *            -> returned | expired           (place given back)
+ *
+ * The answer of a second copy that comes when its task is full is *spare*: approved at once, so it
+ * is paid, and nothing is concluded from it.
  *
  * Work that comes late is kept, not thrown away: a submit with the right epoch after
  * the lease has expired counts as long as a place of the task is free.
@@ -71,6 +75,10 @@ struct assignment_claim {
  */
 MUST_USE enum err assignment_claim(struct ctx *, project_id, int64_t allowed_us,
 				   struct assignment_claim *, size_t count);
+/* The same with a place for a second copy of a task whose places are all taken; see task_copy. The
+ * tasks differ. */
+MUST_USE enum err assignment_claim_copy(struct ctx *, project_id, int64_t allowed_us,
+					int64_t copies, struct assignment_claim *, size_t count);
 /* One of them. `*got` is false when there is no place or the worker has had the task. */
 MUST_USE enum err assignment_accept(struct ctx *, struct assignment_key, int64_t allowed_us,
 				    struct assignment *out, bool *got);

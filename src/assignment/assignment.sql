@@ -36,6 +36,10 @@ UPDATE assignment SET state = $3, submitted_us = $4,
     WHEN $8 < ($4 - accepted_us) / 1000 THEN $8 ELSE ($4 - accepted_us) / 1000 END
 WHERE project_id = $1 AND task_id = $5 AND worker_id = $6 AND epoch = $7 AND state = $2;
 
+-- assignment_spare_set(project project_id; task task_id, worker user_id) -> changed
+UPDATE assignment SET state = 3, spare = 1
+WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND state IN (2, 3);
+
 -- assignment_return_set(project project_id, task task_id, worker user_id, epoch int) -> changed
 UPDATE assignment SET state = 5
 WHERE project_id = $1 AND task_id = $2 AND worker_id = $3 AND epoch = $4 AND state = 1;

@@ -35,24 +35,33 @@ enum err dispatch_desk(struct ctx *c, project_id id, struct dispatch_desk *out)
 		.state = row.state,
 		.has_gold = row.gold > 0,
 		.has_barred = row.barred > 0,
+		.copies = row.copies,
 	};
 	out->allowed_us = assignment_allowed_s(out->project.time_allowed_s, row.timed, row.p90_ms) *
 			  USEC_SECOND;
+	out->p90_us = row.timed > 0 ? row.p90_ms * 1000 : out->allowed_us / 2;
 	return OK;
 }
 
 /* --- a task for each --- */
 
-/* Is the project published, and for this worker? */
+/* Is the project published, and for this worker? `*barred`: a person took it from him. */
+static enum err look_if_for(struct ctx *c, const struct dispatch_desk *d, user_id worker, bool *may,
+			    bool *barred)
+{
+	*barred = false;
+	TRY(project_may_work(c, &d->project, worker, may));
+	*may = *may && d->state >= PROJECT_OPEN;
+	return *may && d->has_barred ? project_is_barred(c, d->project.id, worker, barred) : OK;
+}
+
 static enum err must_be_for(struct ctx *c, const struct dispatch_desk *d, user_id worker)
 {
-	bool may, barred = false;
+	bool may, barred;
 
-	TRY(project_may_work(c, &d->project, worker, &may));
-	if (!may || d->state < PROJECT_OPEN)
+	TRY(look_if_for(c, d, worker, &may, &barred));
+	if (!may)
 		return refuse(c, ERR_MISSING, "there is no such project");
-	if (d->has_barred)
-		TRY(project_is_barred(c, d->project.id, worker, &barred));
 	if (barred)
 		return refuse(c, ERR_DENIED,
 			      "your work in this project was paused; a notice tells you why");
@@ -187,6 +196,8 @@ static enum err hand_out(struct ctx *c, const struct dispatch_desk *d, struct di
 	/* Who has done all that is open: others may wait to be asked on. */
 	if (empty && d->state == PROJECT_OPEN && d->project.confidence_permille > 0)
 		TRY(job_signal_part(c, "quality.ask", d->project.id.v, 1));
+	if (d->state == PROJECT_OPEN && d->copies > 0 && looking > 0)
+		TRY(dispatch_copies(c, d, seeker, looking));
 	serve_twins(ask, count, list, n);
 	for (size_t i = 0; i < count; i++)
 		if (ask[i].err == OK && ask[i].pick.v == 0 && !ask[i].got)
@@ -213,6 +224,23 @@ enum err dispatch_next(struct ctx *c, const struct dispatch_desk *d, struct disp
 		if (ask[i].err == OK && ask[i].pick.v != 0)
 			TRY(pick(c, d, &ask[i]));
 	return OK;
+}
+
+enum err dispatch_offer_next(struct ctx *c, const struct dispatch_desk *d, struct dispatch_ask *ask,
+			     size_t count)
+{
+	struct dispatch_ask **list = NEW_MANY(c->mem, struct dispatch_ask *, count);
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		bool may, barred;
+
+		ask[i].got = false;
+		TRY(look_if_for(c, d, ask[i].worker, &may, &barred));
+		if (may && !barred && d->state == PROJECT_OPEN)
+			list[n++] = &ask[i];
+	}
+	return n > 0 ? hand_out(c, d, ask, count, list, n) : OK;
 }
 
 /* --- answers --- */

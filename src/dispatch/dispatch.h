@@ -21,6 +21,12 @@
  * for the model of src/quality/belief weighs five answers of the crowd against a worker's own.
  * Each draw is independent, and gold is claimed by the same statements, so neither order nor time
  * tells.
+ *
+ * Hedging: when nothing else is left for a worker, he gets a second copy of the task that has been
+ * held for longest, among those held for dispatch.copy_after_percent of the time within which nine
+ * of ten answers come; at most dispatch.copies for each place without an answer, and
+ * as many in all as the project was paid for (decompose-stitch, 5.2). Never of a known task.
+ * The first answers count, the later one is paid too; see task.h.
  */
 #ifndef DISPATCH_H
 #define DISPATCH_H
@@ -36,6 +42,8 @@ struct dispatch_desk {
 	bool has_gold;
 	int64_t allowed_us; /* how long a task may be held; see assignment_allowed_s */
 	bool has_barred;    /* some workers get no more tasks */
+	int64_t copies;	    /* places that are left for second copies */
+	int64_t p90_us;	    /* from accept to submit; half of the allowed time while unknown */
 };
 /* ERR_MISSING no such project. */
 MUST_USE enum err dispatch_desk(struct ctx *, project_id, struct dispatch_desk *);
@@ -59,6 +67,33 @@ struct dispatch_ask {
 };
 MUST_USE enum err dispatch_next(struct ctx *, const struct dispatch_desk *, struct dispatch_ask *,
 				size_t count);
+
+/*
+ * A worker asks for the next task of any project that he may work on. In this order:
+ *
+ *   what he holds already, when he begins; then, while his run lasts, more of where he is;
+ *   projects by priority (project.h); of equal ones those with the earliest deadline, those
+ *   without one last; of equal ones again by lot.
+ *
+ * In one of DISPATCH_FAIR runs deadlines do not count, so that projects without one are never
+ * left alone (decompose-stitch, 5.3: earliest deadline, with a tenth as a fair share). A run is
+ * DISPATCH_RUN_US of the worker's own time: until it is over he stays where there is work for
+ * him. The lot is drawn anew for each run from worker, run and project, so every server draws
+ * the same, nothing is kept of it, and equal projects get equal shares of workers' time.
+ *
+ * Costs a step for each project that is open, none for a task. What is open is known for a
+ * second; a project that had nothing for him is passed by for DISPATCH_NONE_US.
+ */
+enum { DISPATCH_FAIR = 10 };
+#define DISPATCH_RUN_US (10 * USEC_MINUTE)
+#define DISPATCH_NONE_US (2 * USEC_SECOND)
+struct dispatch_stream {
+	struct dispatch_ask ask; /* `err` stays OK: a project that is not for him is passed by */
+	project_id at;		 /* where he is, 0: he begins */
+	usec since;		 /* when his task there was given to him */
+	const struct dispatch_desk *desk; /* of the project that the task is of */
+};
+MUST_USE enum err dispatch_any(struct ctx *, struct dispatch_stream *, size_t count);
 
 /*
  * An answer that is handed in: checked against the project's template, kept, and whatever waits for

@@ -183,6 +183,54 @@ static enum err accept_batch(struct ctx *c, struct web_item *item, size_t count)
 	return serve_projects(c, serve_accepts, item, count);
 }
 
+/* --- accept of any project --- */
+
+/* What streams of several projects have got, project by project; `place`: of each its item. */
+static enum err put_streams(struct ctx *c, const struct dispatch_stream *one, size_t count,
+			    const char *key, struct web_item *item, const size_t *place)
+{
+	struct dispatch_ask *ask = NEW_MANY(c->mem, struct dispatch_ask, count);
+	size_t *who = NEW_MANY(c->mem, size_t, count);
+	bool *put = NEW_MANY(c->mem, bool, count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct pages pages = { 0 };
+		size_t n = 0;
+
+		for (size_t k = i; k < count; k++) {
+			if (put[k] || one[k].desk != one[i].desk)
+				continue;
+			put[k] = true;
+			ask[n] = one[k].ask;
+			who[n++] = k;
+		}
+		if (n > 0 && one[i].desk != NULL)
+			TRY(pages_make(c, one[i].desk, ask, n, &pages));
+		for (size_t k = 0; k < n; k++)
+			TRY(put_grant(&ask[k], &pages, k, key,
+				      web_json(item[place[who[k]]].reply)));
+	}
+	return OK;
+}
+
+static enum err accept_any_batch(struct ctx *c, struct web_item *item, size_t count)
+{
+	struct dispatch_stream *one = NEW_MANY(c->mem, struct dispatch_stream, count);
+	size_t *place = NEW_MANY(c->mem, size_t, count);
+
+	for (size_t i = 0; i < count; i++) {
+		one[i].ask.ctx = item[i].ctx;
+		one[i].ask.worker = user_actor(item[i].ctx);
+		place[i] = i;
+		json_object(web_json(item[i].reply));
+	}
+	TRY(dispatch_any(c, one, count));
+	TRY(put_streams(c, one, count, "assignment", item, place));
+	for (size_t i = 0; i < count; i++)
+		json_object_end(web_json(item[i].reply));
+	return OK;
+}
+
 /* --- submit, and the next --- */
 
 struct submit_form {
@@ -191,7 +239,7 @@ struct submit_form {
 	int64_t epoch;
 	const struct json_value *answer;
 	int64_t active_ms;
-	int64_t next;
+	int64_t next, any;
 };
 
 static const struct web_field submit_fields[] = {
@@ -207,6 +255,8 @@ static const struct web_field submit_fields[] = {
 	  86400000, .about = "time at work, in milliseconds" },
 	{ "next", WEB_BODY, WEB_BOOL, offsetof(struct submit_form, next), false,
 	  .about = "also give me the next task" },
+	{ "any", WEB_BODY, WEB_BOOL, offsetof(struct submit_form, any), false,
+	  .about = "which may be of another project: any that I may work on" },
 	{ .name = NULL },
 };
 
@@ -255,6 +305,8 @@ static enum err serve_submits(struct ctx *c, const struct dispatch_desk *desk,
 			continue;
 		json_object(out);
 		json_text_of(out, "state", assignment_state_word(ASSIGNMENT_SUBMITTED));
+		if (form->next && form->any)
+			continue; /* after all projects: see give_any */
 		if (form->next && desk->state == PROJECT_OPEN)
 			place[n++] = i;
 		else if (form->next)
@@ -262,15 +314,49 @@ static enum err serve_submits(struct ctx *c, const struct dispatch_desk *desk,
 	}
 	if (n > 0)
 		TRY(give_next(c, desk, item, place, n));
-	for (size_t i = 0; i < count; i++)
-		if (item[i].err == OK)
+	for (size_t i = 0; i < count; i++) {
+		const struct submit_form *form = item[i].form;
+
+		if (item[i].err == OK && !(form->next && form->any))
 			json_object_end(web_json(item[i].reply));
+	}
+	return OK;
+}
+
+/* Those whose next may be of any project. */
+static enum err give_any(struct ctx *c, struct web_item *item, size_t count)
+{
+	struct dispatch_stream *one = NEW_MANY(c->mem, struct dispatch_stream, count);
+	size_t *place = NEW_MANY(c->mem, size_t, count), n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct submit_form *form = item[i].form;
+		user_id worker = user_actor(item[i].ctx);
+		struct assignment done;
+		bool found;
+
+		if (item[i].err != OK || !form->next || !form->any)
+			continue;
+		TRY(assignment_look(c, (struct assignment_key){ form->project, form->task, worker },
+				    &done, &found));
+		one[n] = (struct dispatch_stream){ .ask = { .ctx = item[i].ctx, .worker = worker },
+						   .at = form->project,
+						   .since = done.accepted };
+		place[n++] = i;
+	}
+	if (n == 0)
+		return OK;
+	TRY(dispatch_any(c, one, n));
+	TRY(put_streams(c, one, n, "next", item, place));
+	for (size_t i = 0; i < n; i++)
+		json_object_end(web_json(item[place[i]].reply));
 	return OK;
 }
 
 static enum err submit_batch(struct ctx *c, struct web_item *item, size_t count)
 {
-	return serve_projects(c, serve_submits, item, count);
+	TRY(serve_projects(c, serve_submits, item, count));
+	return give_any(c, item, count);
 }
 
 /* --- find work --- */
@@ -320,7 +406,7 @@ static enum err put_offer(struct ctx *c, const struct dispatch_project *row, use
 
 	TRY(org_name(c, row->org, &requester));
 	TRY(tally_get(c, row->project.v, "submitted", &submitted));
-	left = row->places - submitted;
+	left = row->places - row->copies - submitted;
 	json_id_of(out, "project", row->project.v);
 	json_text_of(out, "title", row->title);
 	json_text_of(out, "requester", requester);
@@ -497,6 +583,10 @@ const struct web_route dispatch_routes[] = {
 	  .handler = open_page, .fields = open_fields, .form_size = sizeof(struct offer_form),
 	  .view = "{items:[{task:int}], next:text?}",
 	  .about = "Open tasks that I have not had, where tasks are picked" },
+	{ WEB_POST, "/api/v1/work/accept", .who = USER_WORKER, .runs = WEB_BATCH,
+	  .batch = accept_any_batch, .view = "{assignment:" ASSIGNMENT_VIEW "?, none:text?}",
+	  .about = "Get the next task of any project that I may work on: by priority, then "
+		   "deadline, then lot, and for ten minutes of one project where it has work" },
 	{ WEB_POST, "/api/v1/work/{project}/accept", .who = USER_WORKER, .runs = WEB_BATCH,
 	  .batch = accept_batch, .fields = accept_fields, .form_size = sizeof(struct accept_form),
 	  .view = "{assignment:" ASSIGNMENT_VIEW "?, none:text?}",

@@ -18,6 +18,8 @@ enum {
 	DISPATCH_ROUNDS = 64,	  /* candidates looked at for one request */
 	DISPATCH_SWEEP = 256,	  /* tasks of one look for what was passed by */
 	DISPATCH_SAVE_EVERY = 8,  /* grants, then a worker's hint is written down */
+	DISPATCH_OFFERS = 4096,	  /* open projects that a stream looks at, 24 bytes each */
+	DISPATCH_NONES = 1 << 14, /* 24 bytes each */
 };
 
 /* How far a worker has come in a project. */
@@ -43,9 +45,22 @@ struct dispatch_window {
 	bool gold;
 	bool whole;	 /* nothing lies behind `upto` */
 	int64_t read_us; /* when that was seen */
+	int64_t slow_us; /* when no task was slow */
 	int64_t base, from, upto;
 	size_t count;
 	struct dispatch_place *place; /* DISPATCH_PLACES, once it is in use */
+};
+
+/* A project that gives out tasks, as a stream sees it. */
+struct dispatch_offer {
+	project_id project;
+	int64_t priority;
+	usec deadline;
+};
+
+/* There was nothing for this worker in that project. */
+struct dispatch_none {
+	int64_t worker, project, at_us;
 };
 
 struct dispatch_memory {
@@ -56,6 +71,11 @@ struct dispatch_memory {
 	size_t hint_count, window_count;
 	struct dispatch_hint *hint;
 	struct dispatch_window *window;
+	/* For streams; made when the first one asks. */
+	size_t offer_count;
+	usec offers_read;
+	struct dispatch_offer *offer; /* DISPATCH_OFFERS */
+	struct dispatch_none *none;   /* DISPATCH_NONES */
 };
 
 /* --- hints.c --- */
@@ -87,12 +107,22 @@ void dispatch_window_add(struct dispatch_memory *, struct dispatch_window *,
 void dispatch_window_full(struct dispatch_window *, task_id);
 void dispatch_window_back(struct dispatch_window *, task_id);
 
+/* --- dispatch.c --- */
+/* dispatch_next for the next task, without a refusal: whoever may have none here gets none. */
+MUST_USE enum err dispatch_offer_next(struct ctx *, const struct dispatch_desk *,
+				      struct dispatch_ask *, size_t count);
+
 /* --- grant.c --- */
 /* Find and claim a task for each that has none yet; those who ask differ. */
 MUST_USE enum err dispatch_seek(struct ctx *, const struct dispatch_desk *,
 				struct dispatch_ask *const *, size_t count);
 /* The submitted task is one that the worker has been at, whichever server gave it to him. */
 void dispatch_seen(struct ctx *, const struct dispatch_desk *, user_id, task_id);
+
+/* --- copies.c --- */
+/* A second copy of a slow task for each that has none yet; those who ask differ. */
+MUST_USE enum err dispatch_copies(struct ctx *, const struct dispatch_desk *,
+				  struct dispatch_ask *const *, size_t count);
 
 extern const struct web_route dispatch_routes[];
 

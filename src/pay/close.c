@@ -48,10 +48,12 @@ static enum err shut(struct ctx *c, project_id id, task_id after, money *amount,
 {
 	struct project_state state;
 	task_id last;
-	int64_t places;
+	int64_t places, copies;
 
 	*amount = (money){ 0 };
 	TRY(task_shut(c, id, after, SHUT_TASKS, &places, &last, more));
+	TRY(project_copies_shut(c, id, &copies));
+	places += copies;
 	if (places > 0) {
 		TRY(project_state_get(c, id, &state));
 		TRY(refund(c, &state, places, amount));

@@ -28,6 +28,7 @@ static struct str note_write(struct ctx *c, const struct project_funding *f)
 	json_i64_of(&j, "redundancy", f->redundancy);
 	json_i64_of(&j, "gold_redundancy", f->gold_redundancy);
 	json_i64_of(&j, "places", f->places);
+	json_i64_of(&j, "copies", f->copies);
 	json_money_of(&j, "reward", f->reward);
 	json_money_of(&j, "fee", f->fee);
 	json_object_end(&j);
@@ -59,6 +60,9 @@ static struct project_funding note_read(struct ctx *c, struct str text)
 		.reward = { note_number(note, S("reward")) },
 		.fee = { note_number(note, S("fee")) },
 	};
+	/* A note from before there were any. */
+	if (json_get(note, S("copies")) != NULL)
+		f.copies = note_number(note, S("copies"));
 	CHECK(money_add(f.reward, f.fee, &f.unit));
 	return f;
 }

@@ -28,7 +28,7 @@ static enum err plan_money(struct ctx *c, struct pay_plan *plan)
 	if (plan->state.state == PROJECT_DRAFT) {
 		q->reward = plan->project.reward;
 		TRY(price(c, q->reward, plan->project.fee_permille, &q->fee, &unit));
-		TRY(project_places(c, &plan->project, &plan->state, &q->answers));
+		TRY(project_places(c, &plan->project, &plan->state, &q->answers, &q->copies));
 		q->tasks = plan->state.records;
 		q->answers_each = plan->project.redundancy;
 		q->known_answers_each = plan->project.gold_redundancy;
@@ -37,6 +37,7 @@ static enum err plan_money(struct ctx *c, struct pay_plan *plan)
 		q->fee = plan->state.fee;
 		unit = plan->state.unit;
 		q->answers = plan->state.places;
+		q->copies = plan->state.copies;
 		q->tasks = plan->state.tasks;
 		q->answers_each = plan->state.redundancy;
 		q->known_answers_each = plan->state.gold_redundancy;
@@ -60,6 +61,7 @@ static enum err plan_money(struct ctx *c, struct pay_plan *plan)
 		.redundancy = plan->project.redundancy,
 		.gold_redundancy = plan->project.gold_redundancy,
 		.places = q->answers,
+		.copies = q->copies,
 		.unit = unit,
 		.reward = q->reward,
 		.fee = q->fee,

@@ -45,7 +45,9 @@ struct pay_quote {
 	int64_t answers_each; /* of a task, and of one whose answer is known */
 	int64_t known_answers_each;
 	int64_t answers;      /* places: each is one answer that may have to be paid;
-				 (tasks - known) * answers_each + known * known_answers_each */
+				 (tasks - known) * answers_each + known * known_answers_each
+				 + copies */
+	int64_t copies;	      /* of these: second copies of slow tasks */
 	money reward, fee;    /* of one answer; the fee is rounded here, once */
 	money total;	      /* answers * (reward + fee) */
 	money available;      /* in the org's account now */

@@ -73,6 +73,7 @@ static enum err quote_page(struct ctx *c, void *form, struct web_reply *reply)
 	json_i64_of(j, "answers_each", q->answers_each);
 	json_i64_of(j, "known_answers_each", q->known_answers_each);
 	json_i64_of(j, "answers", q->answers);
+	json_i64_of(j, "copies", q->copies);
 	json_money_of(j, "reward", q->reward);
 	json_money_of(j, "fee", q->fee);
 	json_money_of(j, "total", q->total);
@@ -274,6 +275,7 @@ const struct web_route pay_routes[] = {
 	  .handler = quote_page, .fields = project_fields, .form_size = sizeof(struct project_form),
 	  .view = "{state:" PROJECT_STATE_VIEW
 		  ",tasks:int,known:int,answers_each:int,known_answers_each:int,answers:int,"
+		  "copies:int,"
 		  "reward:money,fee:money,total:money,available:money,"
 		  "missing:money,seconds_each:int,per_hour?:money,floor_per_hour?:money,"
 		  "below_floor?:bool,currency:text,alike:bool,untouched:bool,ready:bool,"

@@ -15,8 +15,8 @@ WHERE COALESCE(e.amount, 0) <> (s.places - s.refunded - COALESCE(l.paid, 0)) * s
 SELECT s.project_id, s.places, s.refunded FROM project_state AS s
 LEFT JOIN (SELECT project_id, CAST(SUM(cap) AS BIGINT) AS cap, CAST(SUM(shut) AS BIGINT) AS shut
 	FROM task GROUP BY project_id) AS t ON t.project_id = s.project_id
-WHERE s.state >= 2 AND (COALESCE(t.cap, 0) <> s.places - s.refunded
-	OR COALESCE(t.shut, 0) <> s.refunded);
+WHERE s.state >= 2 AND (COALESCE(t.cap, 0) + s.copies_left <> s.places - s.refunded
+	OR COALESCE(t.shut, 0) + s.copies_shut <> s.refunded);
 
 -- pay_inv_paid_once() -> many (project project_id, task task_id, worker user_id)
 SELECT a.project_id, a.task_id, a.worker_id FROM assignment AS a

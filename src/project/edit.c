@@ -16,19 +16,20 @@ static enum err must_be_in(struct ctx *c, const char *field, int64_t value, int6
 	return OK;
 }
 
-/* Once published only words and the deadline may change. */
+/* Once published only words, the deadline and the priority may change. */
 static enum err must_be_free(struct ctx *c, const struct project_edit *e, int64_t state)
 {
 	bool frozen = e->has_template || e->has_reward || e->has_redundancy ||
 		      e->has_gold_share_permille || e->has_gold_redundancy ||
 		      e->has_time_allowed_s || e->has_approve_after_s || e->has_estimate_s ||
 		      e->has_audience || e->has_picking || e->has_method ||
-		      e->has_confidence_permille || e->has_redundancy_least || e->has_gold_grown;
+		      e->has_confidence_permille || e->has_redundancy_least || e->has_gold_grown ||
+		      e->has_copy_permille;
 
 	if (state != PROJECT_DRAFT && frozen)
 		return refuse(c, ERR_CONFLICT,
-			      "only title, brief, instructions and deadline can change "
-			      "once a project is published");
+			      "only title, brief, instructions, deadline and priority can "
+			      "change once a project is published");
 	return OK;
 }
 
@@ -107,6 +108,30 @@ static enum err change_words(struct ctx *c, const struct project_edit *e, struct
 	return OK;
 }
 
+struct str project_priority_text(enum project_priority priority)
+{
+	static const char *const word[] = { "low", "normal", "high" };
+
+	return str_of(word[priority]);
+}
+
+/* Whoever goes ahead of all goes ahead at the cost of others: that is not his own to decide. */
+static enum err change_priority(struct ctx *c, const struct project_edit *e, struct project *p)
+{
+	enum project_priority was = p->priority;
+
+	if (!e->has_priority)
+		return OK;
+	for (int i = PROJECT_LOW; i <= PROJECT_HIGH; i++)
+		if (str_eq(e->priority, project_priority_text((enum project_priority)i)))
+			p->priority = (enum project_priority)i;
+	if (p->priority == PROJECT_HIGH && was != PROJECT_HIGH &&
+	    !str_eq(c->actor.via, S("command")) && (c->actor.roles & USER_OPERATOR) == 0)
+		return refuse_field(c, ERR_DENIED, S("priority"),
+				    "only an operator puts a project ahead of the others");
+	return OK;
+}
+
 static enum err change_rules(struct ctx *c, const struct project_edit *e, struct project *p)
 {
 	if (e->has_reward)
@@ -138,6 +163,9 @@ static enum err change_rules(struct ctx *c, const struct project_edit *e, struct
 		p->redundancy_least = e->redundancy_least;
 	if (e->has_gold_grown)
 		p->gold_grown = e->gold_grown;
+	if (e->has_copy_permille)
+		p->copy_permille = e->copy_permille;
+	TRY(must_be_in(c, "copy_permille", p->copy_permille, 0, PROJECT_COPY_MAX));
 	TRY(must_be_in(c, "gold_grown", p->gold_grown, 0, PROJECT_GOLD_GROWN_MAX));
 	TRY(must_be_in(c, "confidence_permille", p->confidence_permille, 0,
 		       PROJECT_CONFIDENCE_MAX));
@@ -174,13 +202,15 @@ enum err project_change(struct ctx *c, const struct project_edit *e)
 	TRY(must_be_free(c, e, s.state));
 	TRY(change_words(c, e, &p));
 	TRY(change_rules(c, e, &p));
+	TRY(change_priority(c, e, &p));
 	if (e->has_template)
 		TRY(change_template(c, e, &s, &p));
 	TRY(project_edit(c, p.id, p.revision, p.title, p.brief, p.instructions, p.template,
 			 p.kind_line, p.reward, p.redundancy, p.gold_share_permille,
 			 p.gold_redundancy, time_kept(&p), p.approve_after_s, p.deadline,
 			 p.invited_only, p.picking, p.estimate_s, p.method, p.confidence_permille,
-			 p.redundancy_least, p.time_allowed_s == 0, p.gold_grown, &changed));
+			 p.redundancy_least, p.time_allowed_s == 0, p.gold_grown, p.priority,
+			 p.copy_permille, &changed));
 	if (changed == 0)
 		return refuse_field(c, ERR_CONFLICT, S("revision"),
 				    "somebody else has changed this meanwhile");

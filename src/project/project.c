@@ -65,6 +65,8 @@ enum err project_get(struct ctx *c, project_id id, struct project *out)
 		.confidence_permille = row.confidence,
 		.redundancy_least = row.least,
 		.gold_grown = row.grown,
+		.priority = (enum project_priority)row.priority,
+		.copy_permille = row.copy,
 		.revision = row.revision,
 		.created = row.created,
 		.created_by = row.by,
@@ -96,6 +98,8 @@ enum err project_state_get(struct ctx *c, project_id id, struct project_state *o
 		.reward = row.reward,
 		.fee = row.fee,
 		.refunded = row.refunded,
+		.copies = row.copies,
+		.copies_left = row.copies_left,
 		.published = row.published,
 		.done = row.done,
 		.gold_checked = row.gold_checked,
@@ -359,13 +363,17 @@ enum err project_page(struct ctx *c, const struct project *p, struct str fields,
 /* --- numbers --- */
 
 enum err project_places(struct ctx *c, const struct project *p, const struct project_state *s,
-			int64_t *out)
+			int64_t *out, int64_t *copies)
 {
-	int64_t plain, gold;
+	int64_t plain, gold, share;
 
 	if (__builtin_mul_overflow(s->records - s->gold, p->redundancy, &plain) ||
 	    __builtin_mul_overflow(s->gold, p->gold_redundancy, &gold) ||
+	    __builtin_mul_overflow(plain, p->copy_permille, &share) ||
 	    __builtin_add_overflow(plain, gold, out))
+		return refuse(c, ERR_LIMIT, "these are too many answers");
+	*copies = s->records > 1 ? share / 1000 : 0;
+	if (__builtin_add_overflow(*out, *copies, out))
 		return refuse(c, ERR_LIMIT, "these are too many answers");
 	return OK;
 }
@@ -453,7 +461,7 @@ enum err project_fund(struct ctx *c, project_id id, const struct project_funding
 		return OK;
 	TRY(project_state_fund(c, id, f->revision, f->records, f->gold, f->redundancy,
 			       f->gold_redundancy, f->places, f->unit, f->reward, f->fee, c->now,
-			       &changed));
+			       f->copies, &changed));
 	if (changed == 0)
 		return OK;
 	*moved = true;
@@ -477,6 +485,42 @@ enum err project_refunded(struct ctx *c, project_id id, int64_t before, int64_t 
 	TRY(project_refunded_set(c, id, before, after, &changed));
 	*moved = changed > 0;
 	return OK;
+}
+
+enum err project_copies_take(struct ctx *c, project_id id, int64_t n, bool *got)
+{
+	int64_t changed;
+
+	TRY(project_copies_take_set(c, id, n, &changed));
+	*got = changed == 1;
+	return OK;
+}
+
+enum err project_copies_give(struct ctx *c, project_id id, int64_t n)
+{
+	int64_t changed;
+
+	if (n == 0)
+		return OK;
+	TRY(project_copies_give_set(c, id, n, &changed));
+	CHECK(changed == 1);
+	return OK;
+}
+
+enum err project_copies_shut(struct ctx *c, project_id id, int64_t *places)
+{
+	for (;;) {
+		struct project_state s;
+		int64_t changed;
+
+		TRY(project_state_get(c, id, &s));
+		*places = s.copies_left;
+		if (s.copies_left == 0)
+			return OK;
+		TRY(project_copies_shut_set(c, id, s.copies_left, &changed));
+		if (changed == 1)
+			return OK;
+	}
 }
 
 enum err project_records_shift(struct ctx *c, project_id id, int64_t records, int64_t gold,

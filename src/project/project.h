@@ -5,8 +5,8 @@
  * The *header* (texts, template, rules, price) is written by people and lies in the
  * reference group. The *state* (where the project stands, what was paid for) is moved
  * by the house and lies with the project's work. A draft's header may be edited freely;
- * each edit adds one to its revision. Once published, title, brief, instructions and deadline alone
- * may change.
+ * each edit adds one to its revision. Once published, title, brief, instructions, deadline and
+ * priority alone may change.
  *
  *   draft -> funding -> open <-> paused -> done -> closed
  *         -> leaving -> gone
@@ -51,6 +51,10 @@ struct str project_state_text(int64_t state);
 /* How results are made of answers; see quality.h. */
 enum project_method { PROJECT_PLURALITY = 0, PROJECT_SHRUNK = 1 };
 
+/* Before which others its tasks go to workers who take any work; see dispatch. Anybody who may edit
+ * the project sets it to low or normal, an operator also to high. */
+enum project_priority { PROJECT_LOW = 0, PROJECT_NORMAL = 1, PROJECT_HIGH = 2 };
+
 /* How long a task may be held while that is learned and too few answers are in. */
 enum { PROJECT_TIME_FIRST_S = 300 };
 
@@ -78,6 +82,8 @@ struct project {
 	enum project_method method;
 	int64_t confidence_permille; /* no more answers than make this sure; 0: all */
 	int64_t redundancy_least;    /* answers per task with such a target */
+	enum project_priority priority;
+	int64_t copy_permille; /* places for second copies, of those asked for; see task.h */
 	int64_t revision;
 	usec created;
 	user_id created_by;
@@ -92,10 +98,12 @@ struct project_state {
 	int64_t records, gold; /* imported, and how many of them have a known answer */
 	/* Frozen by project_fund, 0 before: */
 	int64_t redundancy, gold_redundancy;
-	int64_t tasks;		 /* = records at that time */
-	int64_t places;		 /* = (tasks - gold) * redundancy + gold * gold_redundancy */
+	int64_t tasks;	/* = records at that time */
+	int64_t places; /* = (tasks - gold) * redundancy + gold * gold_redundancy + copies */
+	int64_t copies; /* for second copies of slow tasks */
 	money unit, reward, fee; /* unit = reward + fee */
 	int64_t refunded;	 /* places given back so far */
+	int64_t copies_left;	 /* of these no task has now */
 	usec published, done;
 	/* Known answers are compared with the questions while it is a draft: up to this record, so
 	 * many do not fit, and whether some are left. */
@@ -138,9 +146,13 @@ MUST_USE enum err project_grow(struct ctx *, const struct project *, bool *count
 MUST_USE enum err project_grown(struct ctx *, project_id, int64_t *out);
 MUST_USE enum err project_is_barred(struct ctx *, project_id, user_id, bool *out);
 
-/* How many answers the imported records ask for. ERR_LIMIT: too many to count. */
+/*
+ * How many answers the imported records ask for, and how many more there may be of second copies:
+ * copy_permille of those that ordinary ones ask for, rounded down; none where there is one record,
+ * for then all answer the same and each answer is a person's own. ERR_LIMIT: too many to count.
+ */
 MUST_USE enum err project_places(struct ctx *, const struct project *, const struct project_state *,
-				 int64_t *out);
+				 int64_t *out, int64_t *copies);
 
 /* What is still in the way of publishing, with the header's field as path; for the quote. */
 MUST_USE enum err project_faults(struct ctx *, const struct project *, const struct project_state *,
@@ -169,7 +181,7 @@ MUST_USE enum err project_gold_step(struct ctx *, project_id, int64_t before, in
 struct project_funding {
 	int64_t revision, records, gold;
 	int64_t redundancy, gold_redundancy;
-	int64_t places;
+	int64_t places, copies; /* the copies are among the places */
 	money unit, reward, fee;
 };
 /*
@@ -185,6 +197,15 @@ MUST_USE enum err project_state_move(struct ctx *, project_id, enum project_stat
 /* Count places that were given back: refunded `before` -> `after`; false when another was first. */
 MUST_USE enum err project_refunded(struct ctx *, project_id, int64_t before, int64_t after,
 				   bool *moved);
+
+/*
+ * Places for second copies, which the project was paid for and no task has: take `n` of an open
+ * project, `*got` is false when there are fewer; give back; shut all that are left, to refund
+ * exactly `*places`.
+ */
+MUST_USE enum err project_copies_take(struct ctx *, project_id, int64_t n, bool *got);
+MUST_USE enum err project_copies_give(struct ctx *, project_id, int64_t n);
+MUST_USE enum err project_copies_shut(struct ctx *, project_id, int64_t *places);
 
 /* --- for intake, in the project's shard group --- */
 

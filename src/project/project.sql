@@ -14,24 +14,25 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0, 0, $1
 --   template text, kind_line text, reward money, fee_permille int, redundancy int,
 --   gold_share int, gold_redundancy int, time_allowed int, approve_after int, deadline usec,
 --   invited_only int, picking int, estimate int, revision int, created usec, by user_id, method int,
---   confidence int, least int, learned int, grown int)
+--   confidence int, least int, learned int, grown int, priority int, copy int)
 SELECT org_id, title, brief, instructions, template, kind_line, reward_minor, fee_permille,
   redundancy, gold_share_permille, gold_redundancy, time_allowed_s, approve_after_s, deadline_us,
   invited_only, picking, estimate_s, revision, created_us, created_by,
-  method, confidence_permille, redundancy_least, time_learned, gold_grown
+  method, confidence_permille, redundancy_least, time_learned, gold_grown,
+  priority, copy_permille
 FROM project WHERE id = $1;
 
 -- project_edit(id project_id, revision int, title text, brief text, instructions text,
 --   template text, kind_line text, reward money, redundancy int, gold_share int,
 --   gold_redundancy int, time_allowed int, approve_after int, deadline usec, invited_only int,
 --   picking int, estimate int, method int, confidence int, least int,
---   learned int, grown int) -> changed
+--   learned int, grown int, priority int, copy int) -> changed
 UPDATE project SET revision = revision + 1, title = $3, brief = $4, instructions = $5,
   template = $6, kind_line = $7, reward_minor = $8, redundancy = $9, gold_share_permille = $10,
   gold_redundancy = $11, time_allowed_s = $12, approve_after_s = $13, deadline_us = $14,
   invited_only = $15, picking = $16, estimate_s = $17, method = $18,
   confidence_permille = $19, redundancy_least = $20, time_learned = $21,
-  gold_grown = $22
+  gold_grown = $22, priority = $23, copy_permille = $24
 WHERE id = $1 AND revision = $2;
 
 -- project_remove(id project_id) -> changed
@@ -91,10 +92,10 @@ VALUES ($1, $2, 0, 0, '[]', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 -- project_state_row(id project_id) -> maybe (org org_id, state int, revision int, columns text,
 --   records int, gold int, redundancy int, gold_redundancy int, tasks int, places int,
 --   unit money, reward money, fee money, refunded int, published usec, done usec,
---   gold_checked int, gold_bad int, gold_left int)
+--   gold_checked int, gold_bad int, gold_left int, copies int, copies_left int)
 SELECT org_id, state, revision, columns, records, gold, redundancy, gold_redundancy, tasks, places,
   unit_minor, reward_minor, fee_minor, refunded, published_us, done_us,
-  gold_checked, gold_bad, gold_left
+  gold_checked, gold_bad, gold_left, copies, copies_left
 FROM project_state WHERE project_id = $1;
 
 -- Whoever decides by the state and writes elsewhere waits here for whoever moves it.
@@ -105,10 +106,10 @@ SELECT state FROM project_state WHERE project_id = $1 /*pg: FOR UPDATE*/;
 DELETE FROM project_state WHERE project_id = $1 AND state IN (0, 6) AND records = 0;
 
 -- project_state_fund(id project_id, revision int, records int, gold int, redundancy int,
---   gold_redundancy int, places int, unit money, reward money, fee money, now usec) -> changed
+--   gold_redundancy int, places int, unit money, reward money, fee money, now usec, copies int) -> changed
 UPDATE project_state SET state = 1, revision = $2, tasks = records, redundancy = $5,
   gold_redundancy = $6, places = $7, unit_minor = $8, reward_minor = $9, fee_minor = $10,
-  published_us = $11
+  published_us = $11, copies = $12, copies_left = $12
 WHERE project_id = $1 AND state = 0 AND records = $3 AND gold = $4 AND gold_left = 0
   AND gold_bad = 0;
 
@@ -128,6 +129,17 @@ SELECT reason FROM project_bar WHERE project_id = $1 AND user_id = $2;
 
 -- project_grown_add(id project_id, most int) -> changed: 0 when there are as many as are wanted
 UPDATE project_state SET grown = grown + 1 WHERE project_id = $1 AND state = 2 AND grown < $2;
+
+-- project_copies_take_set(id project_id, n int) -> changed
+UPDATE project_state SET copies_left = copies_left - $2
+WHERE project_id = $1 AND state = 2 AND copies_left >= $2;
+
+-- project_copies_give_set(id project_id, n int) -> changed
+UPDATE project_state SET copies_left = copies_left + $2 WHERE project_id = $1;
+
+-- project_copies_shut_set(id project_id, left int) -> changed
+UPDATE project_state SET copies_shut = copies_shut + copies_left, copies_left = 0
+WHERE project_id = $1 AND copies_left = $2;
 
 -- project_grown_get(id project_id) -> maybe (grown int)
 SELECT grown FROM project_state WHERE project_id = $1;
@@ -171,7 +183,8 @@ WHERE s.barred <> COALESCE(b.n, 0);
 -- inv_project_frozen() -> many (id project_id)
 -- sweep: an invariant looks at everything
 SELECT project_id FROM project_state
-WHERE (state = 0 AND (places <> 0 OR unit_minor <> 0 OR refunded <> 0))
+WHERE (state = 0 AND (places <> 0 OR unit_minor <> 0 OR refunded <> 0 OR copies <> 0))
+   OR copies_left + copies_shut > copies
    OR (state > 0 AND (tasks <> records
-       OR places <> (tasks - gold) * redundancy + gold * gold_redundancy
+       OR places <> (tasks - gold) * redundancy + gold * gold_redundancy + copies
        OR gold_left <> 0 OR gold_bad <> 0));

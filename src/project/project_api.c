@@ -49,6 +49,8 @@ static void put_rules(struct json *out, const struct project *p)
 	json_i64_of(out, "estimate_s", p->estimate_s);
 	json_i64_of(out, "confidence_permille", p->confidence_permille);
 	json_i64_of(out, "redundancy_least", p->redundancy_least);
+	json_i64_of(out, "copy_permille", p->copy_permille);
+	json_text_of(out, "priority", project_priority_text(p->priority));
 	json_text_of(out, "method", p->method == PROJECT_PLURALITY ? S("plurality") : S("shrunk"));
 }
 

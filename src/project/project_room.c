@@ -10,6 +10,7 @@
 	"gold_redundancy:int,gold_grown:int,time_allowed_s:int,approve_after_s:int,"         \
 	"deadline:time?,audience:(everyone|invited),picking:bool,estimate_s:int,"            \
 	"method:(shrunk|plurality),confidence_permille:int,redundancy_least:int,"            \
+	"priority:(low|normal|high),copy_permille:int,"                                      \
 	"sure:[text],revision:int,created:time,state:" PROJECT_STATE_VIEW ",columns:[text]," \
 	"records:int,gold:int,gold_bad:int,gold_left:bool,tasks:int,places:int,"             \
 	"published:time?,done:time?}"
@@ -97,6 +98,9 @@ static const struct web_field edit_fields[] = {
 	EDIT("gold_grown", WEB_INT, gold_grown, 0, PROJECT_GOLD_GROWN_MAX,
 	     "tasks whose very sure result may become a known answer for later workers, in places "
 	     "that a target of confidence has left; 0: none"),
+	EDIT("copy_permille", WEB_INT, copy_permille, 0, PROJECT_COPY_MAX,
+	     "near the end a slow task goes to a second worker, the first answer counts and both "
+	     "are paid: so many places more are paid for, in thousandths of those asked for"),
 	EDIT("time_allowed_s", WEB_INT, time_allowed_s, 0, PROJECT_TIME_MAX_S,
 	     "how long a worker may hold a task, 10 at least; 0: learned from the times that "
 	     "answers take"),
@@ -121,6 +125,15 @@ static const struct web_field edit_fields[] = {
 	  .one_of = "shrunk|plurality",
 	  .about = "how results are made: weighed by skill, or by plurality",
 	  .has = offsetof(struct project_edit, has_method) },
+	{ .name = "priority",
+	  .place = WEB_BODY,
+	  .type = WEB_TEXT,
+	  IN(project_edit, priority),
+	  .max = 10,
+	  .one_of = "low|normal|high",
+	  .about = "before which others its tasks go to workers who take any work; high is an "
+		   "operator's to give",
+	  .has = offsetof(struct project_edit, has_priority) },
 	EDIT("picking", WEB_BOOL, picking, 0, 1, "workers may choose a task from the list"),
 	{ 0 },
 };
@@ -187,7 +200,7 @@ static const struct web_route routes[] = {
 	  .about = "Everything about one project." },
 	{ WEB_POST, "/api/v1/projects/{project}", MAKERS, WEB_WRITE, project_post,
 	  .fields = edit_fields, .form_size = sizeof(struct project_edit), .view = PROJECT_VIEW,
-	  .about = "Change what is given; once published only words and the deadline.",
+	  .about = "Change what is given; once published only words, deadline and priority.",
 	  .spread = "project", .body_max = 256 * 1024 },
 	{ WEB_POST, "/api/v1/projects/{project}/template/check", MAKERS, WEB_READ,
 	  project_template_post, .fields = template_fields,

@@ -390,12 +390,35 @@ TEST(project, places_too_many_to_count_are_refused)
 	project_id id = draft(c);
 	struct project_state s = { .records = INT64_MAX / 2 };
 	struct project p;
-	int64_t places;
+	int64_t places, copies;
 
 	WANT_OK(project_get(c, id, &p));
-	WANT_ERR(ERR_LIMIT, project_places(c, &p, &s, &places));
+	WANT_ERR(ERR_LIMIT, project_places(c, &p, &s, &places, &copies));
 	s = (struct project_state){ .records = 10, .gold = 2 };
 	p.gold_redundancy = 100;
-	WANT_OK(project_places(c, &p, &s, &places));
+	WANT_OK(project_places(c, &p, &s, &places, &copies));
 	WANT_I64(8 * 3 + 2 * 100, places);
+}
+
+TEST(project, only_an_operator_puts_a_project_ahead_of_the_others)
+{
+	project_id id = draft(c);
+	struct project_edit e = { .id = id, .priority = S("high"), .has_priority = true };
+	struct project p;
+
+	want_refused_field(c, ERR_DENIED, "priority", &e);
+	e.priority = S("low");
+	WANT_OK(project_change(c, &e));
+	WANT_OK(project_get(c, id, &p));
+	WANT_I64(PROJECT_LOW, p.priority);
+	c->actor.roles |= USER_OPERATOR;
+	e.priority = S("high");
+	WANT_OK(project_change(c, &e));
+	/* Whoever only keeps it changes nothing. */
+	c->actor.roles &= ~(uint32_t)USER_OPERATOR;
+	WANT_OK(project_change(c, &e));
+	e.priority = S("normal");
+	WANT_OK(project_change(c, &e));
+	WANT_OK(project_get(c, id, &p));
+	WANT_STR(S("normal"), project_priority_text(p.priority));
 }

@@ -271,8 +271,10 @@ static enum err read_counted(struct ctx *c, struct assignment_key refused, bool 
 	TRY(quality_task_answers(c, refused.project, refused.task, &row, &count));
 	*b = (struct batch){ .row = NEW_MANY(c->mem, struct quality_full_answers, count) };
 	for (size_t i = 0; i < count; i++)
-		if (row[i].worker.v == refused.worker.v ? !forgiven :
-							  row[i].state != ASSIGNMENT_REJECTED)
+		if (row[i].spare != 0)
+			continue;
+		else if (row[i].worker.v == refused.worker.v ? !forgiven :
+							       row[i].state != ASSIGNMENT_REJECTED)
 			b->row[b->to++] = (struct quality_full_answers){ .task = refused.task,
 									 .worker = row[i].worker,
 									 .body = row[i].body };

@@ -6,11 +6,13 @@
 SELECT id FROM task /*lite: INDEXED BY task_full*/
 WHERE project_id = $1 AND stage = 1 ORDER BY id LIMIT $2 /*pg: FOR UPDATE SKIP LOCKED*/;
 
+-- Spare answers are left out, as `< 1`: without statistics PostgreSQL takes an equality for rare, and joins
+-- the wrong way round.
 -- quality_full_answers(project project_id, limit int) -> many (task task_id, gold int, worker user_id, active_ms int, took_ms int, body text)
 SELECT t.id, t.gold, a.worker_id, a.active_ms, (a.submitted_us - a.accepted_us) / 1000, b.body
 FROM (SELECT id, gold FROM task /*lite: INDEXED BY task_full*/
       WHERE project_id = $1 AND stage = 1 ORDER BY id LIMIT $2) AS t
-JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2, 3)
+JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2, 3) AND a.spare < 1
 JOIN answer AS b ON b.project_id = $1 AND b.task_id = t.id AND b.worker_id = a.worker_id
 ORDER BY t.id, a.worker_id;
 
@@ -21,7 +23,7 @@ FROM (SELECT DISTINCT task_id FROM result WHERE project_id = $1 AND task_id > $2
       ORDER BY task_id LIMIT $3) AS r
 JOIN task AS t ON t.project_id = $1 AND t.id = r.task_id AND t.stage = 2
 LEFT JOIN spot AS s ON s.project_id = $1 AND s.task_id = t.id
-JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2, 3)
+JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2, 3) AND a.spare < 1
 JOIN answer AS b ON b.project_id = $1 AND b.task_id = t.id AND b.worker_id = a.worker_id
 ORDER BY t.id, a.worker_id;
 
@@ -50,8 +52,8 @@ SELECT r.task_id, COALESCE((SELECT gold FROM task WHERE project_id = $1 AND id =
 FROM (SELECT DISTINCT task_id FROM result WHERE project_id = $1 AND task_id > $2
       ORDER BY task_id LIMIT $3) AS r ORDER BY r.task_id;
 
--- quality_task_answers(project project_id, task task_id) -> many (worker user_id, state int, submitted usec, active_ms int, body text)
-SELECT a.worker_id, a.state, a.submitted_us, a.active_ms, b.body
+-- quality_task_answers(project project_id, task task_id) -> many (worker user_id, state int, submitted usec, active_ms int, body text, spare int)
+SELECT a.worker_id, a.state, a.submitted_us, a.active_ms, b.body, a.spare
 FROM assignment AS a
 JOIN answer AS b ON b.project_id = a.project_id AND b.task_id = a.task_id AND b.worker_id = a.worker_id
 WHERE a.project_id = $1 AND a.task_id = $2 AND a.state IN (2, 3, 4)
@@ -280,7 +282,7 @@ WHERE t.id IS NULL OR s.answer = '';
 SELECT s.project_id, s.worker_id, s.field FROM skill AS s
 LEFT JOIN (SELECT r.project_id, r.field, a.worker_id, COUNT(*) AS n FROM result AS r
            JOIN assignment AS a ON a.project_id = r.project_id AND a.task_id = r.task_id
-           WHERE r.posterior <> '' AND a.state IN (2, 3)
+           WHERE r.posterior <> '' AND a.state IN (2, 3) AND a.spare < 1
            GROUP BY r.project_id, r.field, a.worker_id) AS j
   ON j.project_id = s.project_id AND j.worker_id = s.worker_id AND j.field = s.field
 WHERE s.answers <> COALESCE(j.n, 0);

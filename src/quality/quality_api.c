@@ -164,6 +164,7 @@ static enum err put_answers(struct ctx *c, const struct task_form *form,
 		json_text_of(out, "state", assignment_state_word(row[i].state));
 		json_time_of(out, "at", row[i].submitted);
 		json_i64_of(out, "seconds", row[i].active_ms / 1000);
+		json_bool_of(out, "spare", row[i].spare != 0);
 		TRY(put_unlike(c, row[i].body, result, results, out));
 		json_object_end(out);
 	}
@@ -483,7 +484,7 @@ const struct web_route quality_routes[] = {
 	  .form_size = sizeof(struct task_form),
 	  .view = "{task:id, state:(open|full|judged), need:int, taken:int, filled:int, gold:bool, "
 		  "fields:any, page:any, answers:[{worker:id, answer:any, state:text, at:time, "
-		  "seconds:int, unlike:[text]}], results:[{field:text, value:any, "
+		  "seconds:int, spare:bool, unlike:[text]}], results:[{field:text, value:any, "
 		  "confidence:real, answers:int, tie:bool, posterior:[{value:any, share:real}]}]}",
 	  .about = "One task: its page, every answer to it with the fields in which it is unlike "
 		   "what was concluded, and what that is" },

@@ -82,7 +82,8 @@ enum err report_progress(struct ctx *c, project_id id, struct report_progress *o
 	TRY(tally_get(c, id.v, "confidence", &confidence));
 	if (results > 0)
 		out->confidence = (double)confidence / 1e6 / (double)results;
-	out->needed = out->state.places - out->state.refunded + out->rejected;
+	out->needed =
+		out->state.places - out->state.copies_left - out->state.refunded + out->rejected;
 	if (out->state.state == PROJECT_DONE) /* it may have stopped before all were asked for */
 		out->needed = out->submitted;
 	if (out->state.state == PROJECT_OPEN)

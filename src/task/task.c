@@ -23,6 +23,7 @@ enum err task_get(struct ctx *c, project_id project, task_id id, struct task *ou
 		.taken = row.taken,
 		.filled = row.filled,
 		.shut = row.shut,
+		.extra = row.extra,
 		.stage = row.stage,
 		.open = row.open != 0,
 		.gold = row.gold != 0,
@@ -96,6 +97,7 @@ static void must_be_in_order(struct task_places *list, size_t count)
 		CHECK(list[i].n > 0);
 		list[i].got = 0;
 		list[i].full = false;
+		list[i].spare = 0;
 	}
 }
 
@@ -127,7 +129,12 @@ enum err task_unclaim(struct ctx *c, project_id project, struct task_places *lis
 
 enum err task_release(struct ctx *c, project_id project, struct task_places *list, size_t count)
 {
-	return change_all(c, project, list, count, release);
+	must_be_in_order(list, count);
+	TRY(change_rest(c, project, list, count, release, 0));
+	for (size_t i = 0; i < count; i++)
+		if (list[i].got == 0)
+			TRY(task_copies_release(c, project, &list[i]));
+	return OK;
 }
 
 static bool is_all_got(const struct task_places *list, size_t count)
@@ -152,12 +159,14 @@ enum err task_fill(struct ctx *c, project_id project, struct task_places *list, 
 		for (size_t i = 0; i < count; i++) {
 			struct task now;
 
+			if (list[i].got == 0) {
+				list[i].full = false;
+				TRY(task_get(c, project, list[i].task, &now));
+				CHECK(now.taken >= list[i].n);
+				if (now.extra > 0)
+					TRY(task_copies_fill(c, project, &list[i]));
+			}
 			any = any || (list[i].full && list[i].got > 0);
-			if (list[i].got > 0)
-				continue;
-			list[i].full = false;
-			TRY(task_get(c, project, list[i].task, &now));
-			CHECK(now.taken >= list[i].n);
 		}
 	}
 	return any ? job_gather(c, "quality.judge", project.v) : OK;
@@ -168,7 +177,9 @@ enum err task_fill_late(struct ctx *c, project_id project, task_id id, bool *got
 	struct task_fill_late_set row;
 
 	TRY(task_fill_late_set(c, project, id, &row, got));
-	*full = *got && row.filled >= row.need;
+	if (!*got)
+		return task_copies_late(c, project, id, false, got, full);
+	*full = row.filled >= row.need;
 	return OK;
 }
 
@@ -177,8 +188,7 @@ enum err task_reopen(struct ctx *c, project_id project, task_id id)
 	int64_t changed;
 
 	TRY(task_reopen_set(c, project, id, c->now, &changed));
-	CHECK(changed == 1);
-	return OK;
+	return changed == 1 ? OK : task_copies_reopen(c, project, id);
 }
 
 /* A place for it out of another task: gold has places to spare. */
@@ -199,18 +209,30 @@ static enum err borrow(struct ctx *c, project_id project, task_id id, bool *got)
 	return OK;
 }
 
-enum err task_restore(struct ctx *c, project_id project, task_id id, bool *got)
+/* In a place that is paid for and free. */
+static enum err restore(struct ctx *c, project_id project, task_id id, bool *got, bool *full)
 {
 	struct task_restore_set row;
 
 	TRY(task_restore_set(c, project, id, &row, got));
+	if (!*got)
+		return task_copies_late(c, project, id, true, got, full);
+	*full = row.filled >= row.need;
+	return OK;
+}
+
+enum err task_restore(struct ctx *c, project_id project, task_id id, bool *got)
+{
+	bool full;
+
+	TRY(restore(c, project, id, got, &full));
 	if (!*got) {
 		TRY(borrow(c, project, id, got));
 		if (!*got)
 			return OK;
-		TRY(task_restore_set(c, project, id, &row, got));
+		TRY(restore(c, project, id, got, &full));
 	}
-	return *got && row.filled >= row.need ? job_signal(c, "quality.judge", project.v) : OK;
+	return *got && full ? job_signal(c, "quality.judge", project.v) : OK;
 }
 
 /* --- stages --- */

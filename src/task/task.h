@@ -17,6 +17,14 @@
  * `open` on the sum of cap + shut over its tasks is project_state.places, and what lies in escrow
  * is (sum of cap - answers paid) * unit.
  *
+ * A slow task may have second copies out (decompose-stitch, 5.2): places beyond those that are
+ * asked for, `extra` of its need and its cap, out of those that the project was paid for
+ * (project_state.copies_left). It is full without them, filled >= need - extra: the answers that
+ * come first count, each that comes later is *spare*, paid and left out, and makes its place an
+ * ordinary one. A lease that ends without an answer takes an extra place along, whoever held it:
+ * then the others are enough. So the sum of cap + shut is project_state.places less the copies
+ * that no task has.
+ *
  * Numbers of tasks may have gaps. Every function runs in the caller's transaction, in
  * the project's shard group. None looks at the project's state: who hands out work does.
  */
@@ -32,7 +40,7 @@ enum task_stage { TASK_COLLECTING = 0, TASK_FULL = 1, TASK_JUDGED = 2 };
 
 struct task {
 	task_id id;
-	int64_t cap, need, taken, filled, shut;
+	int64_t cap, need, taken, filled, shut, extra;
 	int64_t stage; /* enum task_stage */
 	bool open, gold;
 };
@@ -51,13 +59,23 @@ MUST_USE enum err task_next_open(struct ctx *, project_id, task_id after, bool g
 struct task_places {
 	task_id task;
 	int64_t n, got;
-	bool full; /* task_fill: the last place was among them */
+	bool full;     /* task_fill: the last place was among them */
+	int64_t spare; /* task_fill: of the answers so many, the last, are spare */
 };
 
 /* Take places for workers: of a task all that are asked for, or one, or none. */
 MUST_USE enum err task_claim(struct ctx *, project_id, struct task_places *, size_t count);
 /* Taken just now, and not needed after all: as if nothing had been. CHECKs that they were taken. */
 MUST_USE enum err task_unclaim(struct ctx *, project_id, struct task_places *, size_t count);
+/*
+ * Places for second copies, taken at once, `n` is 1: of tasks that collect with all their places
+ * taken and none of them known, at most `copies` for each place without an answer. Nobody gets any
+ * when the project has too few left.
+ */
+MUST_USE enum err task_copy(struct ctx *, project_id, int64_t copies, struct task_places *,
+			    size_t count);
+/* As task_unclaim. */
+MUST_USE enum err task_uncopy(struct ctx *, project_id, struct task_places *, size_t count);
 /* Taken places go back: returned or expired. They are handed out first. CHECKs likewise. */
 MUST_USE enum err task_release(struct ctx *, project_id, struct task_places *, size_t count);
 /* Taken places have their answers. Signals quality.judge for those that are full. CHECKs

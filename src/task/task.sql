@@ -14,8 +14,28 @@ SELECT CAST(COALESCE((SELECT MAX(id) FROM task WHERE project_id = $1), 0) AS BIG
   CAST(COALESCE((SELECT MAX(id) FROM record WHERE project_id = $1), 0) AS BIGINT);
 
 -- task_row(project project_id, id task_id) -> maybe (cap int, need int, taken int, filled int,
---   shut int, open int, stage int, gold int)
-SELECT cap, need, taken, filled, shut, open, stage, gold FROM task WHERE project_id = $1 AND id = $2;
+--   shut int, open int, stage int, gold int, extra int)
+SELECT cap, need, taken, filled, shut, open, stage, gold, extra FROM task WHERE project_id = $1 AND id = $2;
+
+-- The row stays as it is until the transaction ends.
+-- task_hold_row(project project_id, id task_id) -> maybe (id task_id)
+SELECT id FROM task WHERE project_id = $1 AND id = $2 /*pg: FOR UPDATE*/;
+
+-- task_settle_set(project project_id, id task_id, cap int, need int, taken int, filled int,
+--   extra int, open int, stage int, again usec) -> changed
+UPDATE task SET cap = $3, need = $4, taken = $5, filled = $6, extra = $7, open = $8, stage = $9,
+  again_us = CASE WHEN $10 > 0 THEN $10 ELSE again_us END WHERE project_id = $1 AND id = $2;
+
+-- A slow task gets a place for a second copy, taken at once. At most so many for each place that
+-- has no answer yet.
+-- task_copy_set(project project_id, copies int; id task_id) -> changed
+UPDATE task SET cap = cap + 1, need = need + 1, taken = taken + 1, extra = extra + 1
+WHERE project_id = $1 AND id = $3 AND gold = 0 AND stage = 0 AND open = 0
+  AND extra < $2 * (need - extra - filled);
+
+-- task_uncopy_set(project project_id; id task_id) -> changed
+UPDATE task SET cap = cap - 1, need = need - 1, taken = taken - 1, extra = extra - 1
+WHERE project_id = $1 AND id = $2 AND taken > 0 AND extra > 0;
 
 -- task_next_row(project project_id, gold int, after task_id) -> maybe (id task_id)
 SELECT id FROM task /*lite: INDEXED BY task_open*/
@@ -34,27 +54,29 @@ UPDATE task SET taken = taken - $3, open = 1 WHERE project_id = $1 AND id = $2 A
 
 -- task_release_set(project project_id, now usec; id task_id, n int) -> changed
 UPDATE task SET taken = taken - $4, open = 1, again_us = $2
-WHERE project_id = $1 AND id = $3 AND taken >= $4;
+WHERE project_id = $1 AND id = $3 AND taken >= $4 AND extra < 1;
 
+-- Tasks with second copies are settled by copies.c: here and elsewhere `extra < 1`, as an equality is rare to
+-- PostgreSQL where it has no statistics.
 -- Two guards instead of one RETURNING, for which SQLite makes a table of its own with each row.
 -- task_fill_some(project project_id; id task_id, n int) -> changed: not the last place
 UPDATE task SET taken = taken - $3, filled = filled + $3
-WHERE project_id = $1 AND id = $2 AND taken >= $3 AND filled + $3 < need;
+WHERE project_id = $1 AND id = $2 AND taken >= $3 AND filled + $3 < need AND extra < 1;
 
 -- task_fill_last(project project_id; id task_id, n int) -> changed
 UPDATE task SET taken = taken - $3, filled = filled + $3, stage = 1
-WHERE project_id = $1 AND id = $2 AND taken >= $3 AND filled + $3 >= need;
+WHERE project_id = $1 AND id = $2 AND taken >= $3 AND filled + $3 >= need AND extra < 1;
 
 -- task_fill_late_set(project project_id, id task_id) -> maybe (filled int, need int)
 UPDATE task SET filled = filled + 1,
   open = CASE WHEN taken + filled + 1 < need THEN 1 ELSE 0 END,
   stage = CASE WHEN filled + 1 >= need THEN 1 ELSE stage END
-WHERE project_id = $1 AND id = $2 AND taken + filled < need
+WHERE project_id = $1 AND id = $2 AND taken + filled < need AND extra < 1
 RETURNING filled, need;
 
 -- task_reopen_set(project project_id, id task_id, now usec) -> changed
 UPDATE task SET filled = filled - 1, open = 1, stage = 0, again_us = $3
-WHERE project_id = $1 AND id = $2 AND filled > 0;
+WHERE project_id = $1 AND id = $2 AND filled > 0 AND extra < 1;
 
 -- An answer counts after all, in a place that is paid for and free, on offer or not.
 -- task_restore_set(project project_id, id task_id) -> maybe (filled int, need int)
@@ -63,7 +85,7 @@ UPDATE task SET filled = filled + 1,
   open = CASE WHEN taken + filled + 1 < need THEN 1 ELSE 0 END,
   stage = CASE WHEN taken + filled >= need THEN CASE WHEN taken = 0 THEN 1 ELSE 0 END
                WHEN filled + 1 >= need THEN 1 ELSE 0 END
-WHERE project_id = $1 AND id = $2 AND taken + filled < cap
+WHERE project_id = $1 AND id = $2 AND taken + filled < cap AND extra < 1
 RETURNING filled, need;
 
 -- A gold task that stays open with one place less.
@@ -94,7 +116,7 @@ UPDATE task SET gold = 1, stage = 0, open = 1, again_us = 0,
 WHERE project_id = $1 AND id = $2 AND stage = 2 AND gold = 0 AND taken = 0 AND filled < cap;
 
 -- task_withdraw_gold_set(project project_id, id task_id) -> maybe (stage int)
-UPDATE task SET need = taken + filled, open = 0, stage = CASE WHEN taken = 0 THEN 1 ELSE 0 END
+UPDATE task SET need = taken + filled, open = 0, stage = CASE WHEN taken <= extra THEN 1 ELSE 0 END
 WHERE project_id = $1 AND id = $2 AND stage = 0 AND gold = 1 AND filled > 0 AND taken + filled < need
 RETURNING stage;
 
@@ -103,7 +125,7 @@ RETURNING stage;
 UPDATE task SET gold = 0,
   need = CASE WHEN taken + filled > 0 THEN taken + filled ELSE 1 END,
   open = CASE WHEN taken + filled > 0 THEN 0 ELSE 1 END,
-  stage = CASE WHEN stage = 0 AND taken = 0 AND filled > 0 THEN 1 ELSE stage END
+  stage = CASE WHEN stage = 0 AND taken <= extra AND filled > 0 THEN 1 ELSE stage END
 WHERE project_id = $1 AND id = $2 AND gold = 1
 RETURNING stage;
 
@@ -113,7 +135,7 @@ WHERE project_id = $1 AND id > $2 AND taken + filled < cap ORDER BY id LIMIT $3;
 
 -- task_shut_one(project project_id, id task_id, free int) -> changed
 UPDATE task SET shut = shut + $3, cap = taken + filled, need = taken + filled, open = 0,
-  stage = CASE WHEN stage = 0 AND taken = 0 THEN CASE WHEN filled > 0 THEN 1 ELSE 2 END ELSE stage END
+  stage = CASE WHEN stage = 0 AND taken <= extra THEN CASE WHEN filled > 0 THEN 1 ELSE 2 END ELSE stage END
 WHERE project_id = $1 AND id = $2 AND cap - taken - filled = $3;
 
 -- task_record(project project_id; id task_id) -> maybe (fields text)
@@ -141,14 +163,15 @@ WHERE t.project_id = $1 AND t.id > $2 AND t.stage = $3 ORDER BY t.id LIMIT $4;
 -- sweep: an invariant looks at everything
 SELECT project_id, id FROM task
 WHERE open <> CASE WHEN taken + filled < need THEN 1 ELSE 0 END
-   OR (stage > 0 AND filled < need) OR (stage = 0 AND need > 0 AND filled >= need);
+   OR (stage > 0 AND filled < need - extra) OR (stage = 0 AND need > 0 AND filled >= need - extra);
 
 -- inv_task_places() -> many (project project_id)
 -- sweep: an invariant looks at everything
 SELECT s.project_id FROM project_state AS s
 LEFT JOIN (SELECT project_id, COUNT(*) AS n, SUM(cap + shut) AS places FROM task
            GROUP BY project_id) AS t ON t.project_id = s.project_id
-WHERE (s.state >= 2 AND (COALESCE(t.n, 0) <> s.tasks OR COALESCE(t.places, 0) <> s.places))
+WHERE (s.state >= 2 AND (COALESCE(t.n, 0) <> s.tasks
+    OR COALESCE(t.places, 0) + s.copies_left + s.copies_shut <> s.places))
    OR (s.state = 0 AND t.n > 0);
 
 -- task_widen_set(project project_id, id task_id, now usec) -> changed: full or judged, with a place that is paid for

@@ -55,9 +55,16 @@ static const struct store_stmt overfilled_stmt = {
 	"SELECT a.project_id, a.task_id, COUNT(*) FROM assignment AS a"
 	" JOIN task AS t ON t.project_id = a.project_id AND t.id = a.task_id"
 	" JOIN project_state AS s ON s.project_id = a.project_id"
-	" WHERE a.state IN (1, 2, 3) GROUP BY a.project_id, a.task_id, t.gold, s.gold,"
-	" s.redundancy, s.gold_redundancy HAVING COUNT(*) > CASE WHEN t.gold = 1 AND s.gold > 0"
-	" AND s.gold_redundancy > s.redundancy THEN s.gold_redundancy ELSE s.redundancy END"
+	" WHERE a.state IN (1, 2, 3) AND a.spare = 0 GROUP BY a.project_id, a.task_id, t.gold,"
+	" s.gold, t.extra, s.redundancy, s.gold_redundancy HAVING COUNT(*) - t.extra > CASE WHEN"
+	" t.gold = 1 AND s.gold > 0 AND s.gold_redundancy > s.redundancy THEN s.gold_redundancy"
+	" ELSE s.redundancy END"
+	/* Second copies, those out and those that came second: as many as were paid for. */
+	" UNION ALL SELECT s.project_id, 0, s.copies FROM project_state AS s"
+	" LEFT JOIN (SELECT project_id, SUM(extra) AS n FROM task GROUP BY project_id) AS t"
+	" ON t.project_id = s.project_id"
+	" LEFT JOIN (SELECT project_id, SUM(spare) AS n FROM assignment GROUP BY project_id) AS a"
+	" ON a.project_id = s.project_id WHERE COALESCE(t.n, 0) + COALESCE(a.n, 0) > s.copies"
 	" LIMIT 1",
 	"",
 	"iii",

@@ -9,7 +9,8 @@
  *   history.double      a worker was given the same task under two leases: the first is gone
  *   history.lost        something that was acknowledged is not there, or is another thing
  *   history.epoch       an answer was taken under an epoch that is not the lease's
- *   history.overfilled  a task has more answers and leases than places that were paid for
+ *   history.overfilled  a task has more answers and leases than places that were paid for, or a
+ *                       project more second copies
  *   history.paid_twice  an answer has more than one payment, or money came for none
  *   history.paid_never  an approved answer was not paid, or the money never arrived
  *   history.money       the books do not add up to the deposits

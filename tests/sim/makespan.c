@@ -43,6 +43,7 @@ struct world {
 	struct dice *dice;
 	struct person person[MAKESPAN_WORKERS];
 	double *time_s; /* of each task */
+	int *said;	/* answers to each */
 	user_id requester;
 	org_id org;
 	project_id project;
@@ -192,6 +193,8 @@ static enum err make_project(struct ctx *c, struct world *w)
 		.has_time_allowed_s = true,
 		.approve_after_s = 0,
 		.has_approve_after_s = true,
+		.copy_permille = w->o->copy_permille,
+		.has_copy_permille = true,
 		.has_template = true,
 	};
 	struct json_value *value;
@@ -372,7 +375,8 @@ static void hear(struct person *p)
 	if (what == CALL_SUBMIT) {
 		p->working = p->open = false;
 		p->poll_us = now_us(w);
-		w->answers += p->verdict == OK;
+		if (p->verdict == OK && w->said[p->lease.key.task.v]++ < REDUNDANCY)
+			w->answers++;
 		w->result->refused += p->verdict != OK;
 		if (w->answers == w->result->needed)
 			w->result->us = now_us(w);
@@ -427,6 +431,7 @@ static void second(struct world *w)
 static void gather(struct world *w)
 {
 	w->time_s = NEW_MANY(w->mem, double, (size_t)w->o->tasks + 1);
+	w->said = NEW_MANY(w->mem, int, (size_t)w->o->tasks + 1);
 	for (int i = 1; i <= w->o->tasks; i++)
 		w->time_s[i] = 30 * exp(0.6 * normal(w));
 	for (int i = 0; i < MAKESPAN_WORKERS; i++) {
@@ -468,7 +473,8 @@ void makespan_run(const struct makespan_options *o, struct makespan_result *resu
 				 .faulty = faulty_new(mem),
 				 .clock = clock_pretend(mem, (usec){ START_US }),
 				 .dice = dice_pretend(mem, o->seed + 1),
-				 .data = o->data };
+				 .data = o->data,
+				 .environment = o->environment };
 	disk_image_put(o->disk, o->made);
 	CHECK(site_start(&w->site) == OK);
 	make_all(w);

@@ -8,9 +8,10 @@
  * distracted and take 5 to 20 times as long; 5 of 100 walk away from the task, of whom 70 of 100
  * close the page, and the others leave it open. A worker is there for 25 minutes in the mean and
  * away for 50; both are memoryless. Who has no task asks each 5 s. Three answers are asked for
- * each task. What the reference leaves open is chosen here: the time is drawn for a task and is
- * the same for all who do it; who walks away never does that task, and is away as after any
- * stay, until its lease is over at least; who works on when his lease is over hands in late.
+ * each task; of more, the first count. What the reference leaves open is chosen here: the time is
+ * drawn for a task and is the same for all who do it; who walks away never does that task, and
+ * is away as after any stay, until its lease is over at least; who works on when his lease is over
+ * hands in late.
  */
 #ifndef TESTS_SIM_MAKESPAN_H
 #define TESTS_SIM_MAKESPAN_H
@@ -21,9 +22,11 @@ enum { MAKESPAN_WORKERS = 120 };
 struct makespan_options {
 	uint64_t seed;
 	int tasks;
-	int64_t time_allowed_s; /* as project_edit has it: 0 is learned */
-	bool signs;		/* pages tell of themselves each 20 s */
-	const char *data;	/* an empty folder for uploaded files */
+	int64_t time_allowed_s;	  /* as project_edit has it: 0 is learned */
+	bool signs;		  /* pages tell of themselves each 20 s */
+	int64_t copy_permille;	  /* as project_edit has it: for second copies */
+	char *const *environment; /* settings: how many copies and when */
+	const char *data;	  /* an empty folder for uploaded files */
 	const struct disk_image *made;
 	struct disk *disk;
 };

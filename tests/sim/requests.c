@@ -79,6 +79,8 @@ static enum err run_edit(struct ctx *c, const struct request *r)
 		.has_gold_redundancy = true,
 		.gold_share_permille = p->share,
 		.has_gold_share_permille = true,
+		.copy_permille = p->copies,
+		.has_copy_permille = true,
 		.time_allowed_s = p->time_allowed_s,
 		.has_time_allowed_s = true,
 		.approve_after_s = p->approve_after_s,

@@ -64,7 +64,6 @@ static void ignore_done(struct store_task *task, enum err err)
 
 static enum err open_all(struct site *s, struct ctx *c)
 {
-	static char *const nothing[] = { NULL };
 	struct store_writer_options options = {
 		.url = url,
 		.threads = 1,
@@ -74,7 +73,7 @@ static enum err open_all(struct site *s, struct ctx *c)
 		.by_hand = true,
 	};
 
-	TRY(house_settings(c, S(""), nothing, &s->settings));
+	TRY(house_settings(c, S(""), s->environment, &s->settings));
 	TRY(store_writer_start(c, s->mem, options, &s->writer));
 	TRY(store_open(c, s->mem, url, STORE_READ, &s->read));
 	faulty_wrap(s->faulty, s->read);

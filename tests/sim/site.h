@@ -36,8 +36,9 @@ struct site {
 	struct faulty *faulty;
 	struct clock *clock;
 	struct dice *dice;
-	const char *data;  /* the folder of uploaded files */
-	struct arena *mem; /* of the process */
+	const char *data;	  /* the folder of uploaded files */
+	char *const *environment; /* settings, as in a process's; NULL: none */
+	struct arena *mem;	  /* of the process */
 	struct store_writer *writer;
 	struct store *read;
 	const struct setting_values *settings;

@@ -235,6 +235,7 @@ static void plan(struct town *t)
 			.approve_after_s = approve_after[roll(t, 4)],
 			.time_allowed_s = 10 + roll(t, 1200),
 			.picking = chance(t, 500),
+			.copies = chance(t, 500) ? 0 : (int)roll(t, 500),
 			.close_us = 6 * USEC_HOUR + roll(t, 20 * USEC_HOUR),
 		};
 		p->gold = p->share > 0 ? 1 + (int)roll(t, 3) : 0;

@@ -87,7 +87,7 @@ struct project_plan {
 	project_id id;
 	int64_t wake_us, source;
 	bool edited, uploaded, published;
-	int rows, redundancy, gold, share;
+	int rows, redundancy, gold, share, copies; /* in thousandths, as the share */
 	int64_t reward, approve_after_s, time_allowed_s;
 	bool picking;
 	int64_t close_us; /* from when on he closes it */

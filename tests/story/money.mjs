@@ -43,7 +43,7 @@ async function person(name, role) {
 }
 
 /* A draft with three records and a price. */
-async function draft(requester) {
+async function draft(requester, more = {}) {
 	const { id } = await requester.post('/projects', { title: 'Cats and dogs' });
 	const path = `/projects/${id}`;
 	await requester.call('POST', `${path}/sources?name=names.csv`, 'name\na\nb\nc\n', 'text/csv');
@@ -56,7 +56,7 @@ async function draft(requester) {
 			{ type: 'markdown', text: '{{name}}' },
 			{ type: 'choice', name: 'label', label: 'Which?', options: ['cat', 'dog'] },
 		] },
-		reward: 10, redundancy: 2, approve_after_s: 3600, estimate_s: 30,
+		reward: 10, redundancy: 2, approve_after_s: 3600, estimate_s: 30, ...more,
 	});
 	return id;
 }
@@ -148,6 +148,58 @@ async function close(operator, requester, stranger, org, id) {
 	same('and are sound', 'sound', server.doctor());
 }
 
+/** One worker, two projects: the one with the higher priority first, then the other, without asking for either. */
+async function stream(operator, requester, worker) {
+	const ids = [await draft(requester), await draft(requester)];
+	for (const id of ids) {
+		await requester.post(`/projects/${id}/publish`, { total: (await requester.get(`/projects/${id}/quote`)).total });
+		await until('a project opens', async () => (await requester.get(`/projects/${id}`)).state === 'open');
+	}
+	await refused('ahead of all is not for the requester to say', 403,
+		requester.post(`/projects/${ids[1]}`, { priority: 'high' }), 'priority');
+	same('after all is, published as it is', 'low', (await requester.post(`/projects/${ids[0]}`, { priority: 'low' })).priority);
+	same('an operator may', 'high', (await operator.post(`/projects/${ids[1]}`, { priority: 'high' })).priority);
+	const given = [];
+	let { assignment: a } = await worker.post('/work/accept');
+	same('who asks again gets what he holds', a.epoch, (await worker.post('/work/accept')).assignment.epoch);
+	while (a) {
+		given.push(a.project);
+		const body = { epoch: a.epoch, answer: { label: 'cat' }, next: true, any: true };
+		const { next, none } = await worker.post(`/work/${a.project}/tasks/${a.task}/submit`, body);
+		if (!next) same('then there is none', 'string', typeof none);
+		a = next;
+	}
+	same('all tasks of any project, by priority', [ids[1], ids[1], ids[1], ids[0], ids[0], ids[0]], given);
+	same('and all is sound', 'sound', server.doctor());
+}
+
+/** Three items, one answer each, one of them slow: a second worker is faster, the first is paid too, the result is the first answer. */
+async function copies(requester, slow) {
+	const [quick, idle] = [await person('Ida', 'worker'), await person('Uma', 'worker')];
+	const id = await draft(requester, { redundancy: 1, copy_permille: 400, approve_after_s: 0, time_allowed_s: 10 });
+	const { copies: n, answers, total } = await requester.get(`/projects/${id}/quote`);
+	same('a copy is in the quote', [1, 4, 48], [n, answers, total]);
+	await requester.post(`/projects/${id}/publish`, { total });
+	await until('the project opens', async () => (await requester.get(`/projects/${id}`)).state === 'open');
+	const accept = async (who) => (await who.post(`/work/${id}/accept`)).assignment;
+	const submit = (who, a, label) => who.post(`/work/${id}/tasks/${a.task}/submit`, { epoch: a.epoch, answer: { label } });
+	const before = (await slow.get('/me')).balance;
+	const waits = await accept(slow);
+	for (let i = 0; i < 2; i++) await submit(quick, await accept(quick), 'cat');
+	let copy;
+	await until('what is slow goes to an idle worker', async () => (copy = await accept(idle)));
+	same('it is that item', waits.task, copy?.task);
+	await submit(idle, copy, 'cat');
+	await until('the project is done', async () => (await requester.get(`/projects/${id}`)).state === 'done');
+	same('the slow answer is taken', 'submitted', (await submit(slow, waits, 'dog')).state);
+	await until('and paid', async () => (await slow.get('/me')).balance === before + 10);
+	const { results, answers: said } = await requester.get(`/projects/${id}/tasks/${waits.task}`);
+	same('the result is of the first one', ['cat', 1], [results[0].value, results[0].answers]);
+	same('and the page tells which is left out', [['cat', false], ['dog', true]], said.map((a) => [a.answer.label, a.spare]));
+	same('nothing is left to give back', 0, (await requester.post(`/projects/${id}/close`)).refund);
+	same('all is sound still', 'sound', server.doctor());
+}
+
 try {
 	const key = server.init();
 	await server.start();
@@ -161,6 +213,8 @@ try {
 	await publish(requester, stranger, worker, org, id);
 	await earn(requester, stranger, worker, id);
 	await close(operator, requester, stranger, org, id);
+	await stream(operator, requester, worker);
+	await copies(requester, worker);
 } catch (error) {
 	failed++;
 	console.log(`not ok: ${error.stack}`);

@@ -98,6 +98,7 @@ export interface Key { access_key: string; label: string; created: Time; used?: 
 export interface Notice { id: Id; kind: string; text: string; at: Time; read: boolean }
 
 export type ProjectState = 'draft' | 'funding' | 'open' | 'paused' | 'done' | 'closed' | 'leaving';
+export type Priority = 'low' | 'normal' | 'high';
 export interface ProjectRow {
   id: Id; title: string; state: ProjectState; tasks: number; judged: number; submitted: number;
   spent: Minor; budget: Minor; created: Time;
@@ -108,7 +109,8 @@ export interface Project {
   reward: Minor; fee_permille: number; redundancy: number; gold_share_permille: number;
   gold_redundancy: number; time_allowed_s: number; approve_after_s: number; deadline?: Time | null;
   audience: 'everyone' | 'invited'; picking: boolean; estimate_s: number; method: 'shrunk' | 'plurality';
-  confidence_permille: number; redundancy_least: number; gold_grown: number;
+  confidence_permille: number; redundancy_least: number; gold_grown: number; priority: Priority;
+  copy_permille: number;
   /** The questions whose confidence is calibrated; that of the others says how far answers agree. */
   sure: string[]; revision: number;
   created: Time; state: ProjectState; kind: string; columns: string[]; records: number; gold: number;
@@ -119,7 +121,7 @@ export interface Project {
 /** What can be changed of a project; `template` also as the text in which it is being written. */
 export type ProjectEdit = Partial<Pick<Project, 'revision' | 'title' | 'brief' | 'instructions' | 'reward' | 'redundancy'
   | 'gold_share_permille' | 'gold_redundancy' | 'time_allowed_s' | 'approve_after_s' | 'estimate_s' | 'audience' | 'picking' | 'method'
-  | 'confidence_permille' | 'redundancy_least' | 'gold_grown'>>
+  | 'confidence_permille' | 'redundancy_least' | 'gold_grown' | 'priority' | 'copy_permille'>>
   & { template?: Template | string; deadline?: string };
 export interface Source {
   id: Id; name: string; form: string;
@@ -136,7 +138,7 @@ export interface TemplateCheck {
   fields: { name: string; kind: string }[];
 }
 export interface Quote {
-  tasks: number; known: number; answers_each: number; known_answers_each: number; answers: number;
+  tasks: number; known: number; answers_each: number; known_answers_each: number; answers: number; copies: number;
   reward: Minor; fee: Minor; total: Minor; available: Minor;
   missing: Minor; seconds_each: number; per_hour?: Minor | null; floor_per_hour?: Minor | null;
   below_floor?: boolean | null; currency?: string; state?: ProjectState; alike: boolean; untouched: boolean; ready: boolean;
@@ -176,7 +178,7 @@ export interface TaskDetail {
   task: Id; state: string; need: number; taken: number; filled: number; gold: boolean;
   fields: Record<string, string>; page: WorkPage;
   /** `unlike`: the fields in which it does not mean what was concluded. */
-  answers: { worker: Id; answer: Answer; state: string; at: Time; seconds: number; unlike: string[] }[];
+  answers: { worker: Id; answer: Answer; state: string; at: Time; seconds: number; spare: boolean; unlike: string[] }[];
   results: FieldResult[];
 }
 export interface Review {
@@ -340,11 +342,12 @@ export interface Api {
   'GET /work': { query: Page & { kind?: string; min_hourly?: Minor }; reply: List<Work> };
   'GET /work/{project}': { reply: WorkDetail };
   'GET /work/{project}/tasks': { query: Page; reply: List<{ task: TaskNo }> };
+  'POST /work/accept': { reply: { assignment?: Assignment | null; none?: string | null } };
   'POST /work/{project}/accept': { body: { task?: number }; reply: { assignment?: Assignment | null; none?: string | null } };
   'POST /work/{project}/tasks/{task}/heartbeat': { body: { epoch: string; every_s?: number; acts?: boolean }; reply: { until: Time } };
   'POST /work/{project}/tasks/{task}/draft': { body: { epoch: string; answer: Answer }; reply: void };
   'POST /work/{project}/tasks/{task}/submit': {
-    body: { epoch: string; answer: Answer; active_ms?: number; next?: boolean };
+    body: { epoch: string; answer: Answer; active_ms?: number; next?: boolean; any?: boolean };
     reply: { state: string; next?: Assignment | null; none?: string | null };
   };
   'POST /work/{project}/tasks/{task}/return': { body: { epoch: string }; reply: void };

@@ -21,6 +21,7 @@ const player = later(async () => (await play()).Player);
 
 export const pages: PageEntry[] = [
   { path: '/work', view: Tasks },
+  { path: '/work/any', view: player, bare: true },
   { path: '/work/:project', view: preview },
   { path: '/work/:project/do', view: player, bare: true },
   { path: '/work/:project/do/:task', view: player, bare: true },

@@ -14,7 +14,7 @@ async function play(project, body, options = {}) {
   const running = await start(site);
   const { page, context, faults } = await pageOf(browser, options.view);
   try {
-    await page.goto(`${running.url}/work/${project}/do`);
+    await page.goto(`${running.url}/work/${project === 'any' ? 'any' : `${project}/do`}`);
     await page.locator('.player').waitFor();
     await body({ page, site, context, url: running.url });
     assert.deepEqual(faults.filter((f) => !/ERR_INTERNET_DISCONNECTED|503/.test(f)), [], 'console');
@@ -84,6 +84,38 @@ test('look 10: the next picture is loaded before the next item is shown', async 
     await page.keyboard.press('Enter');
     await item(page, 2);
     assert.equal(await page.locator('.work-image img').evaluate((i) => i.complete && i.naturalWidth > 0), true);
+  });
+});
+
+test('any work: the next task may be of another project, and says so', async () => {
+  await play('any', async ({ page, site, url }) => {
+    await page.locator('.player .notice', { hasText: 'Another project: “How many white cells?”. Each answer pays €0.04.' }).waitFor();
+    await page.keyboard.press('1');
+    await page.keyboard.press('Enter');
+    await item(page, 2);
+    assert.equal(await page.locator('.player .notice').count(), 0, 'the same project is not told again');
+    await page.keyboard.press('1');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Check an address' }).waitFor();
+    await page.locator('.player .notice', { hasText: 'Another project: “Check an address”. Each answer pays €0.12.' }).waitFor();
+    assert.equal(await page.locator('.player-item').innerText(), 'Item 3');
+    assert.deepEqual(site.answers.map((a) => a.project), ['11', '11']);
+    // What is skipped goes back to its own project; a reload goes on.
+    await page.getByRole('button', { name: 'Skip' }).click();
+    await page.waitForFunction(() => document.querySelector('[aria-live=polite]').innerText.startsWith('Skipped'));
+    assert.ok(site.requests.some((r) => r.path === '/api/v1/work/12/tasks/1/return'));
+    site.none = true;
+    await page.goto(`${url}/work/any`);
+    await page.getByRole('heading', { name: 'No tasks for you now' }).waitFor();
+  });
+});
+
+test('any work: the list has a button for it', async () => {
+  await play('any', async ({ page, url }) => {
+    await page.goto(`${url}/work`);
+    await page.getByRole('link', { name: 'Start with any work I am fit for' }).click();
+    await page.locator('.player').waitFor();
+    assert.equal(new URL(page.url()).pathname, '/work/any');
   });
 });
 

@@ -22,7 +22,7 @@ export function stepOf(field: string): number {
   return 4;
 }
 
-function Line({ word, items, each, reward }: { word: 'quote.items' | 'quote.known'; items: number; each: number; reward: number }) {
+function Line({ word, items, each, reward }: { word: 'quote.items' | 'quote.known' | 'quote.copies'; items: number; each: number; reward: number }) {
   return (
     <div>
       <dt>{t(word, { n: items })}
@@ -38,6 +38,7 @@ function Sum({ q }: { q: QuoteView }) {
     <dl class="sum">
       <Line word="quote.items" items={q.tasks - q.known} each={q.answers_each} reward={q.reward} />
       {q.known > 0 && <Line word="quote.known" items={q.known} each={q.known_answers_each} reward={q.reward} />}
+      {q.copies > 0 && <Line word="quote.copies" items={q.copies} each={1} reward={q.reward} />}
       <div>
         <dt>{t('quote.fee')}<span class="note sub">{t('quote.fee.each', { n: q.answers, money: money(q.fee) })}</span></dt>
         <dd class="figure">{money(q.answers * q.fee)}</dd>

@@ -3,12 +3,13 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
-import { me } from '../../api/session.ts';
-import type { Id, Project, ProjectState } from '../../api/types.ts';
+import { hasRole, me } from '../../api/session.ts';
+import type { Id, Priority, Project, ProjectState } from '../../api/types.ts';
 import { listText, number, t } from '../../base/i18n.ts';
 import { money } from '../../base/money.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
+import { SelectField } from '../../ui/field.tsx';
 import { announce, useLoad } from '../../ui/hooks.ts';
 import { errorText, Notice, Page, Problem, Skeleton } from '../../ui/page.tsx';
 import type { Column } from '../../ui/table.tsx';
@@ -77,6 +78,15 @@ export function fieldsText(fields: Record<string, string>): string {
   return [...new Set(values)].join(' · ');
 }
 
+/** High is an operator's to give; who is no operator sees it where it has been given. */
+export function PriorityField(p: { was: Priority; value: string; onValue: (value: string) => void; error?: string | undefined }) {
+  const words: Priority[] = ['low', 'normal', ...(p.was === 'high' || hasRole('operator') ? ['high' as const] : [])];
+  return (
+    <SelectField label={t('rules.priority')} hint={t('rules.priority.hint')} value={p.value} error={p.error} onValue={p.onValue}
+      options={words.map((w) => [w, t(`rules.priority.${w}`)] as const)} />
+  );
+}
+
 /** Workers are strangers here: told apart by the end of their number. */
 export const workerText = (id: Id) => t('worker.name', { number: id.slice(-6) });
 
@@ -101,12 +111,11 @@ function Acts({ p, reload }: { p: Project; reload: () => void }) {
   const close = () => call('POST /projects/{project}/close', { path: { project: p.id } })
     .then(({ refund }) => announce(t('project.closed', { money: money(refund) })));
   const open = p.state === 'open';
-  // With a target for confidence a project ends with places that it did not need: they are paid for.
-  const rest = p.state === 'done' && p.confidence_permille > 0;
-  // A rejected answer's place opened again, and counts among those needed once more.
-  const places = far ? far.answers_needed - far.rejected : 0;
-  const unit = far && places > 0 ? Math.round(far.budget / places) : 0;
-  const left = far ? Math.max(0, far.answers_needed - far.submitted) : 0;
+  // With a target for confidence, or second copies, a project ends with places that it did not need: they are paid for.
+  const rest = p.state === 'done' && (p.confidence_permille > 0 || p.copy_permille > 0);
+  // A rejected answer's place opened again.
+  const unit = far && p.places > 0 ? Math.round(far.budget / p.places) : 0;
+  const left = far ? Math.max(0, p.places - (far.submitted - far.rejected)) : 0;
   return (
     <>
       {error !== undefined && <Notice tone="bad">{errorText(error)}</Notice>}

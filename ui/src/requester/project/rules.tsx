@@ -2,7 +2,7 @@
 // Quality and pay of a draft: what an answer earns, how many are asked for, and who may give them.
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
-import type { ProjectEdit } from '../../api/types.ts';
+import type { Priority, ProjectEdit } from '../../api/types.ts';
 import { t, type Key } from '../../base/i18n.ts';
 import { money, moneyParse, moneyPlain } from '../../base/money.ts';
 import { site } from '../../base/site.ts';
@@ -11,10 +11,11 @@ import { CheckField, RadioField, TextField } from '../../ui/field.tsx';
 import { useList } from '../../ui/hooks.ts';
 import { errorText, Notice } from '../../ui/page.tsx';
 import type { Draft } from './draft.ts';
+import { PriorityField } from './parts.tsx';
 
 /** A whole number of some unit, kept in the server's own: minutes as seconds, percent as permille. */
 function Whole({ draft, name, word, note, unit, times = 1, min = 0, max }: {
-  draft: Draft; name: 'redundancy' | 'gold_share_permille' | 'gold_redundancy' | 'time_allowed_s' | 'approve_after_s' | 'estimate_s' | 'confidence_permille' | 'redundancy_least' | 'gold_grown';
+  draft: Draft; name: 'redundancy' | 'gold_share_permille' | 'gold_redundancy' | 'time_allowed_s' | 'approve_after_s' | 'estimate_s' | 'confidence_permille' | 'redundancy_least' | 'gold_grown' | 'copy_permille';
   word: Key; note?: Key; unit?: string; times?: number; min?: number; max: number;
 }) {
   const [text, setText] = useState(String(Math.round((draft.p[name] / times) * 100) / 100));
@@ -90,6 +91,7 @@ export function Rules({ draft }: { draft: Draft }) {
   const [method, setMethod] = useState(p.method);
   const target = method === 'shrunk' ? p.confidence_permille : 0;
   const [picking, setPicking] = useState(p.picking);
+  const [priority, setPriority] = useState(p.priority);
   const [deadline, setDeadline] = useState(p.deadline?.slice(0, 10) ?? '');
   return (
     <div class="stack">
@@ -104,10 +106,16 @@ export function Rules({ draft }: { draft: Draft }) {
         <Whole draft={draft} name="gold_share_permille" word="rules.gold" note={p.gold > 0 || p.gold_grown > 0 ? 'rules.gold.hint' : 'rules.gold.none'} unit="%" times={10} max={100} />
         {target > 0 && <Whole draft={draft} name="gold_grown" word="rules.grown" note="rules.grown.hint" max={1000} />}
         {p.gold > 0 && <Whole key={`gold ${p.redundancy}`} draft={draft} name="gold_redundancy" word="rules.gold-redundancy" note="rules.gold-redundancy.hint" min={1} max={1000} />}
+        <Whole draft={draft} name="copy_permille" word="rules.copies" note="rules.copies.hint" unit="%" times={10} max={100} />
         <TextField label={t('rules.deadline')} hint={t('rules.deadline.hint')} type="date" value={deadline} error={draft.errors.deadline}
           onValue={(v) => {
             setDeadline(v);
             draft.change({ deadline: v });
+          }} />
+        <PriorityField was={p.priority} value={priority} error={draft.errors.priority}
+          onValue={(v) => {
+            setPriority(v as Priority);
+            draft.change({ priority: v as Priority });
           }} />
       </div>
       <RadioField label={t('rules.audience')} value={audience} error={draft.errors.audience}

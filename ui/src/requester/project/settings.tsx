@@ -2,24 +2,24 @@
 // What may still be changed of a published project, and what was fixed when it was paid for.
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
-import type { Project } from '../../api/types.ts';
+import type { Priority, Project } from '../../api/types.ts';
 import { number, percent, t } from '../../base/i18n.ts';
 import { money } from '../../base/money.ts';
 import { duration } from '../../base/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { AreaField, Form, needed, TextField, useForm } from '../../ui/field.tsx';
 import { Notice, Section } from '../../ui/page.tsx';
-import { ProjectPage } from './parts.tsx';
+import { PriorityField, ProjectPage } from './parts.tsx';
 
 function Words({ p, reload }: { p: Project; reload: () => void }) {
   const [done, setDone] = useState(false);
   const form = useForm(
-    { title: p.title, brief: p.brief, instructions: p.instructions, deadline: p.deadline?.slice(0, 10) ?? '' },
+    { title: p.title, brief: p.brief, instructions: p.instructions, deadline: p.deadline?.slice(0, 10) ?? '', priority: p.priority as string },
     async (v) => {
       setDone(false);
-      const { deadline, ...words } = v;
+      const { deadline, priority, ...words } = v;
       const same = deadline === (p.deadline?.slice(0, 10) ?? '');
-      await call('POST /projects/{project}', { path: { project: p.id }, body: { ...words, ...(same ? {} : { deadline }), revision: p.revision } });
+      await call('POST /projects/{project}', { path: { project: p.id }, body: { ...words, ...(same ? {} : { deadline }), priority: priority as Priority, revision: p.revision } });
       setDone(true);
       reload();
     },
@@ -33,6 +33,7 @@ function Words({ p, reload }: { p: Project; reload: () => void }) {
         <TextField label={t('draft.brief')} maxLength={2000} {...form.field('brief')} />
         <AreaField label={t('step.3.label')} hint={t('step.3.hint')} rows={6} {...form.field('instructions')} />
         <TextField label={t('rules.deadline')} hint={t('rules.deadline.hint')} type="date" {...form.field('deadline')} />
+        <PriorityField was={p.priority} {...form.field('priority')} />
         <div class="form-foot"><Button kind="primary" type="submit" busy={form.busy}>{t('save')}</Button></div>
       </Form>
     </div>
@@ -55,6 +56,7 @@ function Body({ p, reload }: { p: Project; reload: () => void }) {
     [t('rules.approve'), p.approve_after_s ? duration(p.approve_after_s) : t('settings.at-once')],
     [t('rules.gold'), p.gold ? t('settings.gold', { share: percent(p.gold_share_permille / 1000, 1), n: p.gold }) : t('settings.gold.none')],
     ...(p.gold ? [[t('rules.gold-redundancy'), number(p.gold_redundancy)]] as [string, string][] : []),
+    [t('rules.copies'), percent(p.copy_permille / 1000, 1)],
     [t('rules.audience'), t(`rules.audience.${p.audience}`)],
     [t('settings.picking'), t(p.picking ? 'yes' : 'no')],
   ];

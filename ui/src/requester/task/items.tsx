@@ -68,7 +68,7 @@ function Answers({ d, p }: { d: TaskDetail; p: Project }) {
   const columns: Column<Given>[] = [
     { key: 'worker', label: t('workers.worker'), head: true, cell: (a) => <span class="figure">{workerText(a.worker)}</span> },
     ...fieldColumns(fields, said),
-    { key: 'state', label: t('items.state'), cell: (a) => <Chip tone={ANSWER_TONES[a.state as 'approved']}>{t(`answer.state.${a.state}` as Key)}</Chip> },
+    { key: 'state', label: t('items.state'), cell: (a) => <Chip tone={ANSWER_TONES[a.state as 'approved']}>{t(a.spare ? 'answer.spare' : `answer.state.${a.state}` as Key)}</Chip> },
     { key: 'seconds', label: t('item.seconds'), figure: true, cell: (a) => duration(a.seconds) },
     { key: 'at', label: t('item.at'), cell: (a) => <Time at={a.at} /> },
   ];

@@ -7,6 +7,7 @@ import type { Answer, Assignment } from '../../api/types.ts';
 import { draftDrop, draftGet, draftSet } from '../../base/drafts.ts';
 import { number, t } from '../../base/i18n.ts';
 import { isSingle, keyName, setSingleKeys, singleKeys, takesEnter, takesLetters, takesText } from '../../base/keys.ts';
+import { money } from '../../base/money.ts';
 import { outboxAdd } from '../../base/outbox.ts';
 import { go } from '../../base/route.ts';
 import { countdown, now, timeMs } from '../../base/time.ts';
@@ -29,7 +30,9 @@ const SIGN_HIDDEN_S = 60;
 
 export interface DeskProps {
   a: Assignment;
-  project: string;
+  /** The next may be of another project; `moved`: this one is. */
+  any: boolean;
+  moved: boolean;
   /** Answers and pay in this project so far. */
   done: number;
   earned: number;
@@ -112,8 +115,9 @@ function startAnswer(user: string, project: string, a: Assignment): Answer {
   return Object.fromEntries(Object.entries((found ?? {}) as Answer).filter(([name]) => names.has(name)));
 }
 
-export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkipped, onAgain }: DeskProps) {
+export function Desk({ a, any, moved, done, earned, onSubmitted, onQueued, onSkipped, onAgain }: DeskProps) {
   const user = me.value?.user.id ?? '';
+  const { project } = a;
   const task = String(a.task);
   const path = { project, task };
   const [answer, setAnswer] = useState<Answer>(() => startAnswer(user, project, a));
@@ -229,7 +233,7 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
     if (!workCheck(root.current)) return announce(t('player.wrong'));
     setBusy('submit');
     current.current.busy = 'submit';
-    const body = { epoch: a.epoch, answer: current.current.answer, active_ms: Math.round(active()), next: true };
+    const body = { epoch: a.epoch, answer: current.current.answer, active_ms: Math.round(active()), next: true, ...(any && { any }) };
     call('POST /work/{project}/tasks/{task}/submit', { path, body }).then(
       (reply) => {
         draftDrop(user, project, task);
@@ -334,7 +338,7 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
         if (takesText(ev.target)) (ev.target as HTMLElement).scrollIntoView({ block: 'nearest' });
       }} onFocusOut={() => setTyping(false)}>
       <header class="player-top">
-        <a class="button quiet square" href={`/work/${project}`} aria-label={t('player.leave')} title={t('player.leave')}>
+        <a class="button quiet square" href={any ? '/work' : `/work/${project}`} aria-label={t('player.leave')} title={t('player.leave')}>
           <svg class="icon turns" viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><path d="m12 19-7-7 7-7M19 12H5" /></svg>
         </a>
         <h1 tabIndex={-1} ref={h1} dir="auto">{a.page.title}</h1>
@@ -344,6 +348,7 @@ export function Desk({ a, project, done, earned, onSubmitted, onQueued, onSkippe
       </header>
       <div class={sheet ? 'player-body with-sheet' : 'player-body'}>
         <div class="player-work">
+          {moved && <Notice>{t('player.moved', { title: a.page.title, money: money(a.reward) })}</Notice>}
           <div class="brief">
             <p class="brief-text" dir="auto">{summary || t('player.instructions.none')}</p>
             <Button kind="quiet" icon="book-open" keyHint="?" expanded={sheet} label={help} onClick={() => setSheet(!sheet)}>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// The player: takes tasks of one project one after another, without a page load in between.
+// The player: takes tasks one after another, of one project or of any, without a page load in between.
 // A lease is for one task only, so "fetched ahead" means: the reply to a submit holds the next task,
 // and its images are loaded before it is shown.
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -9,6 +9,7 @@ import type { Assignment, WorkPage } from '../../api/types.ts';
 import { draftDrop } from '../../base/drafts.ts';
 import { t } from '../../base/i18n.ts';
 import { kindsLoad } from '../../base/kinds.ts';
+import { money } from '../../base/money.ts';
 import { outbox } from '../../base/outbox.ts';
 import { Button } from '../../ui/button.tsx';
 import { announce } from '../../ui/hooks.ts';
@@ -36,8 +37,8 @@ export async function preload(page: WorkPage): Promise<void> {
 
 type Phase =
   | { name: 'taking' }
-  | { name: 'working'; a: Assignment; done: number; earned: number }
-  | { name: 'queued'; task: string }
+  | { name: 'working'; a: Assignment; done: number; earned: number; moved: boolean }
+  | { name: 'queued'; project: string; task: string }
   | { name: 'done'; done: number; why: string }
   | { name: 'failed'; error: unknown; task: string | undefined };
 
@@ -47,24 +48,32 @@ export function itemText(done: number, left: number | undefined): string {
 }
 
 export function Player({ params }: { params: Record<string, string> }) {
-  const project = params['project']!;
+  // Without a project: tasks of any, which may change from one to the next.
+  const only = params['project'];
   const [phase, setPhase] = useState<Phase>({ name: 'taking' });
   // Of this visit, unless the server says it for the whole project.
   const run = useRef({ done: 0, earned: 0 });
   const alive = useRef(true);
+  const at = useRef<string | undefined>(undefined);
 
   const show = async (a: Assignment, ahead: boolean) => {
     run.current = { done: a.done ?? run.current.done, earned: a.earned ?? run.current.earned };
     await Promise.all([ahead && preload(a.page), kindsLoad(a.page.blocks.map((b) => b.type))]);
     if (!alive.current) return;
     // After a picked task come others; a reload then goes on with what is held.
-    if (String(a.task) !== params['task']) history.replaceState(history.state, '', `/work/${project}/do`);
+    if (only && String(a.task) !== params['task']) history.replaceState(history.state, '', `/work/${only}/do`);
     // The figures go with the task: they do not run ahead while its images are loaded.
-    setPhase({ name: 'working', a, ...run.current });
+    const moved = !only && a.project !== at.current;
+    at.current = a.project;
+    if (moved) announce(t('player.moved', { title: a.page.title, money: money(a.reward) }));
+    setPhase({ name: 'working', a, moved, ...run.current });
   };
   const take = async (task?: string, ahead = false): Promise<void> => {
     try {
-      const got = await call('POST /work/{project}/accept', { path: { project }, body: task ? { task: Number(task) } : {} });
+      const project = only ?? (task && at.current);
+      const got = project
+        ? await call('POST /work/{project}/accept', { path: { project }, body: task ? { task: Number(task) } : {} })
+        : await call('POST /work/accept');
       if (!alive.current) return;
       if (got.assignment) await show(got.assignment, ahead);
       else setPhase({ name: 'done', done: run.current.done, why: got.none ?? '' });
@@ -81,24 +90,24 @@ export function Player({ params }: { params: Record<string, string> }) {
     return () => {
       alive.current = false;
     };
-  }, [project]);
+  }, [only]);
 
   // While an answer waits, its arrival brings the next task.
-  const queued = phase.name === 'queued' ? phase.task : null;
-  const waits = queued !== null && outbox.value.some((w) => w.project === project && w.task === queued && !w.refused);
+  const queued = phase.name === 'queued' ? phase : null;
+  const waits = queued !== null && outbox.value.some((w) => w.project === queued.project && w.task === queued.task && !w.refused);
   useEffect(() => {
     if (queued !== null && !waits) {
       setPhase({ name: 'taking' });
       run.current.done++;
       void take();
     }
-  }, [queued, waits]);
+  }, [queued?.task, waits]);
 
   switch (phase.name) {
     case 'working':
       return (
-        <Desk key={phase.a.epoch} a={phase.a} project={project} done={phase.done} earned={phase.earned}
-          onQueued={() => setPhase({ name: 'queued', task: String(phase.a.task) })}
+        <Desk key={phase.a.epoch} a={phase.a} any={!only} moved={phase.moved} done={phase.done} earned={phase.earned}
+          onQueued={() => setPhase({ name: 'queued', project: phase.a.project, task: String(phase.a.task) })}
           onSubmitted={async (reply) => {
             run.current = { done: run.current.done + 1, earned: run.current.earned + phase.a.reward };
             const next = reply.next ?? null;
@@ -109,7 +118,7 @@ export function Player({ params }: { params: Record<string, string> }) {
             else if (alive.current) setPhase({ name: 'done', done: run.current.done, why: reply.none ?? '' });
           }}
           onSkipped={async () => {
-            draftDrop(me.value?.user.id ?? '', project, String(phase.a.task));
+            draftDrop(me.value?.user.id ?? '', phase.a.project, String(phase.a.task));
             announce(t('player.skipped', { item: '' }));
             await take(undefined, true);
           }}
@@ -127,8 +136,8 @@ export function Player({ params }: { params: Record<string, string> }) {
       );
     case 'done':
       return (
-        <Page title={t('player.done')} up={['/work', t('preview.up')]} narrow>
-          <Empty icon="circle-check" text={t('player.done.text', { n: phase.done })}
+        <Page title={t(only ? 'player.done' : 'work.none')} up={['/work', t('preview.up')]} narrow>
+          <Empty icon="circle-check" text={t(only ? 'player.done.text' : 'player.done.any', { n: phase.done })}
             action={<Button kind="primary" href="/work">{t('player.done.act')}</Button>} />
         </Page>
       );

@@ -95,7 +95,8 @@ export function Tasks() {
   const filtered = kind !== '' || least > 0;
   const clear = () => setQuery({ kind: null, hourly: null });
   return (
-    <Page title={t('work.title')} lead={t('work.lead')}>
+    <Page title={t('work.title')} lead={t('work.lead')}
+      actions={!!list.items?.length && <Button kind="primary" icon="play" href="/work/any">{t('work.any')}</Button>}>
       {outbox.value.length > 0 && (
         <Notice tone="warn" action={<a href="/held">{t('nav.held')}</a>}>{t('held.waiting')}: {number(outbox.value.length)}</Notice>
       )}
