@@ -405,6 +405,36 @@ static bool make_point(struct making *m)
 	return make_marks(m, "point", 1);
 }
 
+/* A block of columns for each label, on a picture of 64 by 48. */
+static bool make_mask(struct making *m)
+{
+	int64_t labels = members(m, "labels"), from = 4 + below(m, 4);
+
+	json_object(&m->out);
+	json_i64_of(&m->out, "width", 64);
+	json_i64_of(&m->out, "height", 48);
+	json_key(&m->out, "shapes");
+	json_list(&m->out);
+	for (int64_t i = 0; i == 0 || (i < labels && i < 4); i++) {
+		int64_t columns = 6 + below(m, 3);
+
+		json_object(&m->out);
+		if (labels > 0)
+			json_text_of(&m->out, "label", member(m, "labels", i));
+		json_key(&m->out, "counts");
+		json_list(&m->out);
+		json_put_i64(&m->out, from * 48);
+		json_put_i64(&m->out, columns * 48);
+		json_put_i64(&m->out, (64 - from - columns) * 48);
+		json_list_end(&m->out);
+		json_object_end(&m->out);
+		from += columns + 4;
+	}
+	json_list_end(&m->out);
+	json_object_end(&m->out);
+	return true;
+}
+
 /* A few regions of some seconds, or one text. */
 static bool make_transcript(struct making *m)
 {
@@ -439,13 +469,11 @@ static const struct {
 	const char *kind;
 	bool (*make)(struct making *);
 } makers[] = {
-	{ "choice", make_choice },   { "text", make_text },
-	{ "number", make_number },   { "scale", make_scale },
-	{ "date", make_date },	     { "pair", make_pair },
-	{ "rank", make_rank },	     { "taxonomy", make_taxonomy },
-	{ "spans", make_spans },     { "box", make_box },
-	{ "polygon", make_polygon }, { "polyline", make_polyline },
-	{ "point", make_point },     { "transcript", make_transcript },
+	{ "choice", make_choice }, { "text", make_text },	  { "number", make_number },
+	{ "scale", make_scale },   { "date", make_date },	  { "pair", make_pair },
+	{ "rank", make_rank },	   { "taxonomy", make_taxonomy }, { "spans", make_spans },
+	{ "box", make_box },	   { "polygon", make_polygon },	  { "polyline", make_polyline },
+	{ "point", make_point },   { "mask", make_mask },	  { "transcript", make_transcript },
 };
 
 bool invent_value(struct arena *mem, const struct kind_field *field, const struct json_value *block,

@@ -30,7 +30,7 @@ export interface NumberBlock {
 }
 /** A picture on which shapes are marked. */
 export interface PictureBlock {
-  type: 'box' | 'polygon' | 'polyline' | 'point'; name: string; label?: string; hint?: string; src: string | null; href?: string; alt?: string;
+  type: 'box' | 'polygon' | 'polyline' | 'point' | 'mask'; name: string; label?: string; hint?: string; src: string | null; href?: string; alt?: string;
   labels: string[]; min: number; max: number; required?: boolean;
 }
 export interface ScaleBlock {

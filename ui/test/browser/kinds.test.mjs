@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { deflateSync } from 'node:zlib';
+import { deflateSync, inflateRawSync } from 'node:zlib';
 import { browserStart, look, pageOf } from './lib.mjs';
 import { apiAs, password, siteStart, until } from './server.mjs';
 import { crc32, zip } from '../../../tests/story/zip.mjs';
@@ -624,7 +624,7 @@ test('the editor makes each kind, and the preview shows it', async () => {
     choice: 'Choice', text: 'Text answer', number: 'Number answer', scale: 'Rating', date: 'Date', pair: 'Comparison of two', rank: 'Order', taxonomy: 'Place in a tree',
     spans: 'Parts of a text', box: 'Boxes on an image',
     polygon: 'Polygons on an image', polyline: 'Lines on an image', point: 'Points on an image',
-    transcript: 'Transcript of a sound',
+    mask: 'Mask on an image', transcript: 'Transcript of a sound',
   };
   const kinds = (await rita('GET', '/api/v1/kinds')).items.map((k) => k.name);
   assert.deepEqual(kinds, Object.keys(names), 'each kind of the server');
@@ -941,3 +941,169 @@ async function pinch(page, w) {
   await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
   assert.notEqual(await view(), before, 'two fingers move the view');
 }
+
+// --- mask ---
+
+/** Pixels of COCO's code as their places x * height + y; written here once more, by the format's own words. */
+function pixelsOf({ counts }, all) {
+  const lengths = [];
+  for (let i = 0; i < counts.length;) {
+    let n = 0n;
+    let shift = 0n;
+    let bits;
+    do {
+      bits = BigInt(counts.charCodeAt(i++) - 48);
+      n += (bits % 32n) << shift;
+      shift += 5n;
+    } while (bits >= 32n);
+    n = BigInt.asIntN(Number(shift), n);
+    lengths.push(Number(n) + (lengths.length > 2 ? lengths[lengths.length - 2] : 0));
+  }
+  assert.equal(lengths.reduce((a, b) => a + b, 0), all, 'the lengths add up to the picture');
+  const out = new Set();
+  let at = 0;
+  lengths.forEach((n, i) => {
+    for (let k = 0; i % 2 && k < n; k++) out.add(at + k);
+    at += n;
+  });
+  return out;
+}
+
+/** Files of a zip, by their own heads. */
+function unzip(bytes) {
+  const out = {};
+  for (let at = 0; bytes.readUInt32LE(at) === 0x04034b50;) {
+    const [method, packed, named, more] = [bytes.readUInt16LE(at + 8), bytes.readUInt32LE(at + 18), bytes.readUInt16LE(at + 26), bytes.readUInt16LE(at + 28)];
+    const from = at + 30 + named + more;
+    const body = bytes.subarray(from, from + packed);
+    out[bytes.toString('utf8', at + 30, at + 30 + named)] = method === 8 ? inflateRawSync(body) : body;
+    at = from + packed;
+  }
+  return out;
+}
+
+test('mask: painted by mouse, by keyboard alone and by touch, merged, and exported as PNG and as COCO', async () => {
+  const block = { type: 'mask', name: 'land', label: 'Paint the dark things', src: '{{image}}', alt: 'A street', labels: ['car', 'van'], min: 0 };
+  const id = await publish('Things to paint', [block], ['street.zip', PICTURE]);
+  const all = 400 * 300;
+  const sizes = async (w) => Object.fromEntries(((await shapes(w)) ?? []).map((s) => [s.label, pixelsOf(s, all).size]));
+  const tool = (w, name) => w.getByRole('button', { name: new RegExp(`^${name}`) });
+  await seen(id, 'mask');
+  const { answers, result, jsonl } = await done(id, 'mask', {
+    mouse: async (page, w) => {
+      await loaded(w);
+      assert.equal(await w.locator('.mask-size').innerText(), '17 px');
+      await tool(w, 'Larger').click();
+      // Two strokes of 33 pixels over the first thing; a third one beside it is taken back.
+      await drag(page, w, [57, 77], [103, 77]);
+      await drag(page, w, [57, 103], [103, 103]);
+      const { car } = await sizes(w);
+      assert.ok(car > 4250 && car < 4450, `two strokes are ${car} pixels`);
+      await drag(page, w, [57, 200], [103, 200]);
+      assert.ok((await sizes(w)).car > car + 1500);
+      await tool(w, 'Undo').click();
+      assert.equal((await sizes(w)).car, car, 'taken back');
+      // What is wiped is gone; painting over it with another label takes it over.
+      await tool(w, 'Erase').click();
+      await drag(page, w, [57, 77], [103, 77]);
+      assert.ok((await sizes(w)).car < car - 1500, 'wiped');
+      await tool(w, 'Undo').click();
+      await tool(w, 'Erase').click();
+      await w.getByRole('button', { name: 'van', exact: false }).first().click();
+      await drag(page, w, [57, 77], [103, 77]);
+      assert.equal(Object.values(await sizes(w)).reduce((a, b) => a + b, 0), car, 'a pixel has one label');
+      await tool(w, 'Undo').click();
+      for (const y of [166, 195, 224]) await drag(page, w, [256, y], [324, y]);
+      // Zoomed in a stroke is as wide in the picture.
+      await tool(w, 'Zoom in').click();
+      assert.equal(await w.locator('.picture-paint').count(), 1);
+      await tool(w, 'Fit').click();
+    },
+    keyboard: async (page, w) => {
+      await loaded(w);
+      assert.ok(await page.evaluate(() => document.activeElement?.matches('.picture-stage')), 'the picture has the focus');
+      await press(page, ']', 1);
+      // From the middle (200, 150) by 17 pixels at a press: to (64, 82), then over the first thing.
+      await press(page, 'ArrowLeft', 8);
+      await press(page, 'ArrowUp', 4);
+      await press(page, 'Shift+ArrowRight', 2);
+      await press(page, 'Shift+ArrowDown', 1);
+      await press(page, 'Shift+ArrowLeft', 2);
+      assert.deepEqual(Object.keys(await sizes(w)), ['car']);
+      await page.keyboard.press('2');
+      await press(page, 'ArrowRight', 11);
+      await press(page, 'ArrowDown', 4);
+      await press(page, 'Shift+ArrowRight', 4);
+      await press(page, 'Shift+ArrowDown', 1);
+      await press(page, 'Shift+ArrowLeft', 4);
+      await press(page, 'Shift+ArrowDown', 2);
+      await press(page, 'Shift+ArrowRight', 4);
+      const { van } = await sizes(w);
+      await page.keyboard.press('e');
+      await page.keyboard.press(' ');
+      assert.ok((await sizes(w)).van < van, 'Space wipes a spot');
+      await page.keyboard.press('Control+z');
+      assert.equal((await sizes(w)).van, van);
+      await page.keyboard.press('Tab');
+      assert.ok(!await page.evaluate(() => document.activeElement?.matches('.picture-stage')), 'Tab leaves');
+    },
+    touch: async (page, w) => {
+      await loaded(w);
+      await w.scrollIntoViewIfNeeded();
+      await tool(w, 'Larger').tap();
+      await tool(w, 'Larger').tap();
+      for (const p of [[72, 90], [90, 90]]) await page.touchscreen.tap(...(await points(w, [p]))[0]);
+      const before = await sizes(w);
+      for (let n = 0; n < 3; n++) await tool(w, 'Zoom in').tap();
+      await pinch(page, w);
+      assert.deepEqual(await sizes(w), before, 'two fingers paint nothing');
+      await tool(w, 'Fit').tap();
+      await w.getByRole('button', { name: 'van', exact: false }).first().tap();
+      for (const p of [[272, 182], [308, 182], [272, 210], [308, 210]]) await page.touchscreen.tap(...(await points(w, [p]))[0]);
+      assert.equal(await w.locator('.picture-list li').count(), 2);
+    },
+  });
+  for (const hand of HANDS) assert.equal(answers[hand].land.width, 400, hand);
+  // What two of the three have painted, pixel by pixel.
+  for (const label of ['car', 'van']) {
+    const of = (value) => pixelsOf(value.shapes.find((s) => s.label === label), all);
+    const given = HANDS.map((hand) => of(answers[hand].land));
+    const merged = of(result.value);
+    const wanted = [...new Set(given.flatMap((g) => [...g]))].filter((p) => given.filter((g) => g.has(p)).length >= 2);
+    assert.deepEqual([...merged].sort((a, b) => a - b), wanted.sort((a, b) => a - b), label);
+  }
+  assert.ok(result.confidence > 0.6 && result.confidence < 1, String(result.confidence));
+  assert.deepEqual(jsonl.results.land.value, result.value);
+
+  // The PNG, as the browser reads it: as many pixels of each label's colour.
+  const files = unzip(await rita.bytes(`/api/v1/projects/${id}/export?format=masks`));
+  assert.deepEqual(Object.keys(files), ['masks/street.png', 'labels.json', 'LEFT_OUT.txt']);
+  const labels = JSON.parse(files['labels.json'])[0].labels;
+  const coloured = await pages.mouse.page.evaluate(async (png) => {
+    const picture = await createImageBitmap(new Blob([Uint8Array.from(atob(png), (c) => c.charCodeAt(0))], { type: 'image/png' }));
+    const pen = new OffscreenCanvas(picture.width, picture.height).getContext('2d');
+    pen.drawImage(picture, 0, 0);
+    const found = {};
+    const bytes = pen.getImageData(0, 0, picture.width, picture.height).data;
+    for (let i = 0; i < bytes.length; i += 4) {
+      const colour = `#${[0, 1, 2].map((k) => bytes[i + k].toString(16).padStart(2, '0')).join('')}`;
+      (found[colour] ??= []).push((i / 4) % picture.width * picture.height + Math.floor(i / 4 / picture.width));
+    }
+    return { width: picture.width, height: picture.height, found };
+  }, files['masks/street.png'].toString('base64'));
+  assert.deepEqual([coloured.width, coloured.height], [400, 300]);
+  const coco = await rita('GET', `/api/v1/projects/${id}/export?format=coco`);
+  for (const { label, colour } of labels) {
+    const wanted = [...pixelsOf(result.value.shapes.find((s) => s.label === label), all)];
+    assert.deepEqual(coloured.found[colour].sort((a, b) => a - b), wanted, label);
+    const category = coco.categories.find((c) => c.name === label).id;
+    const one = coco.annotations.find((a) => a.category_id === category);
+    assert.deepEqual(one.segmentation.size, [300, 400]);
+    assert.deepEqual([...pixelsOf(one.segmentation, all)], wanted);
+    assert.equal(one.area, wanted.length);
+    const xs = wanted.map((p) => Math.floor(p / 300));
+    const ys = wanted.map((p) => p % 300);
+    const [x, y] = [Math.min(...xs), ys.reduce((a, b) => Math.min(a, b))];
+    assert.deepEqual(one.bbox, [x, y, Math.max(...xs) - x + 1, ys.reduce((a, b) => Math.max(a, b)) - y + 1]);
+  }
+});

@@ -78,4 +78,12 @@ export const words = {
   'box.shape': 'Rahmen',
   'box.where': '{n}. {label}: {x} von links, {y} von oben, {w} breit, {h} hoch',
   'box.corner': 'Erste Ecke gesetzt. Tippen Sie auf die Ecke gegenüber.',
+  'mask.erase': 'Radieren',
+  'mask.smaller': 'Kleinerer Pinsel',
+  'mask.larger': 'Größerer Pinsel',
+  'mask.size': '{n} px',
+  'mask.shape': 'Maske',
+  'mask.keys': 'Die Pfeile bewegen den Pinsel, mit Alt um ein Pixel, mit Umschalt malen sie. Die Leertaste malt einen Punkt. E radiert, [ und ] ändern die Größe des Pinsels. Ziffern wählen eine Bezeichnung. Plus, Minus und 0 zoomen.',
+  'mask.at': 'Pinsel: von links {x}, von oben {y}, {n} Pixel breit',
+  'mask.fine': 'Das ist zu fein gemalt, um behalten zu werden. Glätten Sie die Ränder oder füllen Sie kleine Lücken.',
 };

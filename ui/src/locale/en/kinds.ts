@@ -78,4 +78,12 @@ export const words = {
   'box.shape': 'Box',
   'box.where': '{n}. {label}: from left {x}, from top {y}, {w} wide, {h} high',
   'box.corner': 'First corner set. Tap the opposite corner.',
+  'mask.erase': 'Erase',
+  'mask.smaller': 'Smaller brush',
+  'mask.larger': 'Larger brush',
+  'mask.size': '{n} px',
+  'mask.shape': 'Mask',
+  'mask.keys': 'Arrows move the brush, with Alt by one pixel, with Shift they paint. Space paints one spot. E erases, [ and ] change the size of the brush. Digits choose a label. Plus, minus and 0 zoom.',
+  'mask.at': 'Brush: from left {x}, from top {y}, {n} pixels wide',
+  'mask.fine': 'This is too finely painted to be kept. Smooth its edges or fill small gaps.',
 } as const;

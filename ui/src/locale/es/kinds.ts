@@ -78,4 +78,12 @@ export const words = {
   'box.shape': 'Recuadro',
   'box.where': '{n}. {label}: {x} desde la izquierda, {y} desde arriba, {w} de ancho, {h} de alto',
   'box.corner': 'Primera esquina puesta. Toque la esquina opuesta.',
+  'mask.erase': 'Borrar',
+  'mask.smaller': 'Pincel más pequeño',
+  'mask.larger': 'Pincel más grande',
+  'mask.size': '{n} px',
+  'mask.shape': 'Máscara',
+  'mask.keys': 'Las flechas mueven el pincel, con Alt un píxel, con Mayús pintan. La barra espaciadora pinta un punto. E borra, [ y ] cambian el tamaño del pincel. Las cifras eligen una etiqueta. Más, menos y 0 amplían o reducen.',
+  'mask.at': 'Pincel: desde la izquierda {x}, desde arriba {y}, {n} píxeles de ancho',
+  'mask.fine': 'Está pintado con demasiado detalle para guardarlo. Suavice los bordes o rellene los huecos pequeños.',
 };

@@ -78,4 +78,12 @@ export const words = {
   'box.shape': 'Cadre',
   'box.where': '{n}. {label} : {x} depuis la gauche, {y} depuis le haut, {w} de large, {h} de haut',
   'box.corner': 'Premier coin placé. Touchez le coin opposé.',
+  'mask.erase': 'Gommer',
+  'mask.smaller': 'Pinceau plus petit',
+  'mask.larger': 'Pinceau plus grand',
+  'mask.size': '{n} px',
+  'mask.shape': 'Masque',
+  'mask.keys': 'Les flèches déplacent le pinceau, avec Alt d’un pixel, avec Maj elles peignent. Espace peint un point. E gomme, [ et ] changent la taille du pinceau. Les chiffres choisissent une étiquette. Plus, moins et 0 zooment.',
+  'mask.at': 'Pinceau : depuis la gauche {x}, depuis le haut {y}, {n} pixels de large',
+  'mask.fine': 'C’est peint trop finement pour être conservé. Lissez les bords ou remplissez les petits trous.',
 };

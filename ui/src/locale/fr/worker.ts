@@ -14,6 +14,7 @@ export const words = {
   'kind.polygon': 'Polygones sur une image',
   'kind.polyline': 'Lignes sur une image',
   'kind.point': 'Points sur une image',
+  'kind.mask': 'Masque sur une image',
   'kind.transcript': 'Transcription d’un son',
   'kind.mixed': 'Mixte',
   'device.any': 'Tout appareil',
