@@ -435,6 +435,41 @@ static bool make_mask(struct making *m)
 	return true;
 }
 
+/* One box that goes to the right in a video of four seconds. */
+static bool make_track(struct making *m)
+{
+	int64_t labels = members(m, "labels");
+
+	json_object(&m->out);
+	json_i64_of(&m->out, "width", 320);
+	json_i64_of(&m->out, "height", 240);
+	json_i64_of(&m->out, "duration_ms", 4000);
+	json_key(&m->out, "tracks");
+	json_list(&m->out);
+	json_object(&m->out);
+	if (labels > 0)
+		json_text_of(&m->out, "label", member(m, "labels", below(m, labels)));
+	json_key(&m->out, "keys");
+	json_list(&m->out);
+	for (int64_t i = 0; i < 3; i++) {
+		json_object(&m->out);
+		json_i64_of(&m->out, "at_ms", 1000 * i);
+		json_key(&m->out, "box");
+		json_list(&m->out);
+		json_put_i64(&m->out, 60 * i + below(m, 8));
+		json_put_i64(&m->out, 40 + below(m, 8));
+		json_put_i64(&m->out, 50);
+		json_put_i64(&m->out, 30);
+		json_list_end(&m->out);
+		json_object_end(&m->out);
+	}
+	json_list_end(&m->out);
+	json_object_end(&m->out);
+	json_list_end(&m->out);
+	json_object_end(&m->out);
+	return true;
+}
+
 /* A few regions of some seconds, or one text. */
 static bool make_transcript(struct making *m)
 {
@@ -469,11 +504,14 @@ static const struct {
 	const char *kind;
 	bool (*make)(struct making *);
 } makers[] = {
-	{ "choice", make_choice }, { "text", make_text },	  { "number", make_number },
-	{ "scale", make_scale },   { "date", make_date },	  { "pair", make_pair },
-	{ "rank", make_rank },	   { "taxonomy", make_taxonomy }, { "spans", make_spans },
-	{ "box", make_box },	   { "polygon", make_polygon },	  { "polyline", make_polyline },
-	{ "point", make_point },   { "mask", make_mask },	  { "transcript", make_transcript },
+	{ "choice", make_choice },   { "text", make_text },
+	{ "number", make_number },   { "scale", make_scale },
+	{ "date", make_date },	     { "pair", make_pair },
+	{ "rank", make_rank },	     { "taxonomy", make_taxonomy },
+	{ "spans", make_spans },     { "box", make_box },
+	{ "polygon", make_polygon }, { "polyline", make_polyline },
+	{ "point", make_point },     { "mask", make_mask },
+	{ "track", make_track },     { "transcript", make_transcript },
 };
 
 bool invent_value(struct arena *mem, const struct kind_field *field, const struct json_value *block,

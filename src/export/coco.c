@@ -7,11 +7,11 @@
  * labels as names of the points; the supercategory is the field, which is said as "field" with its
  * "kind" too, so that the file can come back. Categories count from 1. Box
  * [x,y,width,height] and points in pixels; the area of a polygon is that of its corners (shoelace
- * formula), of a box its sides', of a mask its pixels, of key points their frame's. A mask has its run-length code, as kind/mask has
- * it, for a segmentation. A task's key points are told apart
- * into as many annotations as its most frequent label has points: the n-th point of each label
- * makes the n-th. `score` is the confidence of the mark. Images are spooled and come last, since a
- * task is read once.
+ * formula), of a box its sides', of a mask its pixels, of key points their frame's. A mask has its
+ * run-length code, as kind/mask has it, for a segmentation. A task's key points are told apart into
+ * as many annotations as its most frequent label has points: the n-th point of each label makes the
+ * n-th. `score` is the confidence of the mark. Images are spooled and come last, since a task is
+ * read once.
  */
 #include <math.h>
 #include "export/export_in.h"

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Masks as PNG (https://www.w3.org/TR/png-3/): a zip file with masks/NAME.png for each picture, of its
- * size, and labels.json. A pixel is the number of its label, from 1 in the order of the template, and
- * 0 for nothing: an indexed picture, as PASCAL VOC and most programs for segmentation have it, in
- * the colours that workers see. With several fields each has a folder of its own, masks/FIELD.
+ * Masks as PNG (https://www.w3.org/TR/png-3/): a zip file with masks/NAME.png for each picture, of
+ * its size, and labels.json. A pixel is the number of its label, from 1 in the order of the
+ * template, and 0 for nothing: an indexed picture, as PASCAL VOC and most programs for segmentation
+ * have it, in the colours that workers see. With several fields each has a folder of its own,
+ * masks/FIELD.
  *
  * A row of pixels is made at a time: runs go by columns, so those that begin and end at a row are
- * found by sorting both. Only the coding is ours, over zlib: an indexed picture without filters is
- * four chunks, and a library for all of PNG has its own memory and jumps (libpng), or a hundred
- * libraries (libvips, docs/decisions/media.md).
+ * found by sorting both. Only the coding is ours, over zlib (docs/decisions/png.md).
  */
 #include <stdlib.h>
 #include <zlib.h>

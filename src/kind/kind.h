@@ -100,7 +100,7 @@ struct kind {
 	/* Where answers are equal without being the same, as boxes are. NULL: equal votes. */
 	bool (*same)(struct arena *, const struct kind_field *, const struct json_value *,
 		     const struct json_value *);
-	bool is_vote; /* `agree` counts votes also where there is `same`: twice is no more than that */
+	bool is_vote; /* `agree` counts votes, also where there is `same` */
 	/* Join canonical values, in any order (NULL: left out); `count` is at least 1. */
 	void (*agree)(struct arena *, const struct kind_field *,
 		      const struct json_value *const *values, int count, struct kind_result *out);
@@ -227,7 +227,7 @@ bool kind_same(struct arena *, const struct kind_field *, const struct json_valu
 void kind_agree(struct arena *, const struct kind_field *, const struct json_value *const *values,
 		int count, struct kind_result *out);
 
-/* --- masks: the runs of a shape, of pixels x * height + y; false: they are not its picture's --- */
+/* --- masks: runs of pixels x * height + y of a shape; false: they are not its picture's --- */
 struct kind_run {
 	int64_t from, to;
 };

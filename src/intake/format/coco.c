@@ -13,8 +13,8 @@
  * An annotation with keypoints is a set of points, one with polygons in `segmentation` is polygons,
  * one with a bbox is a box; one with several is each of these. The fields are called points,
  * polygons and boxes, unless a category says "field" and "kind", as those of our exports do; there
- * an image says "fields" that have an answer, maybe an empty one. Masks as run lengths come in where a
- * category says that they are of a mask, so that a label has one; others are read over.
+ * an image says "fields" that have an answer, maybe an empty one. Masks as run lengths come in
+ * where a category says that they are of a mask, so that a label has one; others are read over.
  */
 #include <stdlib.h>
 #include "intake/intake_in.h"

@@ -10,18 +10,18 @@
  *
  *   {"width":4,"height":3,"shapes":[{"label":"water","counts":"0312"}]}
  *
- * `counts` is the run-length code of COCO (https://github.com/cocodataset/cocoapi, maskApi.c): pixels
- * go column by column, and lengths of runs without and with the mask take turns. As a text, each
- * length from the fourth on is less that of two before it, in groups of five bits from the lowest
- * on, a sixth bit says that more follow, and 48 makes a letter of it. A list of the lengths is
- * taken too. All counts of an answer have CODE_MAX bytes, and a pixel has one label at most.
+ * `counts` is the run-length code of COCO (https://github.com/cocodataset/cocoapi, maskApi.c):
+ * pixels go column by column, and lengths of runs without and with the mask take turns. As a text,
+ * each length from the fourth on is less that of two before it, in groups of five bits from the
+ * lowest on, a sixth bit says that more follow, and 48 makes a letter of it. A list of the lengths
+ * is taken too. All counts of an answer have CODE_MAX bytes, and a pixel has one label at most.
  *
  * Answers are joined pixel by pixel: each gets what most answers give it, of equally many the first
  * label of the list before nothing, so it is kept where half have painted it (the rule of boxes).
- * It is done run by run, in memory of the runs and not of the picture. Answers agree as far as their
- * IoU: pixels of the same label in both over pixels painted in either. The confidence of a result is
- * the mean IoU of the answers with it; two are equal from EQUAL on, where a segment counts as found
- * (Kirillov et al. 2019, Panoptic Segmentation).
+ * It is done run by run, in memory of the runs and not of the picture. Answers agree as far as
+ * their IoU: pixels of the same label in both over pixels painted in either. The confidence of a
+ * result is the mean IoU of the answers with it; two are equal from EQUAL on, where a segment
+ * counts as found (Kirillov et al. 2019, Panoptic Segmentation).
  */
 #include <math.h>
 #include <stdlib.h>
@@ -386,7 +386,7 @@ static void vote(struct arena *mem, const struct mask *given, int count, struct 
 	}
 }
 
-/* A result goes the way of an answer again, so it has to be as short as one: the smallest runs go. */
+/* A result goes the way of an answer again, so it is as short as one: the smallest runs go. */
 static void shorten(struct arena *mem, struct mask *m)
 {
 	for (int64_t least = 2; least < MEDIA_PIXELS_MAX; least *= 2) {

@@ -22,4 +22,5 @@ kindLater('polygon', () => withWords(import('./polygon/polygon.ts')));
 kindLater('polyline', () => withWords(import('./polyline/polyline.ts')));
 kindLater('point', () => withWords(import('./point/point.ts')));
 kindLater('mask', () => withWords(import('./mask/mask.ts')));
+kindLater('track', () => withWords(import('./track/track.ts'), 'sound'));
 kindLater('transcript', () => withWords(import('./transcript/transcript.ts'), 'sound'));

@@ -22,6 +22,7 @@ export interface PictureSpec extends Spec {
   labels: string[];
   min: number;
   max: number;
+  step_ms?: number;
 }
 export interface Mark { label?: string }
 export interface Marks<M> { width?: number; height?: number; shapes: M[] }

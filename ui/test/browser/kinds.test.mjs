@@ -3,6 +3,7 @@
 // server: one worker does it by mouse, one by keyboard alone, one by touch at 390 px. SHOTS=DIR
 // keeps pictures.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { deflateSync, inflateRawSync } from 'node:zlib';
@@ -624,7 +625,7 @@ test('the editor makes each kind, and the preview shows it', async () => {
     choice: 'Choice', text: 'Text answer', number: 'Number answer', scale: 'Rating', date: 'Date', pair: 'Comparison of two', rank: 'Order', taxonomy: 'Place in a tree',
     spans: 'Parts of a text', box: 'Boxes on an image',
     polygon: 'Polygons on an image', polyline: 'Lines on an image', point: 'Points on an image',
-    mask: 'Mask on an image', transcript: 'Transcript of a sound',
+    mask: 'Mask on an image', track: 'Boxes in a video', transcript: 'Transcript of a sound',
   };
   const kinds = (await rita('GET', '/api/v1/kinds')).items.map((k) => k.name);
   assert.deepEqual(kinds, Object.keys(names), 'each kind of the server');
@@ -1106,4 +1107,125 @@ test('mask: painted by mouse, by keyboard alone and by touch, merged, and export
     const [x, y] = [Math.min(...xs), ys.reduce((a, b) => Math.min(a, b))];
     assert.deepEqual(one.bbox, [x, y, Math.max(...xs) - x + 1, ys.reduce((a, b) => Math.max(a, b)) - y + 1]);
   }
+});
+
+// --- track ---
+
+/** Four seconds of light grey, 320 by 240, with a dark 60 by 40 that goes from 20, 100 to the right by 50 a second. */
+const filmed = () => execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'color=c=0xdddddd:s=320x240:d=4:r=25', '-f', 'lavfi',
+  '-i', 'color=c=0x444444:s=60x40:d=4:r=25', '-filter_complex', '[0][1]overlay=x=20+50*t:y=100', '-c:v', 'libvpx', '-b:v', '400k', '-g', '25', '-f', 'webm', '-']);
+
+test('track: by mouse, by keyboard alone and by touch, between key frames, merged and exported', async () => {
+  const block = { type: 'track', name: 'cars', label: 'Follow the dark thing', src: '{{media}}', alt: 'A road', labels: ['car', 'van'], min: 0 };
+  const id = await publish('Things that move', [block], ['road.zip', zip([['road.webm', filmed()]])]);
+  await seen(id, 'track');
+  const tracks = (w) => w.evaluate((el) => el.value?.tracks ?? null);
+  const tool = (w, name) => w.getByRole('button', { name: new RegExp(`^${name}`) });
+  const ready = (w) => until('the first frame', () => dark(w, 50, 120));
+  /** Is it dark at this point of the frame that is shown? */
+  const dark = (w, x, y) => w.evaluate((el, at) => {
+    const canvas = el.querySelector('canvas');
+    const m = el.querySelector('.picture-view').getScreenCTM();
+    const box = canvas.getBoundingClientRect();
+    const k = canvas.width / box.width;
+    return canvas.getContext('2d').getImageData((m.e + at[0] * m.a - box.left) * k, (m.f + at[1] * m.d - box.top) * k, 1, 1).data.every((n, i) => i === 3 ? n === 255 : n < 100);
+  }, [x, y]);
+  const time = (w) => w.locator('input[type=range]').inputValue().then(Number);
+  const about = (got, wanted, by, what) => assert.ok(got.every((n, i) => Math.abs(n - wanted[i]) <= by), `${what}: ${got}, wanted ${wanted}`);
+  const { answers, result, jsonl, csv: out } = await done(id, 'track', {
+    mouse: async (page, w) => {
+      await ready(w);
+      await drag(page, w, [20, 100], [80, 140]);
+      const slider = await w.locator('input[type=range]').boundingBox();
+      await page.mouse.click(slider.x + slider.width - 2, slider.y + slider.height / 2);
+      await until('the last frame', () => dark(w, 240, 120));
+      await drag(page, w, [50, 120], [250, 120]);
+      let [one] = await tracks(w);
+      assert.deepEqual([one.label, one.keys.length], ['car', 2]);
+      // Half way the box is where the thing is, and no key is needed there.
+      await page.mouse.click(slider.x + slider.width / 2, slider.y + slider.height / 2);
+      const x = 20 + 50 * await time(w) / 1000;
+      await until('the frame half way', async () => await dark(w, x + 30, 120) && !await dark(w, x - 20, 120));
+      const shown = await w.locator('.mark path').last().getAttribute('d');
+      about(shown.match(/[\d.]+/g).slice(0, 2).map(Number), [x, 100], 4, 'between the keys');
+      await tool(w, 'Key here').click();
+      assert.equal((await tracks(w))[0].keys.length, 3);
+      await tool(w, 'Undo').click();
+      [one] = await tracks(w);
+      assert.equal(one.keys.length, 2);
+      const from = await time(w);
+      await tool(w, 'Play').click();
+      await until('it plays', async () => await time(w) > from + 200);
+      await tool(w, 'Pause').click();
+      assert.equal((await tracks(w))[0].keys.length, 2, 'watching changes nothing');
+    },
+    keyboard: async (page, w) => {
+      await ready(w);
+      assert.ok(await page.evaluate(() => document.activeElement?.matches('.picture-stage')), 'the video has the focus');
+      // One in the middle, 120,90 80 x 60, to where the thing is.
+      await page.keyboard.press('n');
+      await press(page, 'Shift+ArrowLeft', 2);
+      await press(page, 'Shift+ArrowUp', 2);
+      await press(page, 'ArrowLeft', 10);
+      await press(page, 'ArrowDown', 1);
+      assert.deepEqual((await tracks(w))[0].keys, [{ at_ms: 0, box: [20, 100, 60, 40] }]);
+      await page.keyboard.press('PageDown');
+      await until('the last frame', () => dark(w, 240, 120));
+      await press(page, 'ArrowRight', 20);
+      await page.keyboard.press('PageUp');
+      assert.equal(await time(w), 0);
+      await press(page, '.', 5);
+      await page.keyboard.press('Shift+>');
+      await page.keyboard.press(',');
+      assert.equal(await time(w), 560, 'five steps on, ten more, one back');
+      await page.keyboard.press('k');
+      assert.deepEqual((await tracks(w))[0].keys.map((k) => k.at_ms).slice(0, 2), [0, 560]);
+      await page.keyboard.press('k');
+      assert.equal((await tracks(w))[0].keys.length, 2, 'taken away again');
+      await page.keyboard.press('g');
+      assert.equal((await tracks(w))[0].keys[1].gone, true);
+      assert.equal(await w.locator('.mark path').count(), 0, 'it is out of sight');
+      await page.keyboard.press('g');
+      assert.equal((await tracks(w))[0].keys.length, 2, 'it is not');
+      await page.keyboard.press(' ');
+      await until('it plays', async () => await time(w) > 800);
+      await page.keyboard.press(' ');
+      // A second one, taken back.
+      await page.keyboard.press('n');
+      assert.equal((await tracks(w)).length, 2);
+      await page.keyboard.press('Control+z');
+      assert.equal((await tracks(w)).length, 1);
+    },
+    touch: async (page, w) => {
+      await ready(w);
+      await w.scrollIntoViewIfNeeded();
+      for (const p of [[21, 101], [81, 139]]) await page.touchscreen.tap(...(await points(w, [p]))[0]);
+      assert.equal((await tracks(w)).length, 1);
+      const slider = await w.locator('input[type=range]').boundingBox();
+      await page.touchscreen.tap(slider.x + slider.width - 2, slider.y + slider.height / 2);
+      await until('the last frame', () => dark(w, 240, 120));
+      const cdp = await page.context().newCDPSession(page);
+      const [a, b] = await points(w, [[50, 120], [250, 121]]);
+      const finger = (type, ...at) => cdp.send('Input.dispatchTouchEvent', { type, touchPoints: at.map(([x, y]) => ({ x, y, id: 1 })) });
+      await finger('touchStart', a);
+      await finger('touchMove', [(a[0] + b[0]) / 2, a[1]]);
+      await finger('touchMove', b);
+      await finger('touchEnd');
+      assert.equal((await tracks(w))[0].keys.length, 2);
+      assert.equal(await w.locator('.picture-list li').count(), 1);
+    },
+  });
+  for (const hand of HANDS) {
+    const { width, height, duration_ms } = answers[hand].cars;
+    assert.deepEqual([width, height], [320, 240], hand);
+    about([duration_ms], [4000], 80, 'how long it is');
+  }
+  const [one] = result.value.tracks;
+  assert.equal(result.value.tracks.length, 1);
+  assert.equal(one.label, 'car');
+  assert.equal(one.confidence, 1);
+  about(one.keys[0].box, [20, 100, 60, 40], 3, 'where it begins');
+  about(one.keys.at(-1).box, [220, 100, 60, 40], 3, 'where it ends');
+  assert.deepEqual(jsonl.results.cars.value, result.value);
+  assert.match(out, /""tracks"":\[\{""label"":""car"",""keys"":\[\{""at_ms"":0/);
 });

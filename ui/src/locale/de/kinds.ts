@@ -86,4 +86,12 @@ export const words = {
   'mask.keys': 'Die Pfeile bewegen den Pinsel, mit Alt um ein Pixel, mit Umschalt malen sie. Die Leertaste malt einen Punkt. E radiert, [ und ] ändern die Größe des Pinsels. Ziffern wählen eine Bezeichnung. Plus, Minus und 0 zoomen.',
   'mask.at': 'Pinsel: von links {x}, von oben {y}, {n} Pixel breit',
   'mask.fine': 'Das ist zu fein gemalt, um behalten zu werden. Glätten Sie die Ränder oder füllen Sie kleine Lücken.',
+  'track.time': 'Zeit im Video',
+  'track.back': 'Zurück',
+  'track.next': 'Weiter',
+  'track.key': 'Schlüssel hier',
+  'track.gone': 'Hier weg',
+  'track.keys': 'Die Leertaste spielt ab. Komma und Punkt gehen einen Schritt, mit Umschalt zehn. Bild auf und Bild ab gehen zu den Schlüsseln des Gewählten. Wer hier einen Rahmen bewegt, setzt einen Schlüssel; K setzt einen oder nimmt ihn weg. G sagt, dass es hier aus dem Bild geht.',
+  'track.at': 'Bei {at}, {keys} Schlüssel.',
+  'track.away': 'Bei {at} ist es nicht da.',
 };

@@ -86,4 +86,12 @@ export const words = {
   'mask.keys': 'Arrows move the brush, with Alt by one pixel, with Shift they paint. Space paints one spot. E erases, [ and ] change the size of the brush. Digits choose a label. Plus, minus and 0 zoom.',
   'mask.at': 'Brush: from left {x}, from top {y}, {n} pixels wide',
   'mask.fine': 'This is too finely painted to be kept. Smooth its edges or fill small gaps.',
+  'track.time': 'Time in the video',
+  'track.back': 'Back',
+  'track.next': 'Forward',
+  'track.key': 'Key here',
+  'track.gone': 'Gone here',
+  'track.keys': 'Space plays. Comma and full stop go a step, with Shift ten. Page up and Page down go to the keys of what is chosen. To move a box here makes a key; K makes one or takes it away. G says that it goes out of sight here.',
+  'track.at': 'At {at}, {keys} keys.',
+  'track.away': 'At {at} it is not there.',
 } as const;

@@ -15,6 +15,7 @@ export const words = {
   'kind.polyline': 'Lines on an image',
   'kind.point': 'Points on an image',
   'kind.mask': 'Mask on an image',
+  'kind.track': 'Boxes in a video',
   'kind.transcript': 'Transcript of a sound',
   'kind.mixed': 'Mixed',
   'device.any': 'Any device',

@@ -86,4 +86,12 @@ export const words = {
   'mask.keys': 'Las flechas mueven el pincel, con Alt un píxel, con Mayús pintan. La barra espaciadora pinta un punto. E borra, [ y ] cambian el tamaño del pincel. Las cifras eligen una etiqueta. Más, menos y 0 amplían o reducen.',
   'mask.at': 'Pincel: desde la izquierda {x}, desde arriba {y}, {n} píxeles de ancho',
   'mask.fine': 'Está pintado con demasiado detalle para guardarlo. Suavice los bordes o rellene los huecos pequeños.',
+  'track.time': 'Tiempo en el vídeo',
+  'track.back': 'Atrás',
+  'track.next': 'Adelante',
+  'track.key': 'Clave aquí',
+  'track.gone': 'Desaparece aquí',
+  'track.keys': 'La barra espaciadora reproduce. La coma y el punto avanzan un paso, con Mayús diez. Re Pág y Av Pág van a las claves de lo elegido. Mover aquí un recuadro crea una clave; K la crea o la quita. G dice que aquí se pierde de vista.',
+  'track.at': 'En {at}, {keys} claves.',
+  'track.away': 'En {at} no está.',
 };

@@ -15,6 +15,7 @@ export const words = {
   'kind.polyline': 'Líneas en una imagen',
   'kind.point': 'Puntos en una imagen',
   'kind.mask': 'Máscara en una imagen',
+  'kind.track': 'Recuadros en un vídeo',
   'kind.transcript': 'Transcripción de un sonido',
   'kind.mixed': 'Mixta',
   'device.any': 'Cualquier dispositivo',

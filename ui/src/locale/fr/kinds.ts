@@ -86,4 +86,12 @@ export const words = {
   'mask.keys': 'Les flèches déplacent le pinceau, avec Alt d’un pixel, avec Maj elles peignent. Espace peint un point. E gomme, [ et ] changent la taille du pinceau. Les chiffres choisissent une étiquette. Plus, moins et 0 zooment.',
   'mask.at': 'Pinceau : depuis la gauche {x}, depuis le haut {y}, {n} pixels de large',
   'mask.fine': 'C’est peint trop finement pour être conservé. Lissez les bords ou remplissez les petits trous.',
+  'track.time': 'Temps dans la vidéo',
+  'track.back': 'Reculer',
+  'track.next': 'Avancer',
+  'track.key': 'Clé ici',
+  'track.gone': 'Disparaît ici',
+  'track.keys': 'Espace lit la vidéo. Virgule et point vont d’un pas, avec Maj de dix. Page précédente et Page suivante vont aux clés de ce qui est choisi. Déplacer ici un cadre crée une clé ; K en crée une ou l’enlève. G dit que cela sort de la vue ici.',
+  'track.at': 'À {at}, {keys} clés.',
+  'track.away': 'À {at}, ce n’est pas là.',
 };
