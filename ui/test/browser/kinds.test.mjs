@@ -578,6 +578,51 @@ test('moderation: a picture is blurred and grey until the worker asks for it', a
   assert.equal(result.value, 'fine');
 });
 
+test('fact check: claim, page, verdict, and evidence only where the page says something', async () => {
+  const blocks = [
+    { type: 'markdown', text: '**Claim:** {{claim}}\n\n[The page to compare it with]({{page}})' },
+    { type: 'choice', name: 'verdict', label: 'What does the page say of the claim?', options: ['supported', 'contradicted', 'not stated'] },
+    { type: 'text', name: 'evidence', label: 'Copy the sentence that shows it', long: true, show_if: { field: 'verdict', is: ['supported', 'contradicted'] } },
+    { type: 'text', name: 'where', label: 'Where does it stand?', pattern: 'https?://[^ ]+', show_if: { field: 'verdict', is: ['supported', 'contradicted'] } },
+  ];
+  const id = await publish('Bridges', blocks, csv('claim,page', '"The bridge is *not* old, [they](javascript:x) say.",https://example.org/bridge?a=1'));
+  await seen(id, 'choice');
+  const typed = (page, name) => page.locator('x-text', { hasText: name }).locator('textarea, input');
+  const { answers, jsonl, csv: out } = await done(id, 'choice', {
+    mouse: async (page, w) => {
+      const link = page.getByRole('link', { name: 'The page to compare it with' });
+      assert.equal(await link.getAttribute('href'), 'https://example.org/bridge?a=1');
+      assert.match(await link.getAttribute('rel'), /noreferrer/);
+      assert.ok(await page.getByText('The bridge is *not* old, [they](javascript:x) say.').isVisible(), 'a claim is words, never markdown');
+      await w.getByText('contradicted').click();
+      await typed(page, 'sentence').fill('Opened in 1932.');
+      await typed(page, 'stand').fill('on page 3');
+      await page.getByRole('button', { name: 'Submit' }).click();
+      await page.locator('x-text .fault', { hasText: 'form that is asked for' }).waitFor();
+      await typed(page, 'stand').fill('https://example.org/bridge#age');
+    },
+    keyboard: async (page) => {
+      await page.keyboard.press('2');
+      await typed(page, 'sentence').waitFor();
+      for (let n = 0; n < 6 && !await page.evaluate(() => document.activeElement?.matches('textarea')); n++) await page.keyboard.press('Tab');
+      await page.keyboard.type('opened in  1932.');
+      await page.keyboard.press('Tab');
+      await page.keyboard.type('https://example.org/bridge#age');
+    },
+    touch: async (page, w) => {
+      await w.getByText('supported', { exact: true }).tap();
+      await typed(page, 'sentence').fill('I do not know.');
+      await w.getByText('not stated').tap();
+      await page.locator('x-text').first().waitFor({ state: 'detached' });
+    },
+  });
+  assert.deepEqual(answers.touch, { verdict: 'not stated' }, 'what is not asked is not said');
+  assert.equal(jsonl.results.verdict.value, 'contradicted');
+  assert.match(jsonl.results.evidence.value, /^opened in +1932\.$/i);
+  assert.equal(jsonl.results.where.value, 'https://example.org/bridge#age');
+  assert.match(out, /,contradicted,0\.6/);
+});
+
 test('a question that hangs on an earlier one is asked only then, and forgotten when it is not', async () => {
   const blocks = [
     { type: 'choice', name: 'kind', label: 'What is {{word}}?', options: ['animal', 'plant'] },
