@@ -28,7 +28,7 @@
 #include "kind/kind_in.h"
 #include "media/media.h"
 
-enum { CODE_MAX = 32768, LABELS_MAX = 50, NONE = -1, ANY = -1 };
+enum { CODE_MAX = 49152, LABELS_MAX = 50, NONE = -1, ANY = -1 };
 
 #define EQUAL 0.5
 
@@ -170,7 +170,7 @@ static struct str code_of(struct arena *mem, const struct mask *m, int label)
 bool kind_mask_runs(struct arena *mem, const struct json_value *shape, int64_t pixels,
 		    struct kind_run **out, int *count)
 {
-	struct mask m = { .run = NEW_MANY(mem, struct run, code_length(shape) + 1) };
+	struct mask m = { .run = NEW_MANY(mem, struct run, code_length(shape) / 2 + 1) };
 
 	if (!add_shape(mem, shape, pixels, 0, &m))
 		return false;
@@ -229,7 +229,7 @@ static bool read_mask(struct kind_faults *f, const struct kind_field *field,
 	if (!check_size(f, field, value, &out->around, length))
 		return false;
 	const int64_t pixels = out->around.width * out->around.height;
-	out->run = NEW_MANY(f->mem, struct run, length + 1);
+	out->run = NEW_MANY(f->mem, struct run, length / 2 + 1);
 	for (const struct json_value *s = out->around.first; s != NULL; s = s->next, i++) {
 		struct str path = kind_shape_path(f, field, i);
 		int label;

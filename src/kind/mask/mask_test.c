@@ -92,10 +92,10 @@ PLAIN_TEST(kind_mask, the_code_of_an_answer_has_a_bounded_length)
 {
 	struct buf out = buf_make(c->mem, 200000);
 
-	/* Every second pixel of 40,000: as fine as can be. */
-	buf_add(&out, S("{\"m\":{\"width\":200,\"height\":200,\"shapes\":[{\"label\":\"wood\","
+	/* Every second pixel of 52,000: as fine as can be. */
+	buf_add(&out, S("{\"m\":{\"width\":260,\"height\":200,\"shapes\":[{\"label\":\"wood\","
 			"\"counts\":\"111"));
-	for (int i = 3; i < 40000; i++)
+	for (int i = 3; i < 52000; i++)
 		buf_add_char(&out, '0');
 	buf_add(&out, S("\"}]}}"));
 	buf_add_char(&out, 0);

@@ -8,7 +8,7 @@ import { Picture, within, type Mark, type Marks, type Point } from '../picture.t
 
 interface Painted extends Mark { counts: string }
 
-const CODE_MAX = 32768;
+const CODE_MAX = 49152;
 const SIZES = [1, 3, 5, 9, 17, 33, 65, 129, 257];
 
 /** COCO's text for lengths of runs: from the fourth on, less that of two before. */
@@ -27,7 +27,7 @@ export function codeOf(lengths: number[]): string {
 }
 
 /** The lengths of such a text; null when it is none, or does not add up to this many pixels. */
-export function lengthsOf(code: string, pixels: number): number[] | null {
+export function lengthsOf(code: string, pixels = NaN): number[] | null {
   const out: number[] = [];
   for (let i = 0; i < code.length;) {
     let [x, shift, bits] = [0, 0, 32];
@@ -41,13 +41,15 @@ export function lengthsOf(code: string, pixels: number): number[] | null {
     if (n < 0 || (pixels -= n) < 0) return null;
     out.push(n);
   }
-  return pixels === 0 ? out : null;
+  return pixels > 0 ? null : out;
 }
 
 export class MaskMarks extends Picture<Painted> {
   protected override readonly painted = true;
   /** Of each pixel, its label from 1; 0 for nothing. */
   #map = new Uint8Array(0);
+  /** The shapes that the map shows, as JSON. */
+  #painted = '';
   #canvas = make('canvas');
   #size = 0;
   #erase = false;
@@ -91,11 +93,15 @@ export class MaskMarks extends Picture<Painted> {
 
   // --- the map ---
   #load(value: Marks<Painted> | null): void {
+    const shown = JSON.stringify(value?.shapes ?? null);
     const pixels = this.wide * this.high;
     if (this.#map.length !== pixels) {
-      this.#map = new Uint8Array(pixels);
+      this.#map = new Uint8Array(new ArrayBuffer((pixels + 3) & ~3), 0, pixels);
+      this.#painted = 'null';
       this.#size = Math.max(1, SIZES.findIndex((d) => d * 25 > this.wide));
     }
+    if (shown === this.#painted) return;
+    this.#painted = shown;
     this.#map.fill(0);
     for (const { label, counts } of value?.shapes ?? []) {
       let at = 0;
@@ -108,11 +114,13 @@ export class MaskMarks extends Picture<Painted> {
 
   #code(): Painted[] | null {
     const map = this.#map;
+    const four = new Uint32Array(map.buffer);
     const all: number[][] = [];
     const ends: number[] = [];
     for (let i = 0, to = 0; i < map.length; i = to) {
       const v = map[i]!;
-      for (to = i + 1; map[to] === v;) to++;
+      // Most pixels are like those before them, so four are looked at once.
+      for (to = i + 1; map[to] === v;) to += !(to & 3) && four[to >> 2] === v * 0x1010101 && to + 4 <= map.length ? 4 : 1;
       if (!v) continue;
       (all[v] ??= []).push(i - (ends[v] ?? 0), to - i);
       ends[v] = to;
@@ -144,11 +152,14 @@ export class MaskMarks extends Picture<Painted> {
     for (let i = 1; i <= steps; i++) this.#dab({ x: from.x + (p.x - from.x) * i / steps, y: from.y + (p.y - from.y) * i / steps });
     this.#last = ends ? null : p;
     this.#brush = p;
-    if (ends) this.commit(this.#code());
-    else this.paint();
+    if (!ends) return this.paint();
+    const shapes = this.#code();
+    this.#painted = JSON.stringify(shapes);
+    this.commit(shapes);
   }
 
   protected stop(): void {
+    if (this.#last) this.#painted = '';
     this.#last = this.#brush = null;
     if (this.wide) this.#load(this.value);
   }
@@ -179,12 +190,15 @@ export class MaskMarks extends Picture<Painted> {
     const context = this.#canvas.getContext('2d')!;
     const image = context.createImageData(w, h);
     const out = new Uint32Array(image.data.buffer);
+    const of = (n: number, from: number, k: number, side: number) => Int32Array.from({ length: n }, (_, i) => {
+      const at = Math.floor((i + 0.5 + from) / k);
+      return at < side ? at : -1;
+    });
+    const xs = of(w, box.left - m.e, m.a, this.wide);
+    const ys = of(h, box.top - m.f, m.d, this.high);
     for (let px = 0; px < w; px++) {
-      const x = Math.floor((px + 0.5 + box.left - m.e) / m.a);
-      if (x < 0 || x >= this.wide) continue;
-      for (let py = 0; py < h; py++) {
-        const y = Math.floor((py + 0.5 + box.top - m.f) / m.d);
-        const v = y >= 0 && y < this.high ? this.#map[x * this.high + y]! : 0;
+      for (let py = 0; xs[px]! >= 0 && py < h; py++) {
+        const v = ys[py]! >= 0 && this.#map[xs[px]! * this.high + ys[py]!];
         if (v) out[py * w + px] = this.#colours[v - 1]!;
       }
     }
@@ -256,7 +270,7 @@ export class MaskMarks extends Picture<Painted> {
   }
   /** Where its first pixel is: its name stands there. */
   protected corners(mark: Painted): Point[] {
-    const first = lengthsOf(mark.counts, this.wide * this.high)?.[0] ?? 0;
+    const first = lengthsOf(/^[P-o]*./.exec(mark.counts)![0])![0]!;
     return [{ x: Math.floor(first / this.high), y: first % this.high }];
   }
   protected holds(): boolean {
