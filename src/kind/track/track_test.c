@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "kind/kind_test_in.h"
 
-#define TRACK(more)                                                                                 \
-	BLOCKS("{\"type\":\"track\",\"name\":\"t\",\"label\":\"Follow\",\"src\":\"{{video}}\"" more \
-	       "}")
+#define TRACK(more)                                                       \
+	BLOCKS("{\"type\":\"track\",\"name\":\"t\",\"label\":\"Follow\"," \
+	       "\"src\":\"{{video}}\"" more "}")
 #define LABELS ",\"labels\":[\"car\",\"van\"]"
 /* A video of 100 by 50 pixels and ten seconds. */
 #define VIDEO(tracks) "{\"width\":100,\"height\":50,\"duration_ms\":10000,\"tracks\":[" tracks "]}"
 #define CAR(keys) "{\"label\":\"car\",\"keys\":[" keys "]}"
 #define KEY(at, box) "{\"at_ms\":" at ",\"box\":[" box "]}"
 #define GONE(at, box) "{\"at_ms\":" at ",\"box\":[" box "],\"gone\":true}"
+#define STILL(at) "{\"at_ms\":" at ",\"box\":[0,0,20,20]}"
+#define LEFT(at) "{\"at_ms\":" at ",\"box\":[0,0,20,20],\"gone\":true}"
 #define SURE(keys, confidence) \
 	"{\"label\":\"car\",\"keys\":[" keys "],\"confidence\":" confidence "}"
 
@@ -101,22 +103,19 @@ PLAIN_TEST(kind_track, an_answer_has_a_bounded_number_of_keys)
 PLAIN_TEST(kind_track, edges_are_the_medians_at_the_keys_of_all)
 {
 	/* Three see it go right, one with a key of his own on the way, which is on the line of the
-	 * median; the fourth sees something else. */
+	 * median. */
+#define ONE CAR(KEY("0", "0,10,20,20") "," KEY("4000", "40,10,20,20"))
+#define TWO CAR(KEY("0", "2,10,20,20") "," KEY("4000", "42,10,20,20"))
+#define ON_THE_WAY KEY("2000", "22,10,20,20")
+#define THREE CAR(KEY("0", "4,10,20,20") "," ON_THE_WAY "," KEY("4000", "50,10,20,20"))
 	kind_test_want_joined(
-		c, TRACK(LABELS),
-		"[" VIDEO(CAR(KEY("0", "0,10,20,20") "," KEY("4000", "40,10,20,20"))) "," VIDEO(
-			CAR(KEY("0", "2,10,20,20") "," KEY(
-				"4000",
-				"42,10,20,20"))) "," VIDEO(CAR(KEY("0",
-								   "4,10,20,20") "," KEY("2000",
-											 "22,10,20,20") "," KEY("4000",
-														"50,10,20,20"))) "]",
+		c, TRACK(LABELS), "[" VIDEO(ONE) "," VIDEO(TWO) "," VIDEO(THREE) "]",
 		VIDEO(SURE(KEY("0", "2,10,20,20") "," KEY("4000", "42,10,20,20"), "1")), 1, "");
-	kind_test_want_joined(
-		c, TRACK(LABELS),
-		"[" VIDEO(CAR(KEY("0", "0,0,20,20"))) "," VIDEO(
-			CAR(KEY("0", "0,0,20,20"))) "," VIDEO(CAR(KEY("0", "60,20,20,20"))) "]",
-		VIDEO(SURE(KEY("0", "0,0,20,20"), "0.6667")), 2.0 / 3, "");
+	/* Two of three; and one of three is not enough. */
+#define THERE VIDEO(CAR(STILL("0")))
+	kind_test_want_joined(c, TRACK(LABELS),
+			      "[" THERE "," THERE "," VIDEO(CAR(KEY("0", "60,20,20,20"))) "]",
+			      VIDEO(SURE(STILL("0"), "0.6667")), 2.0 / 3, "");
 	kind_test_want_joined(c, TRACK(LABELS),
 			      "[" VIDEO("") "," VIDEO("") "," VIDEO(CAR(KEY("0", "0,0,20,20"))) "]",
 			      VIDEO(""), 2.0 / 3, "");
@@ -127,23 +126,16 @@ PLAIN_TEST(kind_track, a_result_is_there_while_half_of_its_members_are)
 	/* From 1,000, which two of three say, to 6,000, where the second of them goes. */
 	kind_test_want_joined(
 		c, TRACK(LABELS),
-		"[" VIDEO(CAR(KEY("0", "0,0,20,20") "," GONE("5000", "0,0,20,20"))) "," VIDEO(
-			CAR(KEY("1000", "0,0,20,20") "," GONE(
-				"6000",
-				"0,0,20,20"))) "," VIDEO(CAR(KEY("2000",
-								 "0,0,20,20") "," GONE("7000",
-										       "0,0,20,20"))) "]",
-		VIDEO(SURE(KEY("1000", "0,0,20,20") "," GONE("6000", "0,0,20,20"), "1")), 1, "");
-	/* Gone and back again. */
+		"[" VIDEO(CAR(STILL("0") "," LEFT("5000"))) "," VIDEO(CAR(STILL("1000") "," LEFT(
+			"6000"))) "," VIDEO(CAR(STILL("2000") "," LEFT("7000"))) "]",
+		VIDEO(SURE(STILL("1000") "," LEFT("6000"), "1")), 1, "");
+	/* Gone and back again; it goes from where it was the moment before. */
+#define AWAY(at, x) "{\"at_ms\":" at ",\"box\":[" x ",0,20,20],\"gone\":true}"
 	kind_test_want_joined(
 		c, TRACK(LABELS),
-		"[" VIDEO(CAR(KEY("0", "0,0,20,20") "," GONE("3000", "30,0,20,20") "," KEY("5000", "50,0,20,20"))) "," VIDEO(
-			CAR(KEY("0", "0,0,20,20") "," GONE("3000", "30,0,20,20") "," KEY(
-				"5000", "50,0,20,20"))) "]",
-		VIDEO(SURE(KEY("0", "0,0,20,20") "," GONE("3000", "29.99,0,20,20") "," KEY(
-				   "5000", "50,0,20,20"),
-			   "1")),
-		1, "");
+		"[" VIDEO(CAR(STILL("0") "," AWAY("3000", "30") "," STILL("5000"))) "," VIDEO(
+			CAR(STILL("0") "," AWAY("3000", "30") "," STILL("5000"))) "]",
+		VIDEO(SURE(STILL("0") "," AWAY("3000", "29.99") "," STILL("5000"), "1")), 1, "");
 }
 
 PLAIN_TEST(kind_track, the_order_in_which_answers_came_does_not_matter)

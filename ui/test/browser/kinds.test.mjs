@@ -124,7 +124,8 @@ async function done(id, kind, hands) {
 async function seen(id, kind) {
   for (const view of [{ name: 'light' }, { name: 'dark', scheme: 'dark' }, { name: 'phone', phone: true }]) {
     const { page, context, faults } = await pageOf(browser, view);
-    await signIn(page, 'worker1@example.org', 'worker');
+    // Signed in as before: each sign-in is a session, and the oldest of many end.
+    await context.addCookies(await pages.mouse.context.cookies());
     await page.goto(`${site.url}/work/${id}`);
     await page.locator(`x-${kind}`).waitFor();
     await page.waitForTimeout(200);
