@@ -92,6 +92,4 @@ export const words = {
   'track.key': 'Schlüssel hier',
   'track.gone': 'Hier weg',
   'track.keys': 'Die Leertaste spielt ab. Komma und Punkt gehen einen Schritt, mit Umschalt zehn. Bild auf und Bild ab gehen zu den Schlüsseln des Gewählten. Wer hier einen Rahmen bewegt, setzt einen Schlüssel; K setzt einen oder nimmt ihn weg. G sagt, dass es hier aus dem Bild geht.',
-  'track.at': 'Bei {at}, {keys} Schlüssel.',
-  'track.away': 'Bei {at} ist es nicht da.',
 };

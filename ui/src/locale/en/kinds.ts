@@ -92,6 +92,4 @@ export const words = {
   'track.key': 'Key here',
   'track.gone': 'Gone here',
   'track.keys': 'Space plays. Comma and full stop go a step, with Shift ten. Page up and Page down go to the keys of what is chosen. To move a box here makes a key; K makes one or takes it away. G says that it goes out of sight here.',
-  'track.at': 'At {at}, {keys} keys.',
-  'track.away': 'At {at} it is not there.',
 } as const;

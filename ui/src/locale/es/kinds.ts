@@ -92,6 +92,4 @@ export const words = {
   'track.key': 'Clave aquí',
   'track.gone': 'Desaparece aquí',
   'track.keys': 'La barra espaciadora reproduce. La coma y el punto avanzan un paso, con Mayús diez. Re Pág y Av Pág van a las claves de lo elegido. Mover aquí un recuadro crea una clave; K la crea o la quita. G dice que aquí se pierde de vista.',
-  'track.at': 'En {at}, {keys} claves.',
-  'track.away': 'En {at} no está.',
 };

@@ -92,6 +92,4 @@ export const words = {
   'track.key': 'Clé ici',
   'track.gone': 'Disparaît ici',
   'track.keys': 'Espace lit la vidéo. Virgule et point vont d’un pas, avec Maj de dix. Page précédente et Page suivante vont aux clés de ce qui est choisi. Déplacer ici un cadre crée une clé ; K en crée une ou l’enlève. G dit que cela sort de la vue ici.',
-  'track.at': 'À {at}, {keys} clés.',
-  'track.away': 'À {at}, ce n’est pas là.',
 };

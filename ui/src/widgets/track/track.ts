@@ -5,7 +5,7 @@
 // boxes, so it is zoomed as a picture is.
 import { t } from '../../base/i18n.ts';
 import { BoxMarks, type Box } from '../box/box.ts';
-import type { Marks, Point } from '../picture.ts';
+import { hundredth, within, type Marks, type Point } from '../picture.ts';
 import { make, on } from '../widget.ts';
 
 interface Key { at_ms: number; box: Box['box']; gone?: boolean }
@@ -28,7 +28,7 @@ export function trackAt(keys: Key[], ms: number): { box: Box['box']; away: boole
   const i = before(keys, ms);
   const [a, b] = [keys[i] ?? keys[0]!, keys[i + 1]];
   const share = i >= 0 && b && !a.gone ? (ms - a.at_ms) / (b.at_ms - a.at_ms) : 0;
-  const box = a.box.map((n, k) => Math.round((n + share * ((b?.box[k] ?? n) - n)) * 100) / 100) as Box['box'];
+  const box = a.box.map((n, k) => hundredth(n + share * ((b?.box[k] ?? n) - n))) as Box['box'];
   return { box, away: i < 0 || a.gone === true };
 }
 
@@ -40,7 +40,7 @@ export class TrackMarks extends BoxMarks {
   #play: HTMLElement | null = null;
 
   protected override build(): void {
-    this.#canvas = make('canvas', { class: 'picture-paint', 'aria-hidden': 'true' });
+    this.#canvas = make('canvas', { class: 'picture-paint' });
     this.#time = make('input', { type: 'range', min: '0', value: '0', 'aria-label': t('track.time') });
     this.#shown = make('output', { class: 'mask-size' });
     super.build();
@@ -113,7 +113,7 @@ export class TrackMarks extends BoxMarks {
 
   #seek(ms: number): void {
     this.#video.pause();
-    this.#video.currentTime = Math.max(0, Math.min(ms, this.#length)) / 1000;
+    this.#video.currentTime = within(ms, 0, this.#length) / 1000;
     this.paint();
   }
 
@@ -123,8 +123,8 @@ export class TrackMarks extends BoxMarks {
     const { left, top, width, height } = this.#canvas.getBoundingClientRect();
     if (!this.wide || !m || !width) return;
     this.#time.value = String(this.#now);
-    this.#shown.textContent = clock(this.#now);
-    this.#time.setAttribute('aria-valuetext', t('sound.at', { now: clock(this.#now), all: clock(this.#length) }));
+    const now = this.#shown.textContent = clock(this.#now);
+    this.#time.setAttribute('aria-valuetext', t('sound.at', { now, all: clock(this.#length) }));
     const k = devicePixelRatio;
     this.#canvas.width = width * k;
     this.#canvas.height = height * k;
@@ -223,7 +223,7 @@ export class TrackMarks extends BoxMarks {
   }
 
   protected override where(mark: Now, n: number): string {
-    return `${super.where(mark, n)} ${t(mark.away ? 'track.away' : 'track.at', { at: clock(this.#now), keys: mark.keys!.length })}`;
+    return `${super.where(mark, n)} ${clock(this.#now)}`;
   }
 }
 

@@ -18,9 +18,8 @@ import { sendNow } from './send.ts';
 
 const IMAGE_WAIT_MS = 1500;
 
-/** The addresses of all pictures that a page shows. */
+/** The addresses of all that a page shows. */
 const pictures = (page: WorkPage) => page.blocks.flatMap((b) => {
-  if (b.type === 'transcript' || b.type === 'track') return [];
   if ('options' in b) return b.options.flatMap((o) => (typeof o === 'object' && o.src ? [o.src] : []));
   return 'src' in b && b.src ? [b.src] : [];
 });
