@@ -405,6 +405,71 @@ static bool make_point(struct making *m)
 	return make_marks(m, "point", 1);
 }
 
+/* A block of columns for each label, on a picture of 64 by 48. */
+static bool make_mask(struct making *m)
+{
+	int64_t labels = members(m, "labels"), from = 4 + below(m, 4);
+
+	json_object(&m->out);
+	json_i64_of(&m->out, "width", 64);
+	json_i64_of(&m->out, "height", 48);
+	json_key(&m->out, "shapes");
+	json_list(&m->out);
+	for (int64_t i = 0; i == 0 || (i < labels && i < 4); i++) {
+		int64_t columns = 6 + below(m, 3);
+
+		json_object(&m->out);
+		if (labels > 0)
+			json_text_of(&m->out, "label", member(m, "labels", i));
+		json_key(&m->out, "counts");
+		json_list(&m->out);
+		json_put_i64(&m->out, from * 48);
+		json_put_i64(&m->out, columns * 48);
+		json_put_i64(&m->out, (64 - from - columns) * 48);
+		json_list_end(&m->out);
+		json_object_end(&m->out);
+		from += columns + 4;
+	}
+	json_list_end(&m->out);
+	json_object_end(&m->out);
+	return true;
+}
+
+/* One box that goes to the right in a video of four seconds. */
+static bool make_track(struct making *m)
+{
+	int64_t labels = members(m, "labels");
+
+	json_object(&m->out);
+	json_i64_of(&m->out, "width", 320);
+	json_i64_of(&m->out, "height", 240);
+	json_i64_of(&m->out, "duration_ms", 4000);
+	json_key(&m->out, "tracks");
+	json_list(&m->out);
+	json_object(&m->out);
+	if (labels > 0)
+		json_text_of(&m->out, "label", member(m, "labels", below(m, labels)));
+	json_key(&m->out, "keys");
+	json_list(&m->out);
+	for (int64_t i = 0; i < 3; i++) {
+		json_object(&m->out);
+		json_i64_of(&m->out, "at_ms", 1000 * i);
+		json_key(&m->out, "box");
+		json_list(&m->out);
+		json_put_i64(&m->out, 60 * i + below(m, 8));
+		json_put_i64(&m->out, 40 + below(m, 8));
+		json_put_i64(&m->out, 50);
+		json_put_i64(&m->out, 30);
+		json_list_end(&m->out);
+		json_object_end(&m->out);
+	}
+	json_list_end(&m->out);
+	json_object_end(&m->out);
+	json_list_end(&m->out);
+	json_object_end(&m->out);
+	return true;
+}
+
 /* A few regions of some seconds, or one text. */
 static bool make_transcript(struct making *m)
 {
@@ -445,7 +510,8 @@ static const struct {
 	{ "rank", make_rank },	     { "taxonomy", make_taxonomy },
 	{ "spans", make_spans },     { "box", make_box },
 	{ "polygon", make_polygon }, { "polyline", make_polyline },
-	{ "point", make_point },     { "transcript", make_transcript },
+	{ "point", make_point },     { "mask", make_mask },
+	{ "track", make_track },     { "transcript", make_transcript },
 };
 
 bool invent_value(struct arena *mem, const struct kind_field *field, const struct json_value *block,

@@ -7,10 +7,11 @@
  * labels as names of the points; the supercategory is the field, which is said as "field" with its
  * "kind" too, so that the file can come back. Categories count from 1. Box
  * [x,y,width,height] and points in pixels; the area of a polygon is that of its corners (shoelace
- * formula), of a box its sides', of key points their frame's. A task's key points are told apart
- * into as many annotations as its most frequent label has points: the n-th point of each label
- * makes the n-th. `score` is the confidence of the mark. Images are spooled and come last, since a
- * task is read once.
+ * formula), of a box its sides', of a mask its pixels, of key points their frame's. A mask has its
+ * run-length code, as kind/mask has it, for a segmentation. A task's key points are told apart into
+ * as many annotations as its most frequent label has points: the n-th point of each label makes the
+ * n-th. `score` is the confidence of the mark. Images are spooled and come last, since a task is
+ * read once.
  */
 #include <math.h>
 #include "export/export_in.h"
@@ -25,7 +26,8 @@ struct coco {
 
 static bool is_ours(const struct kind_field *field)
 {
-	return export_is(field, "box") || export_is(field, "polygon") || export_is(field, "point");
+	return export_is(field, "box") || export_is(field, "polygon") || export_is(field, "mask") ||
+	       export_is(field, "point");
 }
 
 /* --- categories --- */
@@ -186,6 +188,53 @@ static void put_area(struct ctx *c, struct coco *k, int64_t task, int category, 
 	end_entry(k, mark, &entry, out);
 }
 
+/* Pixels [low, high) of each side that the runs reach, and how many there are. */
+static int64_t measure(const struct kind_run *run, int count, int64_t high, double *frame)
+{
+	int64_t area = 0;
+
+	frame[0] = frame[1] = HUGE_VAL;
+	frame[2] = frame[3] = 0;
+	for (int i = 0; i < count; i++) {
+		int64_t first = run[i].from / high, last = (run[i].to - 1) / high;
+		bool is_tall = first < last; /* it goes over an edge, so it reaches both */
+
+		area += run[i].to - run[i].from;
+		frame[0] = fmin(frame[0], (double)first);
+		frame[1] = fmin(frame[1], is_tall ? 0 : (double)(run[i].from % high));
+		frame[2] = fmax(frame[2], (double)last + 1);
+		frame[3] = fmax(frame[3],
+				is_tall ? (double)high : (double)((run[i].to - 1) % high + 1));
+	}
+	return area;
+}
+
+static void put_mask(struct ctx *c, struct coco *k, int64_t task, int category,
+		     const struct json_value *mark, const struct export_picture *p, struct buf *out)
+{
+	struct json entry = json_make(c->mem, ENTRY_MAX);
+	struct kind_run *run;
+	double frame[4];
+	int count;
+
+	if (!kind_mask_runs(c->mem, mark, p->width * p->height, &run, &count))
+		return; /* another field's picture is larger: no answer of ours */
+	int64_t area = measure(run, count, p->height, frame);
+	put_start(&entry, k, task, category);
+	json_key(&entry, "segmentation");
+	json_object(&entry);
+	json_key(&entry, "size");
+	json_list(&entry);
+	json_put_i64(&entry, p->height);
+	json_put_i64(&entry, p->width);
+	json_list_end(&entry);
+	json_key(&entry, "counts");
+	json_put_value(&entry, json_get(mark, S("counts")));
+	json_object_end(&entry);
+	put_frame(&entry, frame, 4, (double)area);
+	end_entry(k, mark, &entry, out);
+}
+
 static void put_area_marks(struct ctx *c, const struct export *e, int f,
 			   const struct export_task *t, const struct export_marks *m,
 			   struct buf *out)
@@ -195,9 +244,12 @@ static void put_area_marks(struct ctx *c, const struct export *e, int f,
 
 	for (const struct json_value *mark = m->first; mark != NULL; mark = mark->next) {
 		int label = export_label_index(field, export_mark_label(mark));
+		int category = k->first[f] + (label > 0 ? label : 0);
 
-		put_area(c, k, t->number, k->first[f] + (label > 0 ? label : 0),
-			 export_is(field, "polygon"), mark, out);
+		if (export_is(field, "mask"))
+			put_mask(c, k, t->number, category, mark, &m->picture, out);
+		else
+			put_area(c, k, t->number, category, export_is(field, "polygon"), mark, out);
 	}
 }
 
@@ -319,7 +371,7 @@ static enum err end(struct ctx *c, struct export *e, struct buf *out)
 	return OK;
 }
 
-static const char *const kinds[] = { "box", "polygon", "point", NULL };
+static const char *const kinds[] = { "box", "polygon", "mask", "point", NULL };
 static const char *const leaves[] = { "columns other than the picture",
 				      "single answers, ties and counts of answers",
 				      "which items are gold", NULL };
@@ -329,7 +381,7 @@ const struct export_format export_coco = {
 	.title = "COCO",
 	.type = "application/json",
 	.ending = "json",
-	.about = "Boxes, polygons and key points on pictures, as one JSON object",
+	.about = "Boxes, polygons, masks and key points on pictures, as one JSON object",
 	.kinds = kinds,
 	.leaves = leaves,
 	.begin = begin,

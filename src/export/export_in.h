@@ -112,7 +112,8 @@ struct str export_zip_name(struct ctx *, struct export *, const char *folder, st
 
 /* --- the formats --- */
 extern const struct export_format export_csv, export_jsonl, export_json, export_coco, export_yolo,
-	export_voc, export_labelstudio, export_conll, export_parquet, export_webvtt, export_srt;
+	export_voc, export_masks, export_labelstudio, export_conll, export_parquet, export_webvtt,
+	export_srt;
 
 extern const struct web_route export_routes[];
 extern const struct room_command export_commands[];

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * The table of formats. To add one: a file beside these with a row of struct export_format, a line
- * here, a line in docs/formats.md. What has a file for each task (as masks of pictures would) is
- * packed by zip.c.
+ * here, a line in docs/formats.md. What has a file for each task is packed by zip.c.
  */
 #include "export/export_in.h"
 
 const struct export_format *const export_formats[] = {
-	&export_csv,   &export_jsonl,  &export_json, &export_parquet,
-	&export_coco,  &export_yolo,   &export_voc,  &export_labelstudio,
-	&export_conll, &export_webvtt, &export_srt,  NULL,
+	&export_csv,	&export_jsonl, &export_json,  &export_parquet,	   &export_coco,
+	&export_yolo,	&export_voc,   &export_masks, &export_labelstudio, &export_conll,
+	&export_webvtt, &export_srt,   NULL,
 };
 
 const struct export_format *export_format_find(struct str name)

@@ -3,6 +3,7 @@
  * What each format says of one answer to a template of every kind. That other programs read the
  * files is tested in tests/story/formats.mjs, that they come back in src/intake/return_test.c.
  */
+#include <zlib.h>
 #include "export/export_in.h"
 #include "intake/intake_in.h"
 #include "tests/fixture.h"
@@ -233,6 +234,57 @@ TEST(export, voc_has_an_xml_for_each_picture)
 	WANT(str_find(xml, S("<width>200</width>"), &(size_t){ 0 }));
 }
 
+/* What the only IDAT of a PNG holds, after its head and its colours. */
+static struct str pixels(struct ctx *c, struct str png, uLongf length)
+{
+	unsigned char *row = arena_take(c->mem, length);
+	size_t at;
+
+	WANT(str_find(png, S("IDAT"), &at));
+	WANT(uncompress(row, &length, (const unsigned char *)png.at + at + 4,
+			(uLong)(png.len - at - 4)) == Z_OK);
+	return (struct str){ (const char *)row, length };
+}
+
+TEST(export, masks_are_pictures_whose_pixels_are_the_numbers_of_labels)
+{
+	struct fixture f = fixture_open(
+		c, (struct fixture_shape){
+			   .redundancy = 1,
+			   .template = "{\"blocks\":[{\"type\":\"mask\",\"name\":\"land\","
+				       "\"label\":\"?\",\"src\":\"{{image}}\",\"labels\":"
+				       "[\"water\",\"wood\"]}]}",
+			   .file = S("{\"image\":\"https://h/shots/one.jpg\"}\n"
+				     "{\"image\":\"https://h/shots/two.jpg\"}\n") });
+	struct str left, zip;
+
+	/* Four columns of three: water from the end of the first over the second to the third. */
+	fixture_submit(c, &f, 0, 1,
+		       S("{\"land\":{\"width\":4,\"height\":3,\"shapes\":[{\"label\":\"water\","
+			 "\"counts\":\"255\"},{\"label\":\"wood\",\"counts\":\"723\"}]}}"));
+	fixture_submit(c, &f, 0, 2, S("{\"land\":{\"shapes\":[]}}"));
+	test_run_jobs(c);
+	zip = whole(c, &f, "masks", &left);
+	struct str png = entry(c, zip, "masks/shots/one.png");
+	WANT(str_starts(png, S("\x89PNG\r\n\x1a\n")));
+	WANT_STR(((struct str){ "\0\0\1\1\0"
+				"\0\0\1\2\0"
+				"\0\1\1\2\0",
+				15 }),
+		 pixels(c, png, 15));
+	WANT_STR(S("nothing"), entry(c, zip, "masks/shots/two.png"));
+	WANT(str_find(left, S("1 items in which nothing is marked"), &(size_t){ 0 }));
+	WANT_STR(S("[{\"field\":\"land\",\"folder\":\"masks\",\"labels\":[{\"value\":1,\"label\":"
+		   "\"water\",\"colour\":\"#bd4d00\"},{\"value\":2,\"label\":\"wood\","
+		   "\"colour\":\"#136ed0\"}]}]"),
+		 entry(c, zip, "labels.json"));
+	const struct json_value *v = parsed(c, whole(c, &f, "coco", &left));
+	WANT_STR(S("{\"size\":[3,4],\"counts\":\"255\"}"), at(c, v, "annotations/0/segmentation"));
+	WANT_STR(S("[0,0,3,3]"), at(c, v, "annotations/0/bbox"));
+	WANT_STR(S("5"), at(c, v, "annotations/0/area"));
+	WANT_STR(S("[2,1,1,2]"), at(c, v, "annotations/1/bbox"));
+}
+
 TEST(export, subtitles_have_a_cue_for_each_region)
 {
 	struct fixture f = fixture_open(
@@ -350,19 +402,21 @@ TEST(export, a_project_that_a_format_carries_nothing_of_is_refused_with_both_nam
 		WANT(str_find(c->refusal.message, S("label (choice)"), &(size_t){ 0 }));
 		c->refusal = (struct refusal){ 0 };
 	}
-	WANT_I64(6, refused);
+	WANT_I64(7, refused);
 }
 
 TEST(export, every_format_writes_a_file_without_tasks)
 {
 	struct fixture f = fixture_open(
 		c, (struct fixture_shape){ .template = template, .file = S("text,image\na,b\n") });
+	struct kind_template t;
 	struct str left;
 
+	kind_template_load(c->mem, str_of(template), &t);
 	for (int i = 0; export_formats[i] != NULL; i++) {
 		const struct export_format *format = export_formats[i];
 
-		if (export_carries(format, kind_find(S("transcript"))) && format->kinds != NULL)
+		if (!export_can(c->mem, format, &t, &left))
 			continue; /* nothing of this template is theirs */
 		struct str file = whole(c, &f, format->name, &left);
 

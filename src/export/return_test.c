@@ -32,6 +32,8 @@ static const char template[] =
 	"{\"type\":\"box\",\"name\":\"cars\",\"label\":\"?\",\"src\":\"{{image}}\","
 	"\"labels\":[\"car\",\"van <&>\"]},"
 	"{\"type\":\"polygon\",\"name\":\"areas\",\"label\":\"?\",\"src\":\"{{image}}\"},"
+	"{\"type\":\"mask\",\"name\":\"land\",\"label\":\"?\",\"src\":\"{{image}}\","
+	"\"labels\":[\"water\",\"big wood\"]},"
 	"{\"type\":\"point\",\"name\":\"eyes\",\"label\":\"?\",\"src\":\"{{image}}\","
 	"\"labels\":[\"left\",\"right\"]}]}";
 
@@ -128,6 +130,40 @@ static void put_marks(struct ctx *c, struct json *out, const char *form, const c
 	json_object_end(out);
 }
 
+/* Up to two labels, each with up to three runs of 317 by 211 pixels, none over another. */
+static void put_mask(struct ctx *c, struct json *out)
+{
+	static const char *const labels[] = { "water", "big wood" };
+	int count = roll(c, 3), at = 0;
+
+	json_object(out);
+	json_i64_of(out, "width", 317);
+	json_i64_of(out, "height", 211);
+	json_key(out, "shapes");
+	json_list(out);
+	for (int i = 0; i < count; i++) {
+		put_shape_start(out, labels[i]);
+		json_key(out, "counts");
+		json_list(out);
+		int left = 317 * 211;
+		for (int k = 1 + roll(c, 3); k > 0; k--) {
+			int before = 1 + roll(c, 9000), run = 1 + roll(c, 1000);
+
+			before += at;
+			at = 0;
+			json_put_i64(out, before);
+			json_put_i64(out, run);
+			left -= before + run;
+		}
+		json_put_i64(out, left);
+		at = 317 * 211 - left;
+		json_list_end(out);
+		json_object_end(out);
+	}
+	json_list_end(out);
+	json_object_end(out);
+}
+
 static void put_spans(struct ctx *c, struct json *out, struct str text)
 {
 	int length = (int)str_points(text), at = 0, count = 0;
@@ -191,6 +227,8 @@ static struct str made_answer(struct ctx *c, const struct kind_template *t, stru
 	put_marks(c, &out, "box", cars);
 	json_key(&out, "areas");
 	put_marks(c, &out, "points", NULL);
+	json_key(&out, "land");
+	put_mask(c, &out);
 	json_key(&out, "eyes");
 	put_marks(c, &out, "point", eyes);
 	json_object_end(&out);
@@ -359,6 +397,8 @@ static void want_back(struct ctx *c, const struct made *m, const char *name, con
 			const struct json_value *shapes = json_get(v, S("shapes"));
 			const struct json_value *spans = json_get(v, S("spans"));
 
+			if (studio && str_eq(v->key, S("land")))
+				continue; /* masks are not carried */
 			/* Label Studio has regions alone: none is not told from nothing said. */
 			if (studio && ((shapes != NULL && shapes->count == 0) ||
 				       (spans != NULL && spans->count == 0)))

@@ -11,9 +11,9 @@
 enum { MESSAGE_MAX = 300, VALUE_MAX = 1 << 20 };
 
 const struct kind *const kind_table[] = {
-	&kind_choice,  &kind_text,     &kind_number,   &kind_scale,	 &kind_date,
-	&kind_pair,    &kind_rank,     &kind_taxonomy, &kind_spans,	 &kind_box,
-	&kind_polygon, &kind_polyline, &kind_point,    &kind_transcript, NULL,
+	&kind_choice, &kind_text,     &kind_number, &kind_scale,      &kind_date,    &kind_pair,
+	&kind_rank,   &kind_taxonomy, &kind_spans,  &kind_box,	      &kind_polygon, &kind_polyline,
+	&kind_point,  &kind_mask,     &kind_track,  &kind_transcript, NULL,
 };
 
 const struct kind *kind_find(struct str name)

@@ -100,6 +100,7 @@ struct kind {
 	/* Where answers are equal without being the same, as boxes are. NULL: equal votes. */
 	bool (*same)(struct arena *, const struct kind_field *, const struct json_value *,
 		     const struct json_value *);
+	bool is_vote; /* `agree` counts votes, also where there is `same` */
 	/* Join canonical values, in any order (NULL: left out); `count` is at least 1. */
 	void (*agree)(struct arena *, const struct kind_field *,
 		      const struct json_value *const *values, int count, struct kind_result *out);
@@ -138,15 +139,10 @@ struct kind_template {
 	int column_count;
 };
 
-/*
- * Read and check a template. False when there are faults; what could be read is
- * in `*out` all the same.
- */
+/* Read and check. False when there are faults; what could be read is in `*out` all the same. */
 MUST_USE bool kind_template_read(struct kind_faults *, struct str text, struct kind_template *out);
-/*
- * A template that was checked when it was kept: its fields without another check, which takes ten
- * times as long, and without its columns.
- */
+/* One that was checked when it was kept: its fields without another check, which takes ten times
+ * as long, and without its columns. */
 void kind_template_load(struct arena *, struct str text, struct kind_template *out);
 /* As kind_template_read, of a value that was read before. */
 MUST_USE bool kind_template_check(struct kind_faults *, const struct json_value *root,
@@ -230,6 +226,13 @@ bool kind_same(struct arena *, const struct kind_field *, const struct json_valu
 /* Join the values that several answers gave for one field. */
 void kind_agree(struct arena *, const struct kind_field *, const struct json_value *const *values,
 		int count, struct kind_result *out);
+
+/* --- masks: runs of pixels x * height + y of a shape; false: they are not its picture's --- */
+struct kind_run {
+	int64_t from, to;
+};
+MUST_USE bool kind_mask_runs(struct arena *, const struct json_value *shape, int64_t pixels,
+			     struct kind_run **out, int *count);
 
 /* --- classes, for models: a field answered out of a list is `questions` with the same `classes`: a
  * choice of one is one, with its options and, where allowed, left out (NULL); of many each option

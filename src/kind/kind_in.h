@@ -17,6 +17,8 @@ extern const struct kind kind_box;
 extern const struct kind kind_polygon;
 extern const struct kind kind_polyline;
 extern const struct kind kind_point;
+extern const struct kind kind_mask;
+extern const struct kind kind_track;
 extern const struct kind kind_transcript;
 
 /* A fault for each member that is not in `names` (ended by NULL), nor in `type name label required

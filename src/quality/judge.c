@@ -216,7 +216,8 @@ static void judge_open(struct ctx *c, const struct skill_book *b, int field,
 	}
 	open_weigh(f->open, answer, t->count, times);
 	/* Half weights help a vote, and pull a median or a cluster to single answers. */
-	for (int i = 0; i < t->count && f->field->kind->same != NULL; i++)
+	const struct kind *kind = f->field->kind;
+	for (int i = 0; i < t->count && kind->same != NULL && !kind->is_vote; i++)
 		times[i] = times[i] > 0;
 	vote(c, f, t, method == PROJECT_PLURALITY ? NULL : times, r);
 	group(c, f, t, r->value, r);

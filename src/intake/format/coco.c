@@ -13,8 +13,8 @@
  * An annotation with keypoints is a set of points, one with polygons in `segmentation` is polygons,
  * one with a bbox is a box; one with several is each of these. The fields are called points,
  * polygons and boxes, unless a category says "field" and "kind", as those of our exports do; there
- * an image says "fields" that have an answer, maybe an empty one. Masks as run lengths are read
- * over.
+ * an image says "fields" that have an answer, maybe an empty one. Masks as run lengths come in
+ * where a category says that they are of a mask, so that a label has one; others are read over.
  */
 #include <stdlib.h>
 #include "intake/intake_in.h"
@@ -437,6 +437,21 @@ static bool put_polygon(struct row *r, const struct category *category,
 	return true;
 }
 
+/* Its picture's size stands around it. */
+static bool put_mask(struct row *r, const struct category *category, const struct json_value *mask)
+{
+	struct json *out = field_of(r, category->field);
+
+	if (out == NULL || json_get(mask, S("counts")) == NULL)
+		return false;
+	json_object(out);
+	put_label(out, category, category->name);
+	json_key(out, "counts");
+	json_put_value(out, json_get(mask, S("counts")));
+	json_object_end(out);
+	return true;
+}
+
 /* x, y and whether it is there, for each point that the category names. */
 static bool put_points(struct row *r, const struct category *category,
 		       const struct json_value *flat)
@@ -511,6 +526,8 @@ static const char *put_annotation(struct row *r, const struct json_value *a)
 	     v != NULL; v = v->next)
 		if (!put_polygon(r, category, v))
 			return "segmentation is a list of polygons, each two numbers for a corner";
+	if (category->field.len > 0 && wants(category, "mask") && !put_mask(r, category, areas))
+		return "segmentation is the counts of a mask";
 	if (box != NULL && wants(category, "box") && (points == NULL || category->field.len > 0) &&
 	    !put_box(r, category, box))
 		return "bbox is four numbers";

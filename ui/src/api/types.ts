@@ -30,8 +30,8 @@ export interface NumberBlock {
 }
 /** A picture on which shapes are marked. */
 export interface PictureBlock {
-  type: 'box' | 'polygon' | 'polyline' | 'point'; name: string; label?: string; hint?: string; src: string | null; href?: string; alt?: string;
-  labels: string[]; min: number; max: number; required?: boolean;
+  type: 'box' | 'polygon' | 'polyline' | 'point' | 'mask' | 'track'; name: string; label?: string; hint?: string; src: string | null; href?: string; alt?: string;
+  labels: string[]; min: number; max: number; step_ms?: number; required?: boolean;
 }
 export interface ScaleBlock {
   type: 'scale'; name: string; label?: string; hint?: string; min: number; max: number; low: string; high: string;

@@ -21,4 +21,6 @@ kindLater('box', () => withWords(import('./box/box.ts')));
 kindLater('polygon', () => withWords(import('./polygon/polygon.ts')));
 kindLater('polyline', () => withWords(import('./polyline/polyline.ts')));
 kindLater('point', () => withWords(import('./point/point.ts')));
+kindLater('mask', () => withWords(import('./mask/mask.ts')));
+kindLater('track', () => withWords(import('./track/track.ts'), 'sound'));
 kindLater('transcript', () => withWords(import('./transcript/transcript.ts'), 'sound'));

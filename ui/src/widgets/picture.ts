@@ -22,6 +22,7 @@ export interface PictureSpec extends Spec {
   labels: string[];
   min: number;
   max: number;
+  step_ms?: number;
 }
 export interface Mark { label?: string }
 export interface Marks<M> { width?: number; height?: number; shapes: M[] }
@@ -64,8 +65,8 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   #names = true;
   #past: string[] = [];
   #future: string[] = [];
-  #stage = make('div');
-  #svg = draw('svg', {}) as SVGSVGElement;
+  protected stage = make('div');
+  protected svg = draw('svg', {}) as SVGSVGElement;
   #list = make('ul');
   #live = make('p');
   #nothing: HTMLInputElement | null = null;
@@ -96,7 +97,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     return false;
   }
   /** A key that only this kind knows. */
-  protected more(_name: string, _single: boolean): boolean {
+  protected more(_name: string, _single: boolean, _ev: KeyboardEvent): boolean {
     return false;
   }
   /** Buttons that only this kind has. */
@@ -105,6 +106,10 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   }
   protected abstract shape(): string;
   protected readonly tapIsMark: boolean = false;
+  /** Marks are painted: drags are taken as they go, and no mark is chosen, moved or made anew as a whole. */
+  protected readonly painted: boolean = false;
+  /** A drag over what is free has come this far; with `ends` it is over. */
+  protected paintTo(_p: Point, _ends: boolean): void {}
   protected keysText(): string {
     return t('picture.keys');
   }
@@ -123,18 +128,18 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     if (spec.hint) this.append(make('p', { class: 'hint', id: `${this.uid}h`, dir: 'auto' }, spec.hint));
     if (spec.labels.length) this.append(this.#labelBar());
     this.append(this.#toolBar());
-    this.#svg = draw('svg', { 'aria-hidden': 'true', class: 'picture-view' }) as SVGSVGElement;
-    this.#stage = make('div', {
+    this.svg = draw('svg', { 'aria-hidden': 'true', class: 'picture-view' }) as SVGSVGElement;
+    this.stage = make('div', {
       class: 'picture-stage', role: 'application', tabindex: '0', 'aria-label': t('picture.name', { alt: name }),
       'aria-describedby': this.ids(`${this.uid}k`, `${this.uid}l`),
-    }, this.#svg);
+    }, this.svg);
     this.#list = make('ul', { class: 'picture-list', 'aria-label': t('picture.list') });
     this.#live = make('p', { class: 'hidden', 'aria-live': 'polite' });
-    this.append(this.#stage, make('p', { class: 'hidden', id: `${this.uid}k` }, this.keysText()), this.#list, this.#live);
+    this.append(this.stage, make('p', { class: 'hidden', id: `${this.uid}k` }, this.keysText()), this.#list, this.#live);
     if (spec.min === 0) this.append(this.#nothingBox());
     this.#hear();
     this.#watch = new ResizeObserver(() => this.paint());
-    this.#watch.observe(this.#stage);
+    this.#watch.observe(this.stage);
     this.#past = [];
     this.#future = [];
     this.at = -1;
@@ -148,7 +153,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
 
   protected button(id: string, word: string, key: string, run: () => void, label?: string): HTMLButtonElement {
     const button = make('button', { type: 'button', class: 'button', 'aria-label': label }, make('span', {}, word));
-    if (/^(out|in|fit|move|names)$/.test(id)) button.dataset['view'] = '';
+    if (/^(out|in|fit|move|names|play|back|next)$/.test(id)) button.dataset['view'] = '';
     if (key) button.append(make('kbd', { 'aria-hidden': 'true' }, key));
     on(button, 'click', run);
     this.#buttons.set(id, button);
@@ -169,9 +174,9 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   #toolBar(): HTMLElement {
     const bar = make('div', { class: 'picture-bar tools', role: 'group', 'aria-label': t('picture.tools') });
     bar.append(
-      this.button('new', t('picture.new'), 'N', () => this.#add()),
+      ...this.painted ? [] : [this.button('new', t('picture.new'), 'N', () => this.#add())],
       ...this.tools(),
-      this.button('drop', t('picture.drop'), 'Del', () => this.#drop(this.at)),
+      ...this.painted ? [] : [this.button('drop', t('picture.drop'), 'Del', () => this.#drop(this.at))],
       this.button('undo', t('picture.undo'), 'Ctrl Z', () => {
         if (this.back()) this.paint();
         else this.#step(this.#past, this.#future, 'picture.undone');
@@ -189,7 +194,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   #nothingBox(): HTMLElement {
     const input = make('input', { type: 'checkbox' });
     this.#nothing = input;
-    on(input, 'change', () => this.#commit(input.checked ? [] : null));
+    on(input, 'change', () => this.commit(input.checked ? [] : null));
     on(input, 'input', () => {});
     return make('label', { class: 'option' }, input, make('span', {}, t('picture.nothing')));
   }
@@ -203,41 +208,47 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   // --- the picture ---
   #say(key: 'picture.loading' | 'picture.bad' | 'picture.none' | 'picture.elsewhere', again = false): void {
     const note = make('p', { class: 'picture-note', role: again ? 'alert' : 'status' }, t(key));
-    this.#stage.querySelector('.picture-note')?.remove();
+    this.stage.querySelector('.picture-note')?.remove();
     if (again) {
       const button = make('button', { type: 'button', class: 'button' }, t('picture.again'));
       on(button, 'click', () => this.#open());
       note.append(button);
     }
-    this.#stage.append(note);
+    this.stage.append(note);
   }
 
   #open(): void {
     const { src } = this.spec;
     this.wide = this.high = 0;
-    this.#svg.replaceChildren();
+    this.svg.replaceChildren();
     if (!src) return this.#say(this.spec.href ? 'picture.elsewhere' : 'picture.none');
     this.#say('picture.loading');
-    const image = new Image();
-    const mine = this.#svg;
-    image.onload = () => {
-      if (this.#svg !== mine) return;
-      this.#stage.querySelector('.picture-note')?.remove();
-      this.wide = image.naturalWidth || 1;
-      this.high = image.naturalHeight || 1;
+    const mine = this.svg;
+    const still = this.load(src, (wide, high) => {
+      if (this.svg !== mine) return;
+      this.stage.querySelector('.picture-note')?.remove();
+      this.wide = wide || 1;
+      this.high = high || 1;
       const size = { width: this.wide, height: this.high };
       for (const [name, value] of Object.entries(size)) mine.setAttribute(name, String(value));
       this.seen = { x: 0, y: 0, w: this.wide };
-      mine.replaceChildren(draw('image', { href: src, ...size }), draw('g', {}));
+      mine.replaceChildren(...still ? [draw('image', { href: still, ...size })] : [], draw('g', {}));
       this.show();
-    };
-    image.onerror = () => {
-      if (this.#svg === mine) this.#say('picture.bad', true);
-    };
-    image.src = src;
+    }, () => {
+      if (this.svg === mine) this.#say('picture.bad', true);
+    });
   }
 
-  #look(x: number, y: number, w: number): void {
+  /** Fetches what is marked; gives its address where it is a picture. */
+  protected load(src: string, ready: (wide: number, high: number) => void, bad: () => void): string | null {
+    const image = new Image();
+    image.onload = () => ready(image.naturalWidth, image.naturalHeight);
+    image.onerror = bad;
+    image.src = src;
+    return src;
+  }
+
+  protected look(x: number, y: number, w: number): void {
     const h = w * this.high / this.wide;
     this.seen = { x: within(x, 0, this.wide - w), y: within(y, 0, this.high - h), w };
     this.paint();
@@ -251,12 +262,12 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     const p = about ?? (mark ? this.middle(mark) : { x: seen.x + seen.w / 2, y: seen.y + seen.w * this.high / this.wide / 2 });
     // About a mark, it comes to the middle; else the point stays.
     const k = about ? 1 - w / seen.w : 0;
-    if (about) this.#look(seen.x + (p.x - seen.x) * k, seen.y + (p.y - seen.y) * k, w);
-    else this.#look(p.x - w / 2, p.y - w * this.high / this.wide / 2, w);
+    if (about) this.look(seen.x + (p.x - seen.x) * k, seen.y + (p.y - seen.y) * k, w);
+    else this.look(p.x - w / 2, p.y - w * this.high / this.wide / 2, w);
   }
 
   #fit(): void {
-    this.#look(0, 0, this.wide);
+    this.look(0, 0, this.wide);
   }
 
   protected middle(mark: M): Point {
@@ -266,8 +277,8 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   }
 
   /** A point of the window as one of the picture, inside of it. */
-  #point(ev: { clientX: number; clientY: number }): Point {
-    const m = this.#svg.getScreenCTM();
+  protected point(ev: { clientX: number; clientY: number }): Point {
+    const m = this.svg.getScreenCTM();
     if (!m) return { x: 0, y: 0 };
     return {
       x: within((ev.clientX - m.e) / m.a, 0, this.wide), y: within((ev.clientY - m.f) / m.d, 0, this.high),
@@ -311,24 +322,30 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     return `c${Math.max(0, this.spec.labels.indexOf(mark.label ?? '')) % 10}`;
   }
 
+  /** The place of the label that is chosen for what comes next. */
+  protected get label(): number {
+    return this.#label;
+  }
+
   protected paint(): void {
-    const layer = this.#svg.lastElementChild;
+    const layer = this.svg.lastElementChild;
     if (!this.wide || layer?.tagName !== 'g') return;
     const { seen } = this;
-    this.#svg.setAttribute('viewBox', `${seen.x} ${seen.y} ${seen.w} ${seen.w * this.high / this.wide}`);
-    this.unit = 1 / (this.#svg.getScreenCTM()?.a || 1);
+    this.svg.setAttribute('viewBox', `${seen.x} ${seen.y} ${seen.w} ${seen.w * this.high / this.wide}`);
+    this.unit = 1 / (this.svg.getScreenCTM()?.a || 1);
     const marks = this.marks.map((m, i) => (i === this.at && this.#held && this.#hand.what !== 'draw' ? this.#held : m));
     const extra = this.#held && this.#hand.what === 'draw' ? [this.#held] : [];
     const shown = [...marks, ...extra].map((m, i) => this.#drawn(m, i));
     const begun = this.begun();
     if (begun) shown.push(draw('path', { d: begun, class: 'begun' }));
     const mark = marks[this.at];
-    if (mark && !this.disabled) shown.push(...this.#grips(mark));
+    if (mark && !this.disabled && this.path(mark)) shown.push(...this.#grips(mark));
     layer.replaceChildren(...shown);
   }
 
   #drawn(mark: M, i: number): SVGElement {
     const d = this.path(mark);
+    if (!d) return draw('g', {});
     const g = draw('g', { class: `mark ${this.#class(mark)}${i === this.at ? ' on' : ''}` }, draw('path', { d, class: 'halo' }), draw('path', { d }));
     if (this.#names) {
       const [x, y] = this.corners(mark).reduce(([a, b], p) => [Math.min(a, p.x), Math.min(b, p.y)], [Infinity, Infinity]);
@@ -345,7 +362,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
       const p = this.grip(mark, i);
       return draw('circle', { cx: p.x, cy: p.y, r: 12 * this.unit, class: `grip ${this.#class(mark)}${i === this.corner ? ' on' : ''}` });
     });
-    if (this.#touch && this.#hand.what === 'bend' && this.#held) out.push(this.#loupe(this.corners(this.#held)[this.#hand.corner]!));
+    if (this.#touch && this.svg.querySelector('image') && this.#hand.what === 'bend' && this.#held) out.push(this.#loupe(this.corners(this.#held)[this.#hand.corner]!));
     return out;
   }
 
@@ -366,13 +383,18 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
 
   // --- steps that can be undone ---
   /** null: nothing is said. */
-  #commit(shapes: M[] | null, again = false): void {
+  protected commit(shapes: M[] | null, again = false): void {
     if (!again) {
       this.#past.push(JSON.stringify(this.value));
       if (this.#past.length > STEPS_MAX) this.#past.shift();
     }
     this.#future = [];
-    this.#take(shapes === null ? null : { width: this.wide, height: this.high, shapes });
+    this.#take(shapes === null ? null : this.whole(shapes));
+  }
+
+  /** The value around the marks. */
+  protected whole(shapes: M[]): Marks<M> {
+    return { width: this.wide, height: this.high, shapes };
   }
 
   #take(value: Marks<M> | null): void {
@@ -405,15 +427,17 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   }
 
   #pick(i: number, see = false, justDrawn = false): void {
+    if (this.painted) return this.#choose(this.spec.labels.indexOf(this.marks[i]?.label ?? ''));
     this.at = i;
     this.#justDrawn = justDrawn;
     this.corner = -1;
     const mark = this.marks[i];
     if (see && mark) {
+      this.meet(mark);
       const p = this.middle(mark);
       const { seen } = this;
       const h = seen.w * this.high / this.wide;
-      if (p.x < seen.x || p.x > seen.x + seen.w || p.y < seen.y || p.y > seen.y + h) this.#look(p.x - seen.w / 2, p.y - h / 2, seen.w);
+      if (p.x < seen.x || p.x > seen.x + seen.w || p.y < seen.y || p.y > seen.y + h) this.look(p.x - seen.w / 2, p.y - h / 2, seen.w);
     }
     this.show();
     this.tellAt();
@@ -422,9 +446,12 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   protected put(mark: M, justDrawn = true): void {
     if (this.marks.length >= this.spec.max) return this.#tell(t('picture.full', { n: this.spec.max }));
     const label = this.spec.labels[this.#label];
-    this.#commit([...this.marks, label === undefined ? mark : { label, ...mark }]);
+    this.commit([...this.marks, label === undefined ? mark : { label, ...mark }]);
     this.#pick(this.marks.length - 1, false, justDrawn);
   }
+
+  /** A mark is gone to from the list or by Tab. */
+  protected meet(_mark: M): void {}
 
   protected told(text: string): void {
     this.#tell(text);
@@ -434,21 +461,21 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     if (!this.wide) return;
     this.stop();
     this.put(this.fresh(), false);
-    this.#stage.focus();
+    this.stage.focus();
   }
 
   #drop(i: number): void {
     if (!this.marks[i]) return;
     const left = this.marks.filter((_, k) => k !== i);
     this.at = -1;
-    this.#commit(left.length ? left : null);
+    this.commit(left.length ? left : null);
     this.#tell(t('picture.dropped', { n: left.length }));
-    this.#stage.focus({ preventScroll: true });
+    this.stage.focus({ preventScroll: true });
   }
 
   /** Puts another in the place of the chosen one. */
   protected swap(mark: M, again = false): void {
-    this.#commit(this.marks.map((m, i) => (i === this.at ? mark : m)), again);
+    this.commit(this.marks.map((m, i) => (i === this.at ? mark : m)), again);
     this.tellAt();
   }
 
@@ -463,16 +490,19 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
 
   // --- fingers ---
   #hear(): void {
-    const stage = this.#stage;
+    const stage = this.stage;
     const listen = (name: string, run: (ev: PointerEvent) => void) => stage.addEventListener(name, run as EventListener);
     listen('pointerdown', (ev) => this.#down(ev));
     listen('pointermove', (ev) => this.#moved(ev));
     listen('pointerup', (ev) => this.#up(ev));
-    listen('pointercancel', (ev) => this.#let(ev.pointerId));
+    listen('pointercancel', (ev) => {
+      if (this.painted) this.stop();
+      this.#let(ev.pointerId);
+    });
     stage.addEventListener('wheel', (ev) => {
       if (!ev.ctrlKey || !this.wide) return;
       ev.preventDefault();
-      this.#zoom(ev.deltaY < 0 ? 1.25 : 0.8, this.#point(ev));
+      this.#zoom(ev.deltaY < 0 ? 1.25 : 0.8, this.point(ev));
     }, { passive: false });
     stage.addEventListener('keydown', (ev) => {
       if (this.disabled || ev.isComposing || !this.wide || ev.target !== stage || !this.#pressed(ev)) return;
@@ -491,21 +521,25 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
 
   #down(ev: PointerEvent): void {
     if (!this.wide || (ev.target as Element).closest('button') || (ev.button !== 0 && ev.button !== 1)) return;
-    this.#stage.setPointerCapture(ev.pointerId);
+    this.stage.setPointerCapture(ev.pointerId);
     this.#fingers.set(ev.pointerId, { x: ev.clientX, y: ev.clientY });
     this.#touch = ev.pointerType !== 'mouse';
-    this.#start = this.#point(ev);
+    this.#start = this.point(ev);
     this.#held = null;
-    if (this.#fingers.size > 1) this.#hand = { what: 'pinch' };
+    if (this.#fingers.size > 1) {
+      if (this.painted) this.stop();
+      this.#hand = { what: 'pinch' };
+    }
     else if (ev.button === 1 || this.#panning || this.disabled) this.#hand = { what: 'pan' };
     else this.#hand = this.#grabbed(this.#start);
+    if (this.#hand.what === 'draw' && this.painted) this.paintTo(this.#start, false);
     if (ev.button === 1) ev.preventDefault();
     this.paint();
   }
 
   #grabbed(p: Point): Hand {
     const mark = this.marks[this.at];
-    if (!mark) return { what: 'draw' };
+    if (!mark || !this.path(mark)) return { what: 'draw' };
     let best = REACH * this.unit;
     let corner = -1;
     this.corners(mark).forEach((_, i) => {
@@ -525,10 +559,11 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     if (!before) return;
     const now = { x: ev.clientX, y: ev.clientY };
     const hand = this.#hand;
-    const p = this.#point(ev);
+    const p = this.point(ev);
     if (hand.what === 'pinch') this.#pinch(ev.pointerId, now);
     if (hand.what === 'pan') this.#pan(now.x - before.x, now.y - before.y);
     if (hand.what === 'pinch' || hand.what === 'pan') return void this.#fingers.set(ev.pointerId, now);
+    if (hand.what === 'draw' && this.painted) return this.paintTo(p, false);
     if (Math.hypot(now.x - before.x, now.y - before.y) < TAP && !this.#held) return;
     if (hand.what === 'bend') this.#held = this.bend(hand.from as M, hand.corner, { x: within(p.x + hand.dx, 0, this.wide), y: within(p.y + hand.dy, 0, this.high) });
     if (hand.what === 'move') this.#held = this.shift(hand.from as M, p.x - this.#start.x, p.y - this.#start.y);
@@ -543,7 +578,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   #pan(dx: number, dy: number): void {
     const { seen, unit } = this;
     if (seen.w === this.wide) scrollBy(0, -dy);
-    else this.#look(seen.x - dx * unit, seen.y - dy * unit, seen.w);
+    else this.look(seen.x - dx * unit, seen.y - dy * unit, seen.w);
   }
 
   #pinch(id: number, now: { x: number; y: number }): void {
@@ -553,7 +588,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     const old = this.#fingers.get(id)!;
     const far = (p: { x: number; y: number }) => Math.hypot(p.x - still.x, p.y - still.y) || 1;
     const by = far(now) / far(old);
-    this.#zoom(by, this.#point({ clientX: (now.x + still.x) / 2, clientY: (now.y + still.y) / 2 }));
+    this.#zoom(by, this.point({ clientX: (now.x + still.x) / 2, clientY: (now.y + still.y) / 2 }));
     this.#pan((now.x - old.x) / 2, (now.y - old.y) / 2);
   }
 
@@ -564,7 +599,8 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     if (!this.#fingers.has(ev.pointerId)) return;
     this.#let(ev.pointerId);
     if (what === 'pan' || what === 'pinch' || this.disabled) return;
-    if (held && what === 'draw') this.put(held);
+    if (what === 'draw' && this.painted) this.paintTo(this.point(ev), true);
+    else if (held && what === 'draw') this.put(held);
     else if (held) this.swap(held);
     else if (what === 'draw') this.#tapped(this.#start);
     else {
@@ -599,8 +635,8 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
       else this.#step(this.#past, this.#future, 'picture.undone');
       return true;
     }
-    if (this.more(name, isSingle(ev))) return true;
-    if (name === 'Tab') return this.#tab(ev.shiftKey ? -1 : 1);
+    if (this.more(name, isSingle(ev), ev)) return true;
+    if (name === 'Tab') return !this.painted && this.#tab(ev.shiftKey ? -1 : 1);
     if (name === 'Escape') return this.#leave();
     if (/Arrow/.test(name)) return this.#arrow(ev);
     if (name === 'Delete' || name === 'Backspace') {
@@ -613,7 +649,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   override key(ev: KeyboardEvent): boolean {
     if (this.disabled || !this.wide) return false;
     switch (ev.key.toLowerCase()) {
-      case 'n': this.#add(); return true;
+      case 'n': if (!this.painted) this.#add(); return true;
       case '+': case '=': this.#zoom(2); return true;
       case '-': this.#zoom(0.5); return true;
       case 'h': this.#set('names'); return true;
@@ -662,7 +698,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
     }
     const { seen } = this;
     if (seen.w === this.wide) return false;
-    this.#look(seen.x + Math.sign(dx) * seen.w / 8, seen.y + Math.sign(dy) * seen.w / 8, seen.w);
+    this.look(seen.x + Math.sign(dx) * seen.w / 8, seen.y + Math.sign(dy) * seen.w / 8, seen.w);
     return true;
   }
 
@@ -684,7 +720,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   }
 
   protected controls(): HTMLElement[] {
-    return [this.#stage];
+    return [this.stage];
   }
 
   protected override missing(): string {

@@ -3,9 +3,10 @@
 // server: one worker does it by mouse, one by keyboard alone, one by touch at 390 px. SHOTS=DIR
 // keeps pictures.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { deflateSync } from 'node:zlib';
+import { deflateSync, inflateRawSync } from 'node:zlib';
 import { browserStart, look, pageOf } from './lib.mjs';
 import { apiAs, password, siteStart, until } from './server.mjs';
 import { crc32, zip } from '../../../tests/story/zip.mjs';
@@ -123,7 +124,8 @@ async function done(id, kind, hands) {
 async function seen(id, kind) {
   for (const view of [{ name: 'light' }, { name: 'dark', scheme: 'dark' }, { name: 'phone', phone: true }]) {
     const { page, context, faults } = await pageOf(browser, view);
-    await signIn(page, 'worker1@example.org', 'worker');
+    // Signed in as before: each sign-in is a session, and the oldest of many end.
+    await context.addCookies(await pages.mouse.context.cookies());
     await page.goto(`${site.url}/work/${id}`);
     await page.locator(`x-${kind}`).waitFor();
     await page.waitForTimeout(200);
@@ -577,6 +579,51 @@ test('moderation: a picture is blurred and grey until the worker asks for it', a
   assert.equal(result.value, 'fine');
 });
 
+test('fact check: claim, page, verdict, and evidence only where the page says something', async () => {
+  const blocks = [
+    { type: 'markdown', text: '**Claim:** {{claim}}\n\n[The page to compare it with]({{page}})' },
+    { type: 'choice', name: 'verdict', label: 'What does the page say of the claim?', options: ['supported', 'contradicted', 'not stated'] },
+    { type: 'text', name: 'evidence', label: 'Copy the sentence that shows it', long: true, show_if: { field: 'verdict', is: ['supported', 'contradicted'] } },
+    { type: 'text', name: 'where', label: 'Where does it stand?', pattern: 'https?://[^ ]+', show_if: { field: 'verdict', is: ['supported', 'contradicted'] } },
+  ];
+  const id = await publish('Bridges', blocks, csv('claim,page', '"The bridge is *not* old, [they](javascript:x) say.",https://example.org/bridge?a=1'));
+  await seen(id, 'choice');
+  const typed = (page, name) => page.locator('x-text', { hasText: name }).locator('textarea, input');
+  const { answers, jsonl, csv: out } = await done(id, 'choice', {
+    mouse: async (page, w) => {
+      const link = page.getByRole('link', { name: 'The page to compare it with' });
+      assert.equal(await link.getAttribute('href'), 'https://example.org/bridge?a=1');
+      assert.match(await link.getAttribute('rel'), /noreferrer/);
+      assert.ok(await page.getByText('The bridge is *not* old, [they](javascript:x) say.').isVisible(), 'a claim is words, never markdown');
+      await w.getByText('contradicted').click();
+      await typed(page, 'sentence').fill('Opened in 1932.');
+      await typed(page, 'stand').fill('on page 3');
+      await page.getByRole('button', { name: 'Submit' }).click();
+      await page.locator('x-text .fault', { hasText: 'form that is asked for' }).waitFor();
+      await typed(page, 'stand').fill('https://example.org/bridge#age');
+    },
+    keyboard: async (page) => {
+      await page.keyboard.press('2');
+      await typed(page, 'sentence').waitFor();
+      for (let n = 0; n < 6 && !await page.evaluate(() => document.activeElement?.matches('textarea')); n++) await page.keyboard.press('Tab');
+      await page.keyboard.type('opened in  1932.');
+      await page.keyboard.press('Tab');
+      await page.keyboard.type('https://example.org/bridge#age');
+    },
+    touch: async (page, w) => {
+      await w.getByText('supported', { exact: true }).tap();
+      await typed(page, 'sentence').fill('I do not know.');
+      await w.getByText('not stated').tap();
+      await page.locator('x-text').first().waitFor({ state: 'detached' });
+    },
+  });
+  assert.deepEqual(answers.touch, { verdict: 'not stated' }, 'what is not asked is not said');
+  assert.equal(jsonl.results.verdict.value, 'contradicted');
+  assert.match(jsonl.results.evidence.value, /^opened in +1932\.$/i);
+  assert.equal(jsonl.results.where.value, 'https://example.org/bridge#age');
+  assert.match(out, /,contradicted,0\.6/);
+});
+
 test('a question that hangs on an earlier one is asked only then, and forgotten when it is not', async () => {
   const blocks = [
     { type: 'choice', name: 'kind', label: 'What is {{word}}?', options: ['animal', 'plant'] },
@@ -624,7 +671,7 @@ test('the editor makes each kind, and the preview shows it', async () => {
     choice: 'Choice', text: 'Text answer', number: 'Number answer', scale: 'Rating', date: 'Date', pair: 'Comparison of two', rank: 'Order', taxonomy: 'Place in a tree',
     spans: 'Parts of a text', box: 'Boxes on an image',
     polygon: 'Polygons on an image', polyline: 'Lines on an image', point: 'Points on an image',
-    transcript: 'Transcript of a sound',
+    mask: 'Mask on an image', track: 'Boxes in a video', transcript: 'Transcript of a sound',
   };
   const kinds = (await rita('GET', '/api/v1/kinds')).items.map((k) => k.name);
   assert.deepEqual(kinds, Object.keys(names), 'each kind of the server');
@@ -941,3 +988,290 @@ async function pinch(page, w) {
   await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
   assert.notEqual(await view(), before, 'two fingers move the view');
 }
+
+// --- mask ---
+
+/** Pixels of COCO's code as their places x * height + y; written here once more, by the format's own words. */
+function pixelsOf({ counts }, all) {
+  const lengths = [];
+  for (let i = 0; i < counts.length;) {
+    let n = 0n;
+    let shift = 0n;
+    let bits;
+    do {
+      bits = BigInt(counts.charCodeAt(i++) - 48);
+      n += (bits % 32n) << shift;
+      shift += 5n;
+    } while (bits >= 32n);
+    n = BigInt.asIntN(Number(shift), n);
+    lengths.push(Number(n) + (lengths.length > 2 ? lengths[lengths.length - 2] : 0));
+  }
+  assert.equal(lengths.reduce((a, b) => a + b, 0), all, 'the lengths add up to the picture');
+  const out = new Set();
+  let at = 0;
+  lengths.forEach((n, i) => {
+    for (let k = 0; i % 2 && k < n; k++) out.add(at + k);
+    at += n;
+  });
+  return out;
+}
+
+/** Files of a zip, by their own heads. */
+function unzip(bytes) {
+  const out = {};
+  for (let at = 0; bytes.readUInt32LE(at) === 0x04034b50;) {
+    const [method, packed, named, more] = [bytes.readUInt16LE(at + 8), bytes.readUInt32LE(at + 18), bytes.readUInt16LE(at + 26), bytes.readUInt16LE(at + 28)];
+    const from = at + 30 + named + more;
+    const body = bytes.subarray(from, from + packed);
+    out[bytes.toString('utf8', at + 30, at + 30 + named)] = method === 8 ? inflateRawSync(body) : body;
+    at = from + packed;
+  }
+  return out;
+}
+
+test('mask: painted by mouse, by keyboard alone and by touch, merged, and exported as PNG and as COCO', async () => {
+  const block = { type: 'mask', name: 'land', label: 'Paint the dark things', src: '{{image}}', alt: 'A street', labels: ['car', 'van'], min: 0 };
+  const id = await publish('Things to paint', [block], ['street.zip', PICTURE]);
+  const all = 400 * 300;
+  const sizes = async (w) => Object.fromEntries(((await shapes(w)) ?? []).map((s) => [s.label, pixelsOf(s, all).size]));
+  const tool = (w, name) => w.getByRole('button', { name: new RegExp(`^${name}`) });
+  await seen(id, 'mask');
+  const { answers, result, jsonl } = await done(id, 'mask', {
+    mouse: async (page, w) => {
+      await loaded(w);
+      assert.equal(await w.locator('.mask-size').innerText(), '17 px');
+      await tool(w, 'Larger').click();
+      // Two strokes of 33 pixels over the first thing; a third one beside it is taken back.
+      await drag(page, w, [57, 77], [103, 77]);
+      await drag(page, w, [57, 103], [103, 103]);
+      const { car } = await sizes(w);
+      assert.ok(car > 4250 && car < 4450, `two strokes are ${car} pixels`);
+      await drag(page, w, [57, 200], [103, 200]);
+      assert.ok((await sizes(w)).car > car + 1500);
+      await tool(w, 'Undo').click();
+      assert.equal((await sizes(w)).car, car, 'taken back');
+      // What is wiped is gone; painting over it with another label takes it over.
+      await tool(w, 'Erase').click();
+      await drag(page, w, [57, 77], [103, 77]);
+      assert.ok((await sizes(w)).car < car - 1500, 'wiped');
+      await tool(w, 'Undo').click();
+      await tool(w, 'Erase').click();
+      await w.getByRole('button', { name: 'van', exact: false }).first().click();
+      await drag(page, w, [57, 77], [103, 77]);
+      assert.equal(Object.values(await sizes(w)).reduce((a, b) => a + b, 0), car, 'a pixel has one label');
+      await tool(w, 'Undo').click();
+      for (const y of [166, 195, 224]) await drag(page, w, [256, y], [324, y]);
+      // Zoomed in a stroke is as wide in the picture.
+      await tool(w, 'Zoom in').click();
+      assert.equal(await w.locator('.picture-paint').count(), 1);
+      await tool(w, 'Fit').click();
+    },
+    keyboard: async (page, w) => {
+      await loaded(w);
+      assert.ok(await page.evaluate(() => document.activeElement?.matches('.picture-stage')), 'the picture has the focus');
+      await press(page, ']', 1);
+      // From the middle (200, 150) by 17 pixels at a press: to (64, 82), then over the first thing.
+      await press(page, 'ArrowLeft', 8);
+      await press(page, 'ArrowUp', 4);
+      await press(page, 'Shift+ArrowRight', 2);
+      await press(page, 'Shift+ArrowDown', 1);
+      await press(page, 'Shift+ArrowLeft', 2);
+      assert.deepEqual(Object.keys(await sizes(w)), ['car']);
+      await page.keyboard.press('2');
+      await press(page, 'ArrowRight', 11);
+      await press(page, 'ArrowDown', 4);
+      await press(page, 'Shift+ArrowRight', 4);
+      await press(page, 'Shift+ArrowDown', 1);
+      await press(page, 'Shift+ArrowLeft', 4);
+      await press(page, 'Shift+ArrowDown', 2);
+      await press(page, 'Shift+ArrowRight', 4);
+      const { van } = await sizes(w);
+      await page.keyboard.press('e');
+      await page.keyboard.press(' ');
+      assert.ok((await sizes(w)).van < van, 'Space wipes a spot');
+      await page.keyboard.press('Control+z');
+      assert.equal((await sizes(w)).van, van);
+      await page.keyboard.press('Tab');
+      assert.ok(!await page.evaluate(() => document.activeElement?.matches('.picture-stage')), 'Tab leaves');
+    },
+    touch: async (page, w) => {
+      await loaded(w);
+      await w.scrollIntoViewIfNeeded();
+      await tool(w, 'Larger').tap();
+      await tool(w, 'Larger').tap();
+      for (const p of [[72, 90], [90, 90]]) await page.touchscreen.tap(...(await points(w, [p]))[0]);
+      const before = await sizes(w);
+      for (let n = 0; n < 3; n++) await tool(w, 'Zoom in').tap();
+      await pinch(page, w);
+      assert.deepEqual(await sizes(w), before, 'two fingers paint nothing');
+      await tool(w, 'Fit').tap();
+      await w.getByRole('button', { name: 'van', exact: false }).first().tap();
+      for (const p of [[272, 182], [308, 182], [272, 210], [308, 210]]) await page.touchscreen.tap(...(await points(w, [p]))[0]);
+      assert.equal(await w.locator('.picture-list li').count(), 2);
+    },
+  });
+  for (const hand of HANDS) assert.equal(answers[hand].land.width, 400, hand);
+  // What two of the three have painted, pixel by pixel.
+  for (const label of ['car', 'van']) {
+    const of = (value) => pixelsOf(value.shapes.find((s) => s.label === label), all);
+    const given = HANDS.map((hand) => of(answers[hand].land));
+    const merged = of(result.value);
+    const wanted = [...new Set(given.flatMap((g) => [...g]))].filter((p) => given.filter((g) => g.has(p)).length >= 2);
+    assert.deepEqual([...merged].sort((a, b) => a - b), wanted.sort((a, b) => a - b), label);
+  }
+  assert.ok(result.confidence > 0.6 && result.confidence < 1, String(result.confidence));
+  assert.deepEqual(jsonl.results.land.value, result.value);
+
+  // The PNG, as the browser reads it: as many pixels of each label's colour.
+  const files = unzip(await rita.bytes(`/api/v1/projects/${id}/export?format=masks`));
+  assert.deepEqual(Object.keys(files), ['masks/street.png', 'labels.json', 'LEFT_OUT.txt']);
+  const labels = JSON.parse(files['labels.json'])[0].labels;
+  const coloured = await pages.mouse.page.evaluate(async (png) => {
+    const picture = await createImageBitmap(new Blob([Uint8Array.from(atob(png), (c) => c.charCodeAt(0))], { type: 'image/png' }));
+    const pen = new OffscreenCanvas(picture.width, picture.height).getContext('2d');
+    pen.drawImage(picture, 0, 0);
+    const found = {};
+    const bytes = pen.getImageData(0, 0, picture.width, picture.height).data;
+    for (let i = 0; i < bytes.length; i += 4) {
+      const colour = `#${[0, 1, 2].map((k) => bytes[i + k].toString(16).padStart(2, '0')).join('')}`;
+      (found[colour] ??= []).push((i / 4) % picture.width * picture.height + Math.floor(i / 4 / picture.width));
+    }
+    return { width: picture.width, height: picture.height, found };
+  }, files['masks/street.png'].toString('base64'));
+  assert.deepEqual([coloured.width, coloured.height], [400, 300]);
+  const coco = await rita('GET', `/api/v1/projects/${id}/export?format=coco`);
+  for (const { label, colour } of labels) {
+    const wanted = [...pixelsOf(result.value.shapes.find((s) => s.label === label), all)];
+    assert.deepEqual(coloured.found[colour].sort((a, b) => a - b), wanted, label);
+    const category = coco.categories.find((c) => c.name === label).id;
+    const one = coco.annotations.find((a) => a.category_id === category);
+    assert.deepEqual(one.segmentation.size, [300, 400]);
+    assert.deepEqual([...pixelsOf(one.segmentation, all)], wanted);
+    assert.equal(one.area, wanted.length);
+    const xs = wanted.map((p) => Math.floor(p / 300));
+    const ys = wanted.map((p) => p % 300);
+    const [x, y] = [Math.min(...xs), ys.reduce((a, b) => Math.min(a, b))];
+    assert.deepEqual(one.bbox, [x, y, Math.max(...xs) - x + 1, ys.reduce((a, b) => Math.max(a, b)) - y + 1]);
+  }
+});
+
+// --- track ---
+
+/** Four seconds of light grey, 320 by 240, with a dark 60 by 40 that goes from 20, 100 to the right by 50 a second. */
+const filmed = () => execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'color=c=0xdddddd:s=320x240:d=4:r=25', '-f', 'lavfi',
+  '-i', 'color=c=0x444444:s=60x40:d=4:r=25', '-filter_complex', '[0][1]overlay=x=20+50*t:y=100', '-c:v', 'libvpx', '-b:v', '400k', '-g', '25', '-f', 'webm', '-']);
+
+test('track: by mouse, by keyboard alone and by touch, between key frames, merged and exported', async () => {
+  const block = { type: 'track', name: 'cars', label: 'Follow the dark thing', src: '{{media}}', alt: 'A road', labels: ['car', 'van'], min: 0 };
+  const id = await publish('Things that move', [block], ['road.zip', zip([['road.webm', filmed()]])]);
+  await seen(id, 'track');
+  const tracks = (w) => w.evaluate((el) => el.value?.tracks ?? null);
+  const tool = (w, name) => w.getByRole('button', { name: new RegExp(`^${name}`) });
+  const ready = (w) => until('the first frame', () => dark(w, 50, 120));
+  /** Is it dark at this point of the frame that is shown? */
+  const dark = (w, x, y) => w.evaluate((el, at) => {
+    const canvas = el.querySelector('canvas');
+    const m = el.querySelector('.picture-view').getScreenCTM();
+    const box = canvas.getBoundingClientRect();
+    const k = canvas.width / box.width;
+    return canvas.getContext('2d').getImageData((m.e + at[0] * m.a - box.left) * k, (m.f + at[1] * m.d - box.top) * k, 1, 1).data.every((n, i) => i === 3 ? n === 255 : n < 100);
+  }, [x, y]);
+  const time = (w) => w.locator('input[type=range]').inputValue().then(Number);
+  const about = (got, wanted, by, what) => assert.ok(got.every((n, i) => Math.abs(n - wanted[i]) <= by), `${what}: ${got}, wanted ${wanted}`);
+  const { answers, result, jsonl, csv: out } = await done(id, 'track', {
+    mouse: async (page, w) => {
+      await ready(w);
+      await drag(page, w, [20, 100], [80, 140]);
+      const slider = await w.locator('input[type=range]').boundingBox();
+      await page.mouse.click(slider.x + slider.width - 2, slider.y + slider.height / 2);
+      await until('the last frame', () => dark(w, 240, 120));
+      await drag(page, w, [50, 120], [250, 120]);
+      let [one] = await tracks(w);
+      assert.deepEqual([one.label, one.keys.length], ['car', 2]);
+      // Half way the box is where the thing is, and no key is needed there.
+      await page.mouse.click(slider.x + slider.width / 2, slider.y + slider.height / 2);
+      const x = 20 + 50 * await time(w) / 1000;
+      await until('the frame half way', async () => await dark(w, x + 30, 120) && !await dark(w, x - 20, 120));
+      const shown = await w.locator('.mark path').last().getAttribute('d');
+      about(shown.match(/[\d.]+/g).slice(0, 2).map(Number), [x, 100], 4, 'between the keys');
+      await tool(w, 'Key here').click();
+      assert.equal((await tracks(w))[0].keys.length, 3);
+      await tool(w, 'Undo').click();
+      [one] = await tracks(w);
+      assert.equal(one.keys.length, 2);
+      const from = await time(w);
+      await tool(w, 'Play').click();
+      await until('it plays', async () => await time(w) > from + 200);
+      await tool(w, 'Pause').click();
+      assert.equal((await tracks(w))[0].keys.length, 2, 'watching changes nothing');
+    },
+    keyboard: async (page, w) => {
+      await ready(w);
+      assert.ok(await page.evaluate(() => document.activeElement?.matches('.picture-stage')), 'the video has the focus');
+      // One in the middle, 120,90 80 x 60, to where the thing is.
+      await page.keyboard.press('n');
+      await press(page, 'Shift+ArrowLeft', 2);
+      await press(page, 'Shift+ArrowUp', 2);
+      await press(page, 'ArrowLeft', 10);
+      await press(page, 'ArrowDown', 1);
+      assert.deepEqual((await tracks(w))[0].keys, [{ at_ms: 0, box: [20, 100, 60, 40] }]);
+      await page.keyboard.press('PageDown');
+      await until('the last frame', () => dark(w, 240, 120));
+      await press(page, 'ArrowRight', 20);
+      await page.keyboard.press('PageUp');
+      assert.equal(await time(w), 0);
+      await press(page, '.', 5);
+      await page.keyboard.press('Shift+>');
+      await page.keyboard.press(',');
+      assert.equal(await time(w), 560, 'five steps on, ten more, one back');
+      await page.keyboard.press('k');
+      assert.deepEqual((await tracks(w))[0].keys.map((k) => k.at_ms).slice(0, 2), [0, 560]);
+      await page.keyboard.press('k');
+      assert.equal((await tracks(w))[0].keys.length, 2, 'taken away again');
+      await page.keyboard.press('g');
+      assert.equal((await tracks(w))[0].keys[1].gone, true);
+      assert.equal(await w.locator('.mark path').count(), 0, 'it is out of sight');
+      await page.keyboard.press('g');
+      assert.equal((await tracks(w))[0].keys.length, 2, 'it is not');
+      await page.keyboard.press(' ');
+      await until('it plays', async () => await time(w) > 800);
+      await page.keyboard.press(' ');
+      // A second one, taken back.
+      await page.keyboard.press('n');
+      assert.equal((await tracks(w)).length, 2);
+      await page.keyboard.press('Control+z');
+      assert.equal((await tracks(w)).length, 1);
+    },
+    touch: async (page, w) => {
+      await ready(w);
+      await w.scrollIntoViewIfNeeded();
+      for (const p of [[21, 101], [81, 139]]) await page.touchscreen.tap(...(await points(w, [p]))[0]);
+      assert.equal((await tracks(w)).length, 1);
+      const slider = await w.locator('input[type=range]').boundingBox();
+      await page.touchscreen.tap(slider.x + slider.width - 2, slider.y + slider.height / 2);
+      await until('the last frame', () => dark(w, 240, 120));
+      const cdp = await page.context().newCDPSession(page);
+      const [a, b] = await points(w, [[50, 120], [250, 121]]);
+      const finger = (type, ...at) => cdp.send('Input.dispatchTouchEvent', { type, touchPoints: at.map(([x, y]) => ({ x, y, id: 1 })) });
+      await finger('touchStart', a);
+      await finger('touchMove', [(a[0] + b[0]) / 2, a[1]]);
+      await finger('touchMove', b);
+      await finger('touchEnd');
+      assert.equal((await tracks(w))[0].keys.length, 2);
+      assert.equal(await w.locator('.picture-list li').count(), 1);
+    },
+  });
+  for (const hand of HANDS) {
+    const { width, height, duration_ms } = answers[hand].cars;
+    assert.deepEqual([width, height], [320, 240], hand);
+    about([duration_ms], [4000], 80, 'how long it is');
+  }
+  const [one] = result.value.tracks;
+  assert.equal(result.value.tracks.length, 1);
+  assert.equal(one.label, 'car');
+  assert.equal(one.confidence, 1);
+  about(one.keys[0].box, [20, 100, 60, 40], 3, 'where it begins');
+  about(one.keys.at(-1).box, [220, 100, 60, 40], 3, 'where it ends');
+  assert.deepEqual(jsonl.results.cars.value, result.value);
+  assert.match(out, /""tracks"":\[\{""label"":""car"",""keys"":\[\{""at_ms"":0/);
+});

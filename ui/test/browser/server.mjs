@@ -94,6 +94,7 @@ export async function apiAs(url, email, role) {
     if (!reply.ok) throw new Error(`POST ${path}: ${reply.status} ${await reply.text()}`);
     return reply.json();
   };
+  call.bytes = async (path) => Buffer.from(await (await fetch(url + path, { headers: { cookie, 'x-tessera': '1' } })).arrayBuffer());
   return call;
 }
 

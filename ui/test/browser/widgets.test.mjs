@@ -16,11 +16,15 @@ const ALL = [
   { type: 'spans', name: 'm', text: 'a b', labels: ['x'], relations: [], min: 0, max: 9 },
   { type: 'transcript', name: 'n', src: null, peaks: null, regions: true },
   { type: 'box', name: 'd', ...BOX }, { type: 'polygon', name: 'j', ...BOX }, { type: 'polyline', name: 'k', ...BOX }, { type: 'point', name: 'l', ...BOX },
+  { type: 'mask', name: 'o', ...BOX }, { type: 'track', name: 'p', ...BOX, src: null, step_ms: 40 },
 ];
 const STEPS = { min: 1, max: 5, low: 'bad', high: 'good' };
 const TREE = { tree: 'Food\n\tFruit\n\t\tApple\n\tBread\nTools\n' };
 const SPANS = { text: '\u{1F600}\u{1F600} Ada works for Acme', labels: ['person', 'firm'], relations: ['works for'], min: 0, max: 9 };
 const SOUND = { src: null, peaks: null, regions: true };
+const FILM = { ...BOX, src: null, step_ms: 40 };
+const KEY = { at_ms: 0, box: [1.25, 2, 30, 40.5] };
+const film = (...tracks) => ({ width: 640, height: 480, duration_ms: 4000, tracks });
 const HELLO = { from_ms: 0, to_ms: 900, text: 'Hello.' };
 const ADA = { start: 3, end: 6, label: 'person' };
 const ACME = { start: 17, end: 21, label: 'firm' };
@@ -70,6 +74,9 @@ test('a value that fits is read back as it was set', async () => {
     ['box', { ...BOX, labels: [] }, { width: 640, height: 480, shapes: [{ box: [0, 0, 1, 1] }] }], ['box', BOX, { shapes: [] }],
     ['polygon', BOX, { width: 640, height: 480, shapes: [{ label: 'car', points: [[0, 0], [9.5, 0], [4, 7]] }] }],
     ['polyline', BOX, { shapes: [{ label: 'car', points: [[0, 0], [9.5, 0]] }] }], ['point', BOX, { shapes: [{ label: 'van', point: [3.25, 4] }] }],
+    ['mask', BOX, { width: 4, height: 3, shapes: [{ label: 'car', counts: '121O6' }, { label: 'van', counts: ';1' }] }], ['mask', BOX, { shapes: [] }],
+    ['track', FILM, film({ label: 'van', keys: [KEY, { ...KEY, at_ms: 4000, gone: true }] })], ['track', FILM, film()], ['track', { ...FILM, labels: [] }, film({ keys: [KEY] })],
+    ['mask', { ...BOX, labels: [] }, { width: 1000, height: 50, shapes: [{ counts: 'Xo0Xo0Pl^1' }] }],
   ]) {
     const got = await tried(kind, spec, value);
     assert.deepEqual(got.value, value);
@@ -104,6 +111,11 @@ test('a foreign value is refused with a message, never a crash', async () => {
     ['polygon', BOX, { shapes: [{ label: 'car', points: [[0, 0], [1, 1]] }] }], ['polyline', BOX, { shapes: [{ label: 'car', points: [[0, 0]] }] }],
     ['polygon', BOX, { shapes: [{ label: 'car', points: [[0, 0], [1, 1], [2]] }] }], ['point', BOX, { shapes: [{ label: 'car', point: [1, 'x'] }] }],
     ...BAD_BOXES.map((v) => ['box', BOX, v]),
+    ...[[], 'x', { tracks: [] }, { ...film(), duration_ms: 1.5 }, { ...film(), tracks: 7 }, film(null), film({ label: 'bus', keys: [KEY] }), film({ keys: [KEY] }), film({ label: 'car', keys: [] }),
+      film({ label: 'car', keys: 'ab' }), film({ label: 'car', keys: { 0: KEY } }), film({ label: 'car', keys: [KEY, KEY] }), film({ label: 'car', keys: [{ ...KEY, at_ms: 4001 }] }),
+      film({ label: 'car', keys: [{ ...KEY, gone: true }] }), film({ label: 'car', keys: [KEY, null] }), film({ label: 'car', keys: [KEY, { at_ms: 9, box: [1, 1, 0, 1] }] })].map((v) => ['track', FILM, v]),
+    ...[[], { shapes: [{ label: 'car', counts: '336' }] }, ...['337', '335', '', '336P', '3O6', '3 6', 7, '\u{1F600}'].map((counts) => ({ width: 4, height: 3, shapes: [{ label: 'car', counts }] })),
+      { width: 4, height: 3, shapes: [{ label: 'car', counts: '336' }, { label: 'car', counts: '633' }] }].map((v) => ['mask', BOX, v]),
   ]) {
     const got = await tried(kind, spec, value);
     assert.equal(got.value, null, JSON.stringify(value));
@@ -136,6 +148,8 @@ test('what the spec asks for is checked, with a sentence that says what to do', 
     ['spans', { ...SPANS, min: 2 }, { spans: [ADA] }, /at least 2/],
     ['spans', { ...SPANS, max: 1 }, { spans: [ADA, ACME] }, /1 at most/],
     ['box', { ...BOX, required: true }, null, /say that there is nothing/],
+    ['mask', { ...BOX, required: true }, null, /say that there is nothing/], ['track', { ...FILM, required: true }, null, /say that there is nothing/],
+    ['mask', BOX, { width: 250, height: 200, shapes: [{ label: 'car', counts: `111${'0'.repeat(49997)}` }] }, /too finely painted/],
     ['box', { ...BOX, required: true, min: 2 }, null, /at least 2/],
     ['box', { ...BOX, min: 2 }, { shapes: [{ label: 'car', box: [1, 1, 1, 1] }] }, /at least 2/],
     ['box', { ...BOX, max: 1 }, { shapes: [{ label: 'car', box: [1, 1, 1, 1] }, { label: 'car', box: [2, 2, 1, 1] }] }, /1 at most/],

@@ -159,6 +159,8 @@ export const words = {
   'block.polygon.title': 'Vielecke auf einem Bild',
   'block.polyline.title': 'Linien auf einem Bild',
   'block.point.title': 'Punkte auf einem Bild',
+  'block.mask.title': 'Maske auf einem Bild',
+  'block.track.title': 'Rahmen in einem Video',
   'block.transcript.title': 'Niederschrift eines Tons',
   'block.number.title': 'Zahl als Antwort',
   'block.markdown.new': 'Sagen Sie hier, was anzusehen ist.',

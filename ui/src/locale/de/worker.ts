@@ -14,6 +14,8 @@ export const words = {
   'kind.polygon': 'Vielecke auf einem Bild',
   'kind.polyline': 'Linien auf einem Bild',
   'kind.point': 'Punkte auf einem Bild',
+  'kind.mask': 'Maske auf einem Bild',
+  'kind.track': 'Rahmen in einem Video',
   'kind.transcript': 'Niederschrift eines Tons',
   'kind.mixed': 'Gemischt',
   'device.any': 'Jedes Gerät',

@@ -162,6 +162,8 @@ export const words = {
   'block.polygon.title': 'Polygons on an image',
   'block.polyline.title': 'Lines on an image',
   'block.point.title': 'Points on an image',
+  'block.mask.title': 'Mask on an image',
+  'block.track.title': 'Boxes in a video',
   'block.transcript.title': 'Transcript of a sound',
   'block.number.title': 'Number answer',
   'block.markdown.new': 'Say here what is to be looked at.',

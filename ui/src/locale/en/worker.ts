@@ -14,6 +14,8 @@ export const words = {
   'kind.polygon': 'Polygons on an image',
   'kind.polyline': 'Lines on an image',
   'kind.point': 'Points on an image',
+  'kind.mask': 'Mask on an image',
+  'kind.track': 'Boxes in a video',
   'kind.transcript': 'Transcript of a sound',
   'kind.mixed': 'Mixed',
   'device.any': 'Any device',

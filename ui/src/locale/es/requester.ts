@@ -159,6 +159,8 @@ export const words = {
   'block.polygon.title': 'Polígonos en una imagen',
   'block.polyline.title': 'Líneas en una imagen',
   'block.point.title': 'Puntos en una imagen',
+  'block.mask.title': 'Máscara en una imagen',
+  'block.track.title': 'Recuadros en un vídeo',
   'block.transcript.title': 'Transcripción de un sonido',
   'block.number.title': 'Respuesta numérica',
   'block.markdown.new': 'Diga aquí qué hay que mirar.',

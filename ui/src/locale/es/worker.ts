@@ -14,6 +14,8 @@ export const words = {
   'kind.polygon': 'Polígonos en una imagen',
   'kind.polyline': 'Líneas en una imagen',
   'kind.point': 'Puntos en una imagen',
+  'kind.mask': 'Máscara en una imagen',
+  'kind.track': 'Recuadros en un vídeo',
   'kind.transcript': 'Transcripción de un sonido',
   'kind.mixed': 'Mixta',
   'device.any': 'Cualquier dispositivo',

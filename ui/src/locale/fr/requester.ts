@@ -159,6 +159,8 @@ export const words = {
   'block.polygon.title': 'Polygones sur une image',
   'block.polyline.title': 'Lignes sur une image',
   'block.point.title': 'Points sur une image',
+  'block.mask.title': 'Masque sur une image',
+  'block.track.title': 'Cadres dans une vidéo',
   'block.transcript.title': 'Transcription d’un son',
   'block.number.title': 'Réponse en nombre',
   'block.markdown.new': 'Dites ici ce qu’il faut regarder.',

@@ -14,6 +14,8 @@ export const words = {
   'kind.polygon': 'Polygones sur une image',
   'kind.polyline': 'Lignes sur une image',
   'kind.point': 'Points sur une image',
+  'kind.mask': 'Masque sur une image',
+  'kind.track': 'Cadres dans une vidéo',
   'kind.transcript': 'Transcription d’un son',
   'kind.mixed': 'Mixte',
   'device.any': 'Tout appareil',

@@ -159,6 +159,8 @@ export const words = {
   'block.polygon.title': 'तस्वीर पर बहुभुज',
   'block.polyline.title': 'तस्वीर पर रेखाएँ',
   'block.point.title': 'तस्वीर पर बिंदु',
+  'block.mask.title': 'तस्वीर पर मास्क',
+  'block.track.title': 'वीडियो में बक्से',
   'block.transcript.title': 'आवाज़ का लिखित रूप',
   'block.number.title': 'संख्या में उत्तर',
   'block.markdown.new': 'यहाँ बताएँ कि क्या देखना है।',

@@ -14,6 +14,8 @@ export const words = {
   'kind.polygon': 'तस्वीर पर बहुभुज',
   'kind.polyline': 'तस्वीर पर रेखाएँ',
   'kind.point': 'तस्वीर पर बिंदु',
+  'kind.mask': 'तस्वीर पर मास्क',
+  'kind.track': 'वीडियो में बक्से',
   'kind.transcript': 'आवाज़ का लिखित रूप',
   'kind.mixed': 'मिश्रित',
   'device.any': 'कोई भी उपकरण',

@@ -15,12 +15,12 @@ type Raw = Record<string, unknown>;
 type Fault = TemplateCheck['faults'][number];
 
 const WAIT_MS = 350;
-const ASKS = ['choice', 'text', 'number', 'scale', 'date', 'pair', 'rank', 'taxonomy', 'spans', 'box', 'polygon', 'polyline', 'point', 'transcript'] as const;
+const ASKS = ['choice', 'text', 'number', 'scale', 'date', 'pair', 'rank', 'taxonomy', 'spans', 'box', 'polygon', 'polyline', 'point', 'mask', 'track', 'transcript'] as const;
 const KINDS = ['markdown', 'image', ...ASKS] as const;
 /** Kinds with options. */
 const OPTIONS: readonly string[] = ['choice', 'pair', 'rank'];
 /** Kinds that ask about a picture. */
-const PICTURES: readonly string[] = ['box', 'polygon', 'polyline', 'point'];
+const PICTURES: readonly string[] = ['box', 'polygon', 'polyline', 'point', 'mask', 'track'];
 
 const str = (v: unknown) => (typeof v === 'string' ? v : '');
 const num = (v: unknown) => (typeof v === 'number' ? String(v) : '');
@@ -40,6 +40,12 @@ function pictureOf(columns: string[]): string {
   return `{{${column}}}`;
 }
 
+/** The column that most likely holds videos. */
+function videoOf(columns: string[]): string {
+  const column = columns.find((c) => /video|media|clip/i.test(c));
+  return column === undefined ? pictureOf(columns) : `{{${column}}}`;
+}
+
 /** The column that most likely holds sounds. */
 function soundOf(columns: string[]): string {
   const column = columns.find((c) => /audio|sound|media|clip|recording/i.test(c));
@@ -51,7 +57,8 @@ function newBlock(kind: string, blocks: Raw[], columns: string[]): Raw {
   switch (kind) {
     case 'markdown': return { type: kind, text: columns[0] ? `{{${columns[0]}}}` : t('block.markdown.new') };
     case 'image': return { type: kind, src: pictureOf(columns) };
-    case 'box': case 'polygon': case 'polyline': case 'point': return { type: kind, name, label: t('block.label.new'), src: pictureOf(columns), required: true };
+    case 'box': case 'polygon': case 'polyline': case 'point': case 'mask': return { type: kind, name, label: t('block.label.new'), src: pictureOf(columns), required: true };
+    case 'track': return { type: kind, name, label: t('block.label.new'), src: videoOf(columns), required: true };
     case 'transcript': return { type: kind, name, label: t('block.transcript.new'), src: soundOf(columns), regions: true, required: true };
     case 'spans': return { type: kind, name, label: t('block.spans.new'), text: columns[0] ? `{{${columns[0]}}}` : t('block.markdown.new'), labels: t('block.spans.labels').split('\n'), required: true };
     case 'pair': return { type: kind, name, label: t('block.pair.new'), options: ['A', 'B'], equal: true, required: true };

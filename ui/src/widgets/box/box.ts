@@ -3,7 +3,7 @@
 import { t } from '../../base/i18n.ts';
 import { hundredth, Picture, within, type Mark, type Point } from '../picture.ts';
 
-interface Box extends Mark { box: [number, number, number, number] }
+export interface Box extends Mark { box: [number, number, number, number] }
 
 const LEAST = 3; // picture pixels: less is a slip of the hand
 

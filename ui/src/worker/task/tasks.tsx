@@ -14,7 +14,7 @@ import { Empty, Notice, Page } from '../../ui/page.tsx';
 import { List } from '../../ui/table.tsx';
 import { Chip, Figure, Figures, Money, T } from '../../ui/text.tsx';
 
-const KINDS = ['choice', 'text', 'number', 'scale', 'date', 'pair', 'rank', 'taxonomy', 'spans', 'box', 'polygon', 'polyline', 'point', 'transcript', 'mixed'];
+const KINDS = ['choice', 'text', 'number', 'scale', 'date', 'pair', 'rank', 'taxonomy', 'spans', 'box', 'polygon', 'polyline', 'point', 'mask', 'track', 'transcript', 'mixed'];
 /** Steps of the pay filter, in whole units of the currency. */
 const HOURLY = [5, 8, 12, 16, 20];
 
