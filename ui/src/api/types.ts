@@ -301,6 +301,12 @@ export interface Api {
   'DELETE /projects/{project}': { reply: void };
   'POST /projects/{project}/template/check': { body: { template: unknown }; reply: TemplateCheck };
   'GET /projects/{project}/preview': { query: { row?: number }; reply: { page: WorkPage; rows: number } };
+  'POST /projects/{project}/preview': {
+    body: { template: Template; instructions?: string; row?: number }; reply: { page: WorkPage; rows: number };
+  };
+  'POST /templates/preview': {
+    body: { template: Template; fields: Record<string, string>; title?: string; instructions?: string }; reply: { page: WorkPage };
+  };
   'POST /projects/{project}/sources': { query: { name: string }; body: Blob; reply: Source };
   'GET /projects/{project}/sources': { reply: List<Source> };
   'GET /projects/{project}/sources/{source}': { reply: Source };

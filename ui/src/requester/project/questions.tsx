@@ -9,7 +9,9 @@ import { Button } from '../../ui/button.tsx';
 import { AreaField, CheckField, SelectField, TextField } from '../../ui/field.tsx';
 import { announce } from '../../ui/hooks.ts';
 import { Notice } from '../../ui/page.tsx';
+import { columnsOf, shown } from './columns.ts';
 import type { Draft } from './draft.ts';
+import { Match } from './ready.ts';
 
 type Raw = Record<string, unknown>;
 type Fault = TemplateCheck['faults'][number];
@@ -24,7 +26,6 @@ const PICTURES: readonly string[] = ['box', 'polygon', 'polyline', 'point'];
 
 const str = (v: unknown) => (typeof v === 'string' ? v : '');
 const num = (v: unknown) => (typeof v === 'number' ? String(v) : '');
-const shown = (columns: string[]) => columns.filter((c) => !c.startsWith('gold_'));
 
 function freeName(blocks: Raw[]): string {
   const taken = new Set(blocks.map((b) => b['name']));
@@ -273,6 +274,12 @@ function Ask(card: CardProps) {
           <WordsMember card={card} member="max" word="block.last" type="date" />
         </div>
       )}
+      {type === 'text' && (
+        <div class="fields">
+          <NumberMember card={card} member="max" word="block.longest" />
+          <WordsMember card={card} member="pattern" word="block.pattern" />
+        </div>
+      )}
       {type === 'scale' && (
         <div class="fields">
           <NumberMember card={card} member="min" word="block.min" />
@@ -314,7 +321,7 @@ function Card(card: CardProps) {
   const known = (KINDS as readonly string[]).includes(type);
   const title = known ? t(`block.${type as 'text'}.title`) : type;
   const own = faults.filter((f) => f.path === `blocks[${at}]` || (f.path.startsWith(`blocks[${at}].`)
-    && !/\.(text|src|alt|crop|label|labels|relations|name|options|min|max|low|high|tree|show_if)\b/.test(f.path)));
+    && !/\.(text|src|alt|crop|label|labels|relations|name|options|min|max|pattern|low|high|tree|show_if)\b/.test(f.path)));
   return (
     <li class="block-card" aria-label={title}>
       <div class="block-head">
@@ -443,6 +450,9 @@ export function Questions({ draft, onState }: { draft: Draft; onState: (good: bo
         )
         : (
           <>
+            {draft.p.records > 0 && columnsOf(kept.map((k) => k.block)).some((c) => !draft.p.columns.includes(c)) && (
+              <Match blocks={kept.map((k) => k.block)} columns={draft.p.columns} put={(blocks) => put(keep(blocks))} />
+            )}
             {general.map((f, i) => <Notice key={i} tone="bad">{f.message}</Notice>)}
             <ol class="stack">
               {kept.map((k, i) => (
