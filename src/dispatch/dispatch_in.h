@@ -96,4 +96,8 @@ void dispatch_seen(struct ctx *, const struct dispatch_desk *, user_id, task_id)
 
 extern const struct web_route dispatch_routes[];
 
+/* The quotas that an answer counts for; how many. */
+int dispatch_quotas(const struct kind_template *, const struct json_value *answer,
+		    struct assignment_quota out[KIND_QUOTAS_MAX]);
+
 #endif

@@ -210,9 +210,9 @@ struct project_sheet {
 };
 MUST_USE enum err project_sheet(struct ctx *, const struct project *, const struct kind_media *,
 				struct project_sheet **out);
-/* The page of one record, as project_page writes it; in the memory of `c`. */
+/* The page of one record as project_page writes it, in a seed's order; in the memory of `c`. */
 MUST_USE enum err project_sheet_page(struct ctx *, const struct project_sheet *, struct str fields,
-				     const struct kind_media *, struct json *out);
+				     const struct kind_media *, uint64_t seed, struct json *out);
 /* What a worker sees: {"title","instructions","blocks"}. `fields`: the record's JSON. */
 MUST_USE enum err project_page(struct ctx *, const struct project *, struct str fields,
 			       const struct kind_media *, struct json *out);

@@ -29,14 +29,14 @@ function withMedia(blocks: Block[], template: Template, row: Record<string, stri
 
 /** What an entry sets of a draft, its columns called as those of the data. */
 const editOf = (e: Entry, to: Record<string, string>): ProjectEdit =>
-  ({ template: { blocks: renamed(e.template.blocks, to) }, instructions: e.instructions, ...e.rules } as ProjectEdit);
+  ({ template: { ...e.template, blocks: renamed(e.template.blocks, to) }, instructions: e.instructions, ...e.rules } as ProjectEdit);
 
 /** A task of the entry. `own`: the project whose rows are shown, and its columns by those of the template. */
 function Look({ entry, own }: { entry: Entry; own?: { project: Id; title: string; rows: number; to: Record<string, string> } | undefined }) {
   const [row, setRow] = useState(1);
   const all = own ? own.rows : entry.rows.length;
   const at = Math.min(row, all);
-  const template = own ? { blocks: renamed(entry.template.blocks, own.to) } : entry.template;
+  const template = own ? { ...entry.template, blocks: renamed(entry.template.blocks, own.to) } : entry.template;
   const { data, error, reload } = useLoad((signal) => (own
     ? call('POST /projects/{project}/preview', { path: { project: own.project }, body: { template, instructions: entry.instructions, row: at }, signal })
     : call('POST /templates/preview', { body: { template, instructions: entry.instructions, fields: entry.rows[at - 1]! }, signal })),
