@@ -118,11 +118,13 @@ TEST(kind, an_answer_counts_for_the_quotas_whose_options_it_has)
 	WANT_I64(0, kind_quotas(t, kind_test_json(c, "{}"), met));
 }
 
+/* clang-format off: it knows no lines that go on in texts. */
 #define ROOT(more)                                                                                                                   \
 	"{\"blocks\":[" PICK("age", "") "," ASK("one", "") "," ASK("two", ",\"show_if\":{\"field\":\"age\",\"is\":\"a\"}") "," PICK( \
 		"pick", "") "," ASK("hangs",                                                                                         \
 				    ",\"show_if\":{\"field\":\"pick\",\"is\":\"a\"}") "]," more                                      \
 										      "}"
+/* clang-format on */
 
 TEST(kind, faults_of_order_and_quotas_are_told_at_their_place)
 {
