@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Quotas: at most so many answers of a kind. A place is a row of who counts, and what counts is told
- * by the state of his assignment, so whatever ends one gives the place back without a word here.
+ * Quotas: at most so many answers of a kind. A place is a row of who counts, and what counts is
+ * told by the state of his assignment, so whatever ends one gives the place back without a word.
  * What makes an ended one count again (late work) comes through here, where claims of a
  * project go one at a time. A counter was turned down: each way in which an assignment
  * ends would have to keep it right.

@@ -8,7 +8,8 @@
 MUST_USE bool brand_colour_read(struct str, int64_t *out);
 /*
  * (L1 + 0.05) / (L2 + 0.05) of the lighter and the darker, from 1 to 21.
- * Source: WCAG 2.2, contrast ratio and relative luminance, https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+ * Source: WCAG 2.2, contrast ratio and relative luminance,
+ * https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
  */
 double brand_contrast(int64_t one, int64_t other);
 /*

@@ -2,21 +2,24 @@
 #include "kind/kind_in.h"
 #include "kind/kind_test_in.h"
 
+/* The formatter makes one line of what stands in brackets here. */
+/* clang-format off */
 #define ASK(name, more) "{\"type\":\"text\",\"name\":\"" name "\",\"label\":\"?\"" more "}"
-#define PICK(name, more)                                                                       \
-	"{\"type\":\"choice\",\"name\":\"" name "\",\"label\":\"?\",\"options\":[\"a\",\"b\"," \
-	"\"c\",\"d\",{\"value\":\"other\",\"fixed\":true}]" more "}"
-#define SURVEY                                                                                                                                 \
-	"{\"blocks\":[{\"type\":\"markdown\",\"text\":\"Hello\"}," PICK("age", "") "," PICK(                                                   \
-		"why",                                                                                                                         \
-		",\"shuffle\":true") "," ASK("one",                                                                                            \
-					     "") "," ASK("two",                                                                                \
-							 "") "," ASK("three",                                                                  \
-								     "") "," ASK("last",                                                       \
-										 "") "],"                                                      \
-										     "\"shuffle\":[[\"one\",\"two\",\"three\"]],"              \
-										     "\"quotas\":[{\"field\":\"age\",\"is\":\"a\",\"max\":2}," \
-										     "{\"field\":\"age\",\"is\":[\"b\",\"c\"],\"max\":5}]}"
+#define PICK(name, more) \
+	"{\"type\":\"choice\",\"name\":\"" name "\",\"label\":\"?\"," \
+	"\"options\":[\"a\",\"b\",\"c\",\"d\",{\"value\":\"other\",\"fixed\":true}]" more "}"
+#define SURVEY \
+	"{\"blocks\":[{\"type\":\"markdown\",\"text\":\"Hello\"}," PICK("age", "") "," \
+	PICK("why", ",\"shuffle\":true") "," ASK("one", "") "," ASK("two", "") "," \
+	ASK("three", "") "," ASK("last", "") "]," \
+	"\"shuffle\":[[\"one\",\"two\",\"three\"]]," \
+	"\"quotas\":[{\"field\":\"age\",\"is\":\"a\",\"max\":2}," \
+	"{\"field\":\"age\",\"is\":[\"b\",\"c\"],\"max\":5}]}"
+#define ROOT(more) \
+	"{\"blocks\":[" PICK("age", "") "," ASK("one", "") "," \
+	ASK("two", ",\"show_if\":{\"field\":\"age\",\"is\":\"a\"}") "," PICK("pick", "") "," \
+	ASK("hangs", ",\"show_if\":{\"field\":\"pick\",\"is\":\"a\"}") "]," more "}"
+/* clang-format on */
 
 static struct str order(struct ctx *c, const struct kind_template *t, uint64_t seed)
 {
@@ -117,14 +120,6 @@ TEST(kind, an_answer_counts_for_the_quotas_whose_options_it_has)
 	WANT_I64(0, kind_quotas(t, kind_test_json(c, "{\"age\":\"d\"}"), met));
 	WANT_I64(0, kind_quotas(t, kind_test_json(c, "{}"), met));
 }
-
-/* clang-format off: it knows no lines that go on in texts. */
-#define ROOT(more)                                                                                                                   \
-	"{\"blocks\":[" PICK("age", "") "," ASK("one", "") "," ASK("two", ",\"show_if\":{\"field\":\"age\",\"is\":\"a\"}") "," PICK( \
-		"pick", "") "," ASK("hangs",                                                                                         \
-				    ",\"show_if\":{\"field\":\"pick\",\"is\":\"a\"}") "]," more                                      \
-										      "}"
-/* clang-format on */
 
 TEST(kind, faults_of_order_and_quotas_are_told_at_their_place)
 {
