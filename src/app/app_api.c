@@ -103,7 +103,7 @@ static enum err put_brand(struct ctx *c, struct json *out)
 	TRY(brand_look(c, &b));
 	json_text_of(out, "name", b.name.len > 0 ? b.name : setting_text(c, "site.name"));
 	if (b.accent != BRAND_NONE)
-		json_text_of(out, "style", brand_style_path(c->mem, &b));
+		json_text_of(out, "sheet", brand_style_path(c->mem, &b));
 	if (b.logo.len > 0) {
 		json_key(out, "logo");
 		json_object(out);

@@ -20,13 +20,13 @@ const json = (id: string) => JSON.parse(document.getElementById(id)?.textContent
 
 try {
   // The site's own colour, before anything is painted; its rules count more than those of the sheet behind it.
-  const own = json('boot')['site'] as { style?: string; name?: string } | undefined;
+  const own = json('boot')['site'] as { sheet?: string; name?: string } | undefined;
   if (own?.name) document.title = own.name;
-  if (own?.style) {
+  if (own?.sheet) {
     const link = document.createElement('link');
     link.rel = 'stylesheet';
     link.setAttribute('blocking', 'render');
-    link.href = own.style;
+    link.href = own.sheet;
     document.head.append(link);
   }
 } catch {
