@@ -20,6 +20,7 @@ const types = {
   css: 'text/css; charset=utf-8',
   svg: 'image/svg+xml',
   html: 'text/html; charset=utf-8',
+  mp3: 'audio/mpeg',
 };
 
 rmSync(to, { recursive: true, force: true });
@@ -36,7 +37,7 @@ const common = {
   entryNames: '[name]-[hash]',
   chunkNames: '[name]-[hash]',
   assetNames: '[name]-[hash]',
-  loader: { '.svg': 'file' },
+  loader: { '.svg': 'file', '.mp3': 'file' },
   logLevel: 'warning',
   legalComments: 'none',
   define: { LANGUAGES: JSON.stringify(languages) },

@@ -95,13 +95,33 @@ enum err app_openapi_page(struct ctx *c, void *form, struct web_reply *reply)
 	return OK;
 }
 
+/* How the site is called and looks, into the open object. */
+static enum err put_brand(struct ctx *c, struct json *out)
+{
+	struct brand b;
+
+	TRY(brand_look(c, &b));
+	json_text_of(out, "name", b.name.len > 0 ? b.name : setting_text(c, "site.name"));
+	if (b.accent != BRAND_NONE)
+		json_text_of(out, "sheet", brand_style_path(c->mem, &b));
+	if (b.logo.len > 0) {
+		json_key(out, "logo");
+		json_object(out);
+		json_text_of(out, "src", brand_logo_path(c->mem, &b));
+		json_i64_of(out, "width", b.logo_width);
+		json_i64_of(out, "height", b.logo_height);
+		json_object_end(out);
+	}
+	return OK;
+}
+
 enum err app_boot(struct ctx *c, struct json *out)
 {
 	json_object(out);
 	json_text_of(out, "version", S(APP_VERSION));
 	json_key(out, "site");
 	json_object(out);
-	json_text_of(out, "name", setting_text(c, "site.name"));
+	TRY(put_brand(c, out));
 	json_text_of(out, "currency", ledger_currency(c));
 	json_bool_of(out, "sign_up", setting_number(c, "org.sign_up") != 0);
 	json_i64_of(out, "floor_per_hour", setting_number(c, "pay.floor_per_hour_minor"));

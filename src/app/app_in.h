@@ -7,6 +7,7 @@
  */
 #ifndef APP_APP_IN_H
 #define APP_APP_IN_H
+#include "brand/brand.h"
 #include "app/house_in.h"
 
 #define APP_VERSION "0.1.0"

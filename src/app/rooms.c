@@ -9,6 +9,7 @@
 	X(audit)      \
 	X(user)       \
 	X(org)        \
+	X(brand)      \
 	X(notice)     \
 	X(ledger)     \
 	X(model)      \

@@ -8,6 +8,7 @@
  */
 #include "assignment/assignment.h"
 #include "assignment/assignment.sql.h"
+#include "assignment/assignment_in.h"
 #include "job/job.h"
 #include "job/tally.h"
 
@@ -215,6 +216,13 @@ static enum err hold_lease(struct ctx *c, struct assignment_key key, int64_t epo
 		return OK;
 	TRY(assignment_must_know(c, key));
 	return lease_is_over(c);
+}
+
+enum err assignment_must_hold(struct ctx *c, struct assignment_key key, int64_t epoch)
+{
+	struct assignment_lease_hold lease;
+
+	return hold_lease(c, key, epoch, &lease);
 }
 
 static usec earlier(usec a, usec b)
@@ -624,6 +632,8 @@ enum err assignment_restore(struct ctx *c, struct assignment_key key)
 	if (!got)
 		return refuse(c, ERR_CONFLICT,
 			      "every place has been taken since: nothing is left to pay it with");
+	/* Its place in a quota may have gone to another: it comes on top. */
+	TRY(quota_place_drop(c, key.project, key.task, key.worker));
 	TRY(tally_add(c, key.project.v, "rejected", -1));
 	TRY(tally_add(c, key.project.v, "approved", 1));
 	return job_signal(c, "pay.release", key.project.v);

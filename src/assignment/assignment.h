@@ -157,6 +157,22 @@ MUST_USE enum err assignment_submit_all(struct ctx *, project_id, bool approve,
 MUST_USE enum err assignment_submit(struct ctx *, struct assignment_key, int64_t epoch,
 				    struct str body, int64_t active_ms, bool *fresh);
 
+/*
+ * Quotas of the project's template that an answer counts for (kind_quotas). A worker takes a place
+ * of each, or of none: then `*full` is the first that has no more, else -1. Again for the
+ * same assignment it moves his places. A place counts while the assignment is accepted, submitted
+ * or approved; one that is approved after a rejection comes on top. Before
+ * other rows of the project are changed, so that two do not wait in a circle.
+ */
+struct assignment_quota {
+	int64_t number, max;
+};
+MUST_USE enum err assignment_quota_take(struct ctx *, struct assignment_key,
+					const struct assignment_quota *, int count, int *full);
+/* The same while he is at it; when one is full the task is given back. ERR_CONFLICT: heartbeat. */
+MUST_USE enum err assignment_screen(struct ctx *, struct assignment_key, int64_t epoch,
+				    const struct assignment_quota *, int count, bool *taken);
+
 /* Give it back undone. A repeat is OK. ERR_CONFLICT the lease is another one or is submitted. */
 MUST_USE enum err assignment_return(struct ctx *, struct assignment_key, int64_t epoch);
 

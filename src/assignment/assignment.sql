@@ -111,6 +111,30 @@ VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (project_id) DO UPDATE SET median_ms = excluded.median_ms, answers = excluded.answers,
   bins = excluded.bins, timed = excluded.timed, p90_ms = excluded.p90_ms;
 
+-- quota_turn_take(project project_id) -> changed
+INSERT INTO quota_turn(project_id, turns) VALUES ($1, 1)
+ON CONFLICT (project_id) DO UPDATE SET turns = quota_turn.turns + 1;
+
+-- quota_others(project project_id, quota int, task task_id, worker user_id) -> one (n int)
+-- Those of anybody else that count: accepted, submitted, approved.
+SELECT COUNT(*) FROM quota_place AS p
+JOIN assignment AS a ON a.project_id = p.project_id AND a.task_id = p.task_id AND a.worker_id = p.worker_id
+WHERE p.project_id = $1 AND p.quota = $2 AND a.state IN (1, 2, 3)
+  AND NOT (p.task_id = $3 AND p.worker_id = $4);
+
+-- quota_place_add(project project_id, quota int, task task_id, worker user_id, most int) -> none
+INSERT INTO quota_place(project_id, quota, task_id, worker_id, most) VALUES ($1, $2, $3, $4, $5);
+
+-- quota_place_drop(project project_id, task task_id, worker user_id) -> none
+DELETE FROM quota_place WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
+
+-- inv_assignment_quota() -> many (project project_id, quota int)
+-- sweep: an invariant looks at everything
+SELECT p.project_id, p.quota FROM quota_place AS p
+JOIN assignment AS a ON a.project_id = p.project_id AND a.task_id = p.task_id AND a.worker_id = p.worker_id
+WHERE a.state IN (1, 2, 3)
+GROUP BY p.project_id, p.quota HAVING COUNT(*) > MIN(p.most);
+
 -- inv_assignment_taken() -> many (project project_id, task task_id)
 -- sweep: an invariant looks at everything
 SELECT t.project_id, t.id FROM task AS t

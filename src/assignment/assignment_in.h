@@ -18,6 +18,9 @@ void assignment_bins_add(struct assignment_bins *, int64_t ms);
 /* The time within which so many of a thousand came; 0 when there are none. */
 int64_t assignment_bins_ms(const struct assignment_bins *, int permille);
 
+/* ERR_CONFLICT the lease is over or is another one. The row stays as it is until the end. */
+MUST_USE enum err assignment_must_hold(struct ctx *, struct assignment_key, int64_t epoch);
+
 /* --- media.c --- */
 struct assignment_address {
 	struct str name, bound, mac;

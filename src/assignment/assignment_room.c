@@ -11,6 +11,8 @@ static const struct room_invariant invariants[] = {
 	  "an answer that was submitted is gone" },
 	{ "assignment.assigned", &inv_answer_assigned_stmt,
 	  "an answer belongs to no submitted assignment" },
+	{ "assignment.quota", &inv_assignment_quota_stmt,
+	  "a quota has taken more answers than it may" },
 	{ .name = NULL },
 };
 

@@ -260,6 +260,36 @@ static enum err check_answer(struct ctx *c, struct assignment_key key,
 			    STR_ARG(faults.list[0].message));
 }
 
+int dispatch_quotas(const struct kind_template *t, const struct json_value *answer,
+		    struct assignment_quota out[KIND_QUOTAS_MAX])
+{
+	struct kind_quota met[KIND_QUOTAS_MAX];
+	int n = kind_quotas(t, answer, met);
+
+	for (int i = 0; i < n; i++)
+		out[i] = (struct assignment_quota){ met[i].number, met[i].max };
+	return n;
+}
+
+/* Its places in the quotas, which the worker has already where he was asked for them. */
+static enum err take_quotas(struct ctx *c, struct assignment_key key, const struct kind_template *t,
+			    const struct json_value *answer)
+{
+	struct assignment_quota quota[KIND_QUOTAS_MAX];
+	struct kind_quota met[KIND_QUOTAS_MAX];
+	int full;
+
+	if (kind_quotas(t, NULL, met) == 0)
+		return OK;
+	TRY(assignment_quota_take(c, key, quota, dispatch_quotas(t, answer, quota), &full));
+	if (full < 0)
+		return OK;
+	(void)kind_quotas(t, answer, met);
+	return refuse_field(c, ERR_CONFLICT,
+			    str_format(c->mem, "answer.%.*s", STR_ARG(met[full].field)),
+			    "all answers of this kind are in: no more can be taken");
+}
+
 /* Those whose answers are right go on; the others have their refusal. */
 static enum err check_answers(struct ctx *c, const struct dispatch_desk *d,
 			      struct dispatch_hand *hand, size_t count, struct assignment_hand *out,
@@ -275,6 +305,8 @@ static enum err check_answers(struct ctx *c, const struct dispatch_desk *d,
 		struct str canonical;
 
 		h->err = check_answer(h->ctx, key, &template, h->answer, &canonical);
+		if (h->err == OK)
+			h->err = take_quotas(h->ctx, key, &template, h->answer);
 		TRY(ctx_take_failure(c, h->ctx));
 		if (h->err != OK)
 			continue;

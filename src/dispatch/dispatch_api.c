@@ -47,6 +47,7 @@ static enum err put_assignment(struct ctx *c, const struct pages *pages, const s
 			       struct str fields, struct json *out)
 {
 	struct intake_bound bound = { a->key.project, a->key.task.v, a->key.worker.v, a->epoch };
+	uint64_t seed = kind_seed(a->key.project.v, a->key.task.v, a->key.worker.v);
 	struct str draft = { 0 };
 	struct kind_media media;
 	bool found = false;
@@ -64,7 +65,7 @@ static enum err put_assignment(struct ctx *c, const struct pages *pages, const s
 	json_time_of(out, "now", c->now);
 	json_money_of(out, "reward", pages->desk->project.reward);
 	json_key(out, "page");
-	TRY(project_sheet_page(c, pages->sheet, fields, &media, out));
+	TRY(project_sheet_page(c, pages->sheet, fields, &media, seed, out));
 	if (found)
 		json_raw_of(out, "draft", draft);
 	json_object_end(out);
@@ -359,6 +360,53 @@ static enum err submit_batch(struct ctx *c, struct web_item *item, size_t count)
 	return give_any(c, item, count);
 }
 
+/* --- quotas --- */
+
+struct screen_form {
+	struct assignment_key key; /* the worker is who asks */
+	int64_t epoch;
+	const struct json_value *answer;
+};
+
+static const struct web_field screen_fields[] = {
+	{ "project", WEB_PATH, WEB_ID, offsetof(struct screen_form, key.project), true,
+	  .about = "the project" },
+	{ "task", WEB_PATH, WEB_ID, offsetof(struct screen_form, key.task), true,
+	  .about = "the task's number" },
+	{ "epoch", WEB_BODY, WEB_ID, offsetof(struct screen_form, epoch), true,
+	  .about = "of the assignment, as accept gave it" },
+	{ "answer", WEB_BODY, WEB_VALUE, offsetof(struct screen_form, answer), true, 0,
+	  KIND_ANSWER_MAX, .about = "the fields of the page's blocks that have a quota" },
+	{ .name = NULL },
+};
+
+static enum err screen_post(struct ctx *c, void *in, struct web_reply *reply)
+{
+	struct kind_faults faults = kind_faults_make(c->mem, (struct str){ NULL, 0 });
+	struct assignment_quota quota[KIND_QUOTAS_MAX];
+	struct json *out = web_json(reply);
+	struct screen_form *form = in;
+	struct kind_template template;
+	struct project project;
+	struct str canonical;
+	bool taken;
+
+	form->key.worker = user_actor(c);
+	TRY(assignment_must_know(c, form->key));
+	TRY(project_get(c, form->key.project, &project));
+	kind_template_load(c->mem, project.template, &template);
+	if (!kind_truth_object(&faults, &template, form->answer, &canonical))
+		return refuse_field(c, ERR_INPUT,
+				    str_format(c->mem, "answer.%.*s", STR_ARG(faults.list[0].path)),
+				    "%.*s", STR_ARG(faults.list[0].message));
+	TRY(assignment_screen(c, form->key, form->epoch, quota,
+			      dispatch_quotas(&template, form->answer, quota), &taken));
+	json_object(out);
+	json_bool_of(out, "taken", taken);
+	json_object_end(out);
+	return OK;
+}
+
 /* --- find work --- */
 
 struct work_form {
@@ -598,5 +646,11 @@ const struct web_route dispatch_routes[] = {
 	  .view = "{state:text, next:" ASSIGNMENT_VIEW "?, none:text?}",
 	  .about = "Hand in the answer, and get the next task if asked for", .spread = "project",
 	  .body_max = 128 * 1024 },
+	{ WEB_POST, "/api/v1/work/{project}/tasks/{task}/screen", .who = USER_WORKER,
+	  .runs = WEB_WRITE, .handler = screen_post, .fields = screen_fields,
+	  .form_size = sizeof(struct screen_form), .view = "{taken:bool}",
+	  .about = "Take a place of the quotas before the long part; where all are taken the task "
+		   "is given back, at no cost",
+	  .spread = "project", .body_max = 128 * 1024 },
 	{ .path = NULL },
 };

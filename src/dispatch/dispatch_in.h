@@ -126,4 +126,8 @@ MUST_USE enum err dispatch_copies(struct ctx *, const struct dispatch_desk *,
 
 extern const struct web_route dispatch_routes[];
 
+/* The quotas that an answer counts for; how many. */
+int dispatch_quotas(const struct kind_template *, const struct json_value *answer,
+		    struct assignment_quota out[KIND_QUOTAS_MAX]);
+
 #endif

@@ -333,3 +333,43 @@ TEST(dispatch, known_tasks_that_were_given_are_counted_and_forgotten_for_who_is_
 	WANT_OK(dispatch_cursor_get(c, f.project, &who, 1, &row, &found));
 	WANT_I64(0, row.gold_had);
 }
+
+#define SURVEY                                                                               \
+	"{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"?\",\"options\":[" \
+	"\"cat\",\"dog\"]}],\"quotas\":[{\"field\":\"label\",\"is\":\"cat\",\"max\":1}]}"
+
+TEST(dispatch, an_answer_beyond_a_quota_is_refused_though_nobody_was_asked_before)
+{
+	struct fixture f =
+		fixture_open(c, (struct fixture_shape){ .redundancy = 4, .template = SURVEY });
+	struct dispatch_desk desk;
+	struct assignment a[3];
+	struct json_value *cat, *dog;
+	struct json_fault fault;
+	bool got;
+
+	WANT(json_read(c->mem, S("{\"label\":\"cat\"}"), &cat, &fault));
+	WANT(json_read(c->mem, S("{\"label\":\"dog\"}"), &dog, &fault));
+	WANT_OK(dispatch_desk(c, f.project, &desk));
+	for (int i = 0; i < 3; i++) {
+		struct assignment_key key = { f.project, { 1 }, f.worker[i] };
+
+		WANT_OK(assignment_accept(c, key, USEC_MINUTE, &a[i], &got));
+		WANT(got);
+	}
+	struct dispatch_hand hand[] = {
+		{ c, f.worker[0], { 1 }, a[0].epoch, cat, 0, OK },
+		{ c, f.worker[2], { 1 }, a[2].epoch, dog, 0, OK },
+	};
+	WANT_OK(dispatch_submit(c, &desk, hand, 2));
+	WANT_I64(OK, hand[0].err);
+	WANT_I64(OK, hand[1].err);
+	/* The same again is no second one. */
+	WANT_OK(dispatch_submit(c, &desk, hand, 1));
+	WANT_I64(OK, hand[0].err);
+	hand[0] = (struct dispatch_hand){ c, f.worker[1], { 1 }, a[1].epoch, cat, 0, OK };
+	WANT_OK(dispatch_submit(c, &desk, hand, 1));
+	WANT_I64(ERR_CONFLICT, hand[0].err);
+	WANT_STR(S("answer.label"), c->refusal.field);
+	c->refusal = (struct refusal){ 0 };
+}

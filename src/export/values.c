@@ -39,6 +39,11 @@ void export_answers_put(struct ctx *c, const struct export *e, const struct expo
 		json_text_of(out, "state", assignment_state_word(a->state));
 		json_time_of(out, "at", a->submitted);
 		json_f64_of(out, "seconds", (double)a->active_ms / 1000.0);
+		if (kind_order_moves(&e->template)) {
+			json_key(out, "order");
+			kind_order_put(c->mem, &e->template,
+				       kind_seed(e->project.id.v, a->task, a->worker.v), out);
+		}
 		json_object_end(out);
 	}
 	json_list_end(out);

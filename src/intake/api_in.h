@@ -20,6 +20,9 @@ struct source_form {
 struct preview_form {
 	project_id project;
 	int64_t row;
+	const struct json_value *template; /* NULL: the project's own */
+	struct str instructions;
+	bool has_instructions;
 };
 
 struct labelling_form {

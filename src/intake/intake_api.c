@@ -243,6 +243,10 @@ enum err intake_preview_page(struct ctx *c, void *form, struct web_reply *reply)
 	size_t count;
 
 	TRY(project_must_reach(c, f->project, ORG_REVIEWER, &p));
+	if (f->template != NULL)
+		TRY(project_template_put(c, f->template, S("[]"), &p));
+	if (f->has_instructions)
+		p.instructions = f->instructions;
 	TRY(project_state_get(c, f->project, &state));
 	TRY(intake_records(c, f->project, row - 1, 1, &records, &count));
 	TRY(intake_media(c, (struct intake_bound){ f->project, 0, c->actor.id, 0 }, &media));

@@ -12,7 +12,7 @@ static void check_strangers(struct kind_faults *f, const struct kind_template *t
 				   "nothing of this name is asked");
 }
 
-static bool holds(const struct json_value *given, struct str value)
+bool kind_holds(const struct json_value *given, struct str value)
 {
 	const bool list = json_is(given, JSON_LIST);
 	struct str own;
@@ -35,7 +35,7 @@ bool kind_is_asked(const struct json_value *block, const struct json_value *answ
 		return true;
 	for (const struct json_value *v = list ? is->first : is; v != NULL;
 	     v = list ? v->next : NULL)
-		if (json_text(v, &value) && holds(json_get(answer, name), value))
+		if (json_text(v, &value) && kind_holds(json_get(answer, name), value))
 			return true;
 	return false;
 }

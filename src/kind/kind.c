@@ -101,9 +101,8 @@ void kind_members(struct kind_faults *f, const struct json_value *block, struct 
 		struct str shown = str_cut(m->key, 0, m->key.len < 60 ? m->key.len : 60);
 
 		if (!is_among(m->key, names) && !(is_field && is_among(m->key, of_field)))
-			kind_fault(f,
-				   str_format(f->mem, "%.*s.%.*s", STR_ARG(path), STR_ARG(shown)),
-				   m, "there is no such member here");
+			kind_fault(f, kind_path(f->mem, path, str_c(f->mem, shown)), m,
+				   "there is no such member here");
 	}
 }
 

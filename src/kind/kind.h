@@ -15,10 +15,10 @@
  * `{{column}}` stands for a cell of the record: in the text of markdown and of spans, in src and
  * alt of a picture, in labels, and in label and image of an option.
  *
- * A *page* is a template with a record's cells put in, ready for the browser: markdown as
- * a tree of prose nodes (never HTML), images as signed addresses. An *answer* is one JSON object,
- * field to value. Its canonical form has the fields in the template's order and one spelling for
- * equal values. To add a kind: a folder beside choice/ and a line in kind.c.
+ * A *page* is a template with a record's cells put in, ready for the browser: markdown as a tree of
+ * prose nodes (never HTML), images as signed addresses, in an order by chance where survey.c says
+ * so. An *answer* is one JSON object, field to value; its canonical form has the fields in the
+ * template's order and one spelling for equal values. To add a kind: a folder and a line in kind.c.
  * What is returned lives in the arena and may look into the input. */
 #ifndef KIND_H
 #define KIND_H
@@ -32,6 +32,8 @@ enum {
 	KIND_TEXT_MAX = 20000, /* bytes of a markdown text */
 	KIND_TEMPLATE_MAX = 65536,
 	KIND_ANSWER_MAX = 65536, /* bytes of a whole one, as of a template */
+	KIND_QUOTAS_MAX = 50,
+	KIND_QUOTA_MAX = 10000, /* answers of one */
 };
 
 /* --- faults: what is wrong, and where --- */
@@ -54,9 +56,8 @@ struct kind_faults kind_faults_make(struct arena *, struct str source);
 void kind_fault(struct kind_faults *, struct str path, const struct json_value *at,
 		const char *format, ...) PRINTF_LIKE(4, 5);
 
-/* Well-formed text without control characters other than tab and line ends; and one line of it. */
-bool kind_is_clean(struct str text);
-bool kind_is_plain(struct str text);
+bool kind_is_clean(struct str text); /* well formed, no control characters but tab and line ends */
+bool kind_is_plain(struct str text); /* and one line */
 
 /* --- a kind --- */
 
@@ -75,6 +76,7 @@ struct kind_view {
 	struct arena *mem;
 	const struct json_value *fields;
 	const struct kind_media *media; /* NULL: pictures have no address */
+	uint64_t seed;			/* of the order; 0: as written */
 };
 
 struct kind {
@@ -118,8 +120,7 @@ const struct kind *kind_find(struct str name); /* NULL: none of that name */
 /* --- templates --- */
 
 struct kind_field {
-	struct str name;
-	struct str label;
+	struct str name, label;
 	const struct kind *kind;
 	const struct json_value *block;
 	bool required;
@@ -139,7 +140,7 @@ struct kind_template {
 	int column_count;
 };
 
-/* Read and check. False when there are faults; what could be read is in `*out` all the same. */
+/* Read and check a template. False: there are faults; what could be read is in `*out`. */
 MUST_USE bool kind_template_read(struct kind_faults *, struct str text, struct kind_template *out);
 /* One that was checked when it was kept: its fields without another check, which takes ten times
  * as long, and without its columns. */
@@ -176,24 +177,20 @@ struct str kind_fields_told(struct arena *, struct str fields);
 struct str kind_media_address(struct arena *, const struct kind_media *, struct str name);
 struct str kind_media_small(struct arena *, struct str name); /* what lies beside it: media.h */
 bool kind_is_small(struct str name, struct str *of);
-/* Is the MAC right? In time that does not depend on it. Says nothing about who asks. */
+/* Is the MAC right? In constant time. */
 MUST_USE bool kind_media_is_signed(struct arena *, const struct kind_media *, struct str name,
 				   struct str mac);
 
-/*
- * Safe markdown (CommonMark) as a JSON list of prose nodes: text as a plain string,
+/* Safe markdown (CommonMark) as a JSON list of prose nodes: text as a plain string,
  * else {"t":…,"c":[…]} with t one of p h3 h4 h5 ul ol li em strong code pre blockquote a img
  * hr br. Raw HTML is dropped; links go to http, https and mailto only; pictures are assets.
- * `fields` (an object of texts, or NULL) gives the {{column}} values, never read as markdown.
- */
+ * `fields` (an object of texts, or NULL) gives the {{column}} values, never read as markdown. */
 void kind_prose(struct arena *, struct str text, const struct json_value *fields,
 		const struct kind_media *, struct json *out);
 
-/*
- * The resolved blocks as a JSON list: markdown as {"type":"markdown","nodes":[…]}; an image
- * with `src` a signed address, or null with `href` when the cell names a picture elsewhere;
- * options as [{"value","label"}], with `src` where they have a picture. `fields` as above.
- */
+/* The resolved blocks as a JSON list: markdown as {"type":"markdown","nodes":[…]}; an image with
+ * `src` a signed address, or null with `href` when the cell names a picture elsewhere; options as
+ * [{"value","label"}], with `src` where they have a picture. `fields` as above. */
 void kind_page(struct arena *, const struct kind_template *, const struct json_value *fields,
 	       const struct kind_media *, struct json *out);
 
@@ -206,7 +203,21 @@ struct kind_sheet {
 void kind_sheet_make(struct arena *, const struct kind_template *, const struct kind_media *,
 		     struct kind_sheet *out);
 void kind_sheet_page(struct arena *, const struct kind_sheet *, const struct json_value *fields,
-		     const struct kind_media *, struct json *out);
+		     const struct kind_media *, uint64_t seed, struct json *out);
+
+/* --- order and quotas: see survey.c --- */
+uint64_t kind_seed(int64_t project, int64_t task, int64_t worker); /* never 0 */
+bool kind_order_moves(const struct kind_template *);
+/* As it was seen: {"questions":[…],"options":{FIELD:[…]}} */
+void kind_order_put(struct arena *, const struct kind_template *, uint64_t seed, struct json *out);
+struct kind_quota {
+	struct str field;
+	int number; /* in the template, from 1 */
+	int64_t max;
+};
+/* Those that an answer, not yet checked, would count for; all when it is NULL. */
+int kind_quotas(const struct kind_template *, const struct json_value *answer,
+		struct kind_quota out[KIND_QUOTAS_MAX]);
 
 /* --- answers --- */
 
@@ -220,9 +231,8 @@ MUST_USE bool kind_truth_check(struct kind_faults *, const struct kind_field *, 
 /* A known answer given as JSON: an object of some of the fields, in canonical form. */
 MUST_USE bool kind_truth_object(struct kind_faults *, const struct kind_template *,
 				const struct json_value *truth, struct str *canonical);
-/* Are two canonical values the same answer? */
 bool kind_same(struct arena *, const struct kind_field *, const struct json_value *,
-	       const struct json_value *);
+	       const struct json_value *); /* are two canonical values the same answer? */
 /* Join the values that several answers gave for one field. */
 void kind_agree(struct arena *, const struct kind_field *, const struct json_value *const *values,
 		int count, struct kind_result *out);

@@ -41,6 +41,23 @@ bool kind_bool(const struct json_value *block, const char *name, bool absent);
 int64_t kind_i64(const struct json_value *block, const char *name, int64_t absent);
 double kind_f64(const struct json_value *block, const char *name, double absent);
 
+/* --- order and quotas (survey.c) --- */
+
+struct kind_placed {
+	const struct json_value *block;
+	int written, field; /* its place in the template; its field, or -1 */
+};
+/* All blocks as the seed puts them; how many. */
+int kind_blocks_in_order(struct arena *, const struct kind_template *, uint64_t seed,
+			 struct kind_placed out[KIND_BLOCKS_MAX]);
+const struct json_value **kind_options_in_order(struct arena *, const struct kind_field *,
+						uint64_t seed, int *count);
+bool kind_has_quota(const struct kind_template *, struct str field);
+/* shuffle and quotas of a template whose blocks are read; adds faults. */
+void kind_survey_check(struct kind_faults *, const struct kind_template *);
+/* Is a value of an answer this text, or does its list hold it? */
+bool kind_holds(const struct json_value *given, struct str value);
+
 /* --- options (option.c) --- */
 
 const struct json_value *kind_options(const struct json_value *block); /* NULL: no list */

@@ -65,12 +65,14 @@ static bool check_value(struct kind_faults *f, const struct json_value *at, stru
 
 static void check_option(struct kind_faults *f, const struct json_value *option, struct str path)
 {
-	static const char *const members[] = { "value", "label", "image", NULL };
+	static const char *const members[] = { "value", "label", "image", "fixed", NULL };
 	struct str value, label;
+	bool fixed;
 
-	if (json_is(option, JSON_OBJECT))
+	if (json_is(option, JSON_OBJECT)) {
 		kind_members(f, option, path, false, members);
-	else if (!json_is(option, JSON_TEXT)) {
+		(void)kind_member_bool(f, option, path, "fixed", &fixed);
+	} else if (!json_is(option, JSON_TEXT)) {
 		kind_fault(f, path, option,
 			   "an option is a text, or an object with value and label");
 		return;
@@ -110,7 +112,9 @@ bool kind_options_check(struct kind_faults *f, const struct json_value *block, s
 {
 	const struct json_value *list = json_get(block, S("options"));
 	int i = 0, before = f->count;
+	bool shuffle;
 
+	(void)kind_member_bool(f, block, path, "shuffle", &shuffle);
 	if (!json_is(list, JSON_LIST) || list->count < (size_t)min || list->count > (size_t)max) {
 		kind_fault(f, kind_path(f->mem, path, "options"), list != NULL ? list : block,
 			   "options is a list of %d to %d", min, max);
@@ -125,12 +129,14 @@ bool kind_options_check(struct kind_faults *f, const struct json_value *block, s
 void kind_options_put(struct json *out, const struct kind_field *field,
 		      const struct kind_view *view)
 {
-	const struct json_value *list = kind_options(field->block);
+	int count;
+	const struct json_value **list =
+		kind_options_in_order(view->mem, field, view->seed, &count);
 
 	json_key(out, "options");
 	json_list(out);
-	for (const struct json_value *o = list != NULL ? list->first : NULL; o != NULL;
-	     o = o->next) {
+	for (int i = 0; i < count; i++) {
+		const struct json_value *o = list[i];
 		struct str value = { 0 };
 
 		(void)!kind_option_value(o, &value);

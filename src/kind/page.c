@@ -57,16 +57,19 @@ static void put_field(struct json *out, const struct kind_field *field,
 	field->kind->put_block(out, field, view);
 }
 
-/* One block; `*next` counts the fields that were met. */
-static void put_block(struct json *out, const struct kind_template *t, int *next,
-		      const struct json_value *b, const struct kind_view *view)
+/* One block, wherever it stands. */
+static void put_block(struct json *out, const struct kind_template *t,
+		      const struct kind_placed *placed, const struct kind_view *view)
 {
+	const struct json_value *b = placed->block;
 	struct str type = { 0 };
 
 	(void)!json_text(json_get(b, S("type")), &type);
 	json_object(out);
-	if (*next < t->field_count && t->field[*next].block == b) {
-		put_field(out, &t->field[(*next)++], view);
+	if (placed->field >= 0) {
+		put_field(out, &t->field[placed->field], view);
+		if (kind_has_quota(t, t->field[placed->field].name))
+			json_bool_of(out, "quota", true);
 	} else if (str_eq(type, S("image"))) {
 		json_text_of(out, "type", type);
 		put_image(out, b, view);
@@ -79,22 +82,16 @@ static void put_block(struct json *out, const struct kind_template *t, int *next
 	json_object_end(out);
 }
 
-static const struct json_value *first_block(const struct kind_template *t)
-{
-	const struct json_value *blocks = json_get(t->root, S("blocks"));
-
-	return blocks != NULL ? blocks->first : NULL;
-}
-
 void kind_page(struct arena *mem, const struct kind_template *t, const struct json_value *fields,
 	       const struct kind_media *media, struct json *out)
 {
-	const struct kind_view view = { mem, fields, media };
-	int next = 0;
+	const struct kind_view view = { mem, fields, media, 0 };
+	struct kind_placed placed[KIND_BLOCKS_MAX];
+	int n = kind_blocks_in_order(mem, t, 0, placed);
 
 	json_list(out);
-	for (const struct json_value *b = first_block(t); b != NULL; b = b->next)
-		put_block(out, t, &next, b, &view);
+	for (int i = 0; i < n; i++)
+		put_block(out, t, &placed[i], &view);
 	json_list_end(out);
 }
 
@@ -102,51 +99,49 @@ void kind_page(struct arena *mem, const struct kind_template *t, const struct js
 
 enum { READY_MAX = 1 << 20 };
 
-/* Does a {{column}} stand anywhere in the block? */
-static bool has_places(struct arena *mem, const struct json_value *block)
+/* Is the block the same for all: does no {{column}} stand in it, and no option move? */
+static bool is_same(struct arena *mem, const struct json_value *block)
 {
 	size_t at;
 
-	return str_find(kind_json_text(mem, block), S("{{"), &at);
+	return !kind_bool(block, "shuffle", false) &&
+	       !str_find(kind_json_text(mem, block), S("{{"), &at);
 }
 
 void kind_sheet_make(struct arena *mem, const struct kind_template *t,
 		     const struct kind_media *media, struct kind_sheet *out)
 {
-	const struct kind_view view = { mem, NULL, media };
-	int next = 0, i = 0;
+	const struct kind_view view = { mem, NULL, media, 0 };
+	struct kind_placed placed[KIND_BLOCKS_MAX];
+	int n = kind_blocks_in_order(mem, t, 0, placed);
 
 	*out = (struct kind_sheet){ t, NEW_MANY(mem, struct str, KIND_BLOCKS_MAX) };
-	for (const struct json_value *b = first_block(t); b != NULL; b = b->next, i++) {
-		bool is_field = next < t->field_count && t->field[next].block == b;
-
-		if (has_places(mem, b)) {
-			next += is_field;
+	for (int i = 0; i < n; i++) {
+		if (!is_same(mem, placed[i].block))
 			continue;
-		}
 		struct json ready = json_make(mem, READY_MAX);
 
-		put_block(&ready, t, &next, b, &view);
+		put_block(&ready, t, &placed[i], &view);
 		out->ready[i] = json_end(&ready);
 	}
 }
 
 void kind_sheet_page(struct arena *mem, const struct kind_sheet *sheet,
-		     const struct json_value *fields, const struct kind_media *media,
+		     const struct json_value *fields, const struct kind_media *media, uint64_t seed,
 		     struct json *out)
 {
-	const struct kind_template *t = sheet->template;
-	const struct kind_view view = { mem, fields, media };
-	int next = 0, i = 0;
+	const struct kind_view view = { mem, fields, media, seed };
+	struct kind_placed placed[KIND_BLOCKS_MAX];
+	int n = kind_blocks_in_order(mem, sheet->template, seed, placed);
 
 	json_list(out);
-	for (const struct json_value *b = first_block(t); b != NULL; b = b->next, i++) {
-		if (sheet->ready[i].len == 0) {
-			put_block(out, t, &next, b, &view);
-			continue;
-		}
-		next += next < t->field_count && t->field[next].block == b;
-		json_put_raw(out, sheet->ready[i]);
+	for (int i = 0; i < n; i++) {
+		struct str ready = sheet->ready[placed[i].written];
+
+		if (ready.len == 0)
+			put_block(out, sheet->template, &placed[i], &view);
+		else
+			json_put_raw(out, ready);
 	}
 	json_list_end(out);
 }

@@ -310,7 +310,7 @@ static void read_block(struct reading *r, const struct json_value *block, struct
 bool kind_template_check(struct kind_faults *f, const struct json_value *root,
 			 struct kind_template *out)
 {
-	static const char *const members[] = { "blocks", NULL };
+	static const char *const members[] = { "blocks", "shuffle", "quotas", NULL };
 	struct reading r = { .faults = f, .out = out };
 	const struct json_value *blocks = json_get(root, S("blocks"));
 	int i = 0, before = f->count;
@@ -324,10 +324,7 @@ bool kind_template_check(struct kind_faults *f, const struct json_value *root,
 		kind_fault(f, S(""), root, "a template is an object with a list of blocks");
 		return false;
 	}
-	for (const struct json_value *m = root->first; m != NULL; m = m->next)
-		if (!str_eq(m->key, str_of(members[0])))
-			kind_fault(f, str_cut(m->key, 0, m->key.len < 60 ? m->key.len : 60), m,
-				   "there is no such member here");
+	kind_members(f, root, S(""), false, members);
 	if (!json_is(blocks, JSON_LIST) || blocks->count == 0 || blocks->count > KIND_BLOCKS_MAX) {
 		kind_fault(f, S("blocks"), blocks != NULL ? blocks : root,
 			   "blocks is a list of 1 to %d", KIND_BLOCKS_MAX);
@@ -337,6 +334,7 @@ bool kind_template_check(struct kind_faults *f, const struct json_value *root,
 		read_block(&r, b, kind_path_at(f->mem, S("blocks"), "", i));
 	if (out->field_count == 0)
 		kind_fault(f, S("blocks"), blocks, "nothing is asked: add a block for an answer");
+	kind_survey_check(f, out);
 	return f->count == before;
 }
 

@@ -93,20 +93,50 @@ static void put_lines(struct buf *out, struct str text)
 		buf_add(out, S("\r\n"));
 }
 
+/* Letters, digits and blanks alone need no quotes (RFC 5322, 3.2.3). */
+static bool is_words(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.at[i];
+
+		if (c != ' ' && !(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') &&
+		    !(c >= 'a' && c <= 'z'))
+			return false;
+	}
+	return true;
+}
+
+static void put_from(struct arena *mem, struct buf *out, const struct mail *m)
+{
+	struct str from = str_trim(m->from), address = bare(m->from);
+
+	buf_add(out, S("From: "));
+	if (address.len < from.len || m->name.len == 0) {
+		buf_add(out, from);
+		return;
+	}
+	if (is_words(m->name))
+		buf_add(out, m->name);
+	else
+		put_encoded(mem, out, m->name);
+	buf_format(out, " <%.*s>", STR_ARG(address));
+}
+
 /* ERR_INPUT, and nothing made: what mail_send refuses. */
 static enum err mail_text(struct ctx *c, const struct mail *m, struct str *out)
 {
 	struct buf text = buf_make(c->mem, MESSAGE_MAX);
 	struct str from = bare(m->from), host, local;
 
-	if (!is_plain(m->from) || !is_ascii(m->from) || !is_address(from) || !is_address(m->to))
+	if (!is_plain(m->name) || !is_plain(m->from) || !is_ascii(m->from) || !is_address(from) ||
+	    !is_address(m->to))
 		return refuse_field(c, ERR_INPUT, S("to"), "this is no address to write to");
 	if (!is_plain(m->subject) || !is_plain(m->id))
 		return refuse_field(c, ERR_INPUT, S("subject"),
 				    "this is not one line of plain text");
 	CHECK(str_split(from, '@', &local, &host));
-	buf_format(&text, "From: %.*s\r\nTo: <%.*s>\r\nSubject: ", STR_ARG(m->from),
-		   STR_ARG(m->to));
+	put_from(c->mem, &text, m);
+	buf_format(&text, "\r\nTo: <%.*s>\r\nSubject: ", STR_ARG(m->to));
 	if (is_ascii(m->subject))
 		buf_add(&text, m->subject);
 	else

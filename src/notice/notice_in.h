@@ -12,6 +12,7 @@ struct mail {
 	struct str text;
 	struct str id; /* made from the row, so that a repeat is known as one */
 	usec at;
+	struct str name; /* of the sender, put before a bare address */
 };
 
 /*

@@ -5,6 +5,7 @@
  * it again. A reset's token is made in `before` and its hash kept by the body: a token
  * that was sent before a crash is dead, the repeat brings a living one.
  */
+#include "brand/brand.h"
 #include "notice/notice.sql.h"
 #include "notice/notice_in.h"
 
@@ -18,13 +19,14 @@ struct sent {
 	struct str reset_hash; /* empty: no reset */
 };
 
-static struct str reset_text(struct ctx *c, const struct user *user, struct str token)
+static struct str reset_text(struct ctx *c, const struct user *user, struct str site,
+			     struct str token)
 {
 	return str_format(c->mem,
 			  "Hello %.*s,\n\nsomebody, most likely you, asked for a new password at "
 			  "%.*s.\nChoose one here within 30 minutes:\n\n%.*s/reset#%.*s\n\n"
 			  "If it was not you, do nothing: your password stays as it is.\n",
-			  STR_ARG(user->name), STR_ARG(setting_text(c, "site.name")),
+			  STR_ARG(user->name), STR_ARG(site),
 			  STR_ARG(setting_text(c, "notice.site_url")), STR_ARG(token));
 }
 
@@ -45,12 +47,14 @@ enum err notice_mail_before(struct ctx *c, struct job *job)
 	sent->state = STATE_DROPPED;
 	if (user.disabled)
 		return OK;
-	struct str text = row.text;
+	struct str text = row.text, name;
+	TRY(brand_name(c, &name));
 	if (row.form == FORM_RESET)
-		text = reset_text(c, &user, user_reset_token(c, to, &sent->reset_hash));
+		text = reset_text(c, &user, name, user_reset_token(c, to, &sent->reset_hash));
 	sent->state = STATE_SENT;
 	return mail_send(c, &(struct mail){
 				    .from = setting_text(c, "notice.from"),
+				    .name = name,
 				    .to = user.email,
 				    .subject = row.subject,
 				    .text = text,

@@ -190,11 +190,12 @@ TEST(notice, the_last_door_lets_no_header_through)
 			     S("Hello"),
 			     S("text"),
 			     S("1.2"),
-			     { 0 } };
+			     { 0 },
+			     S("") };
 	struct str text;
 
 	WANT_OK(mail_send(c, &good));
-	for (int i = 0; i < 7; i++) {
+	for (int i = 0; i < 8; i++) {
 		struct mail bad = good;
 
 		if (i == 0)
@@ -209,6 +210,8 @@ TEST(notice, the_last_door_lets_no_header_through)
 			bad.to = S("nobody");
 		else if (i == 5)
 			bad.id = S("1>\r\nBcc: eve@example.org");
+		else if (i == 6)
+			bad.name = S("Tessera\r\nBcc: eve@example.org");
 		else
 			bad.to = S("ada@example.org eve@example.org");
 		WANT_ERR(ERR_INPUT, mail_send(c, &bad));
@@ -216,12 +219,38 @@ TEST(notice, the_last_door_lets_no_header_through)
 	WANT_I64(1, (int64_t)mails(c, &text));
 }
 
+TEST(notice, a_mail_comes_from_the_site_by_its_name)
+{
+	struct mail mail = {
+		S("noreply@example.org"), S("ada@example.org"), S("s"), S("text"), S("1.2"), { 0 },
+		S("Mosa\xc3\xafque")
+	};
+	struct str out;
+
+	WANT_OK(mail_send(c, &mail));
+	WANT_I64(1, (int64_t)mails(c, &out));
+	WANT(str_starts(out, S("From: =?UTF-8?B?TW9zYcOvcXVl?= <noreply@example.org>\r\n")));
+	mail.name = S("Nord, \"Lab\"");
+	WANT_OK(mail_send(c, &mail));
+	(void)mails(c, &out);
+	WANT(str_starts(out, S("From: =?UTF-8?B?Tm9yZCwgIkxhYiI=?= <noreply@example.org>\r\n")));
+	/* A name that the operator has put before the address stays. */
+	mail.from = S("Post <noreply@example.org>");
+	WANT_OK(mail_send(c, &mail));
+	(void)mails(c, &out);
+	WANT(str_starts(out, S("From: Post <noreply@example.org>\r\n")));
+}
+
 TEST(notice, a_long_subject_is_cut_into_words_between_its_characters)
 {
 	struct buf subject = buf_make(c->mem, 1000);
-	struct mail mail = {
-		S("noreply@example.org"), S("ada@example.org"), { 0 }, S("text"), S("1.2"), { 0 }
-	};
+	struct mail mail = { S("noreply@example.org"),
+			     S("ada@example.org"),
+			     { 0 },
+			     S("text"),
+			     S("1.2"),
+			     { 0 },
+			     S("") };
 	struct str out, rest, word;
 	int words = 0;
 
@@ -249,9 +278,13 @@ TEST(notice, a_long_subject_is_cut_into_words_between_its_characters)
 
 TEST(notice, the_date_is_the_day_it_was)
 {
-	struct mail mail = {
-		S("noreply@example.org"), S("ada@example.org"), S("s"), S("text"), S("1.2"), { 0 }
-	};
+	struct mail mail = { S("noreply@example.org"),
+			     S("ada@example.org"),
+			     S("s"),
+			     S("text"),
+			     S("1.2"),
+			     { 0 },
+			     S("") };
 	struct str out;
 	size_t at;
 

@@ -26,6 +26,11 @@ struct project_template_form {
 	const struct json_value *template;
 };
 
+struct project_try_form {
+	const struct json_value *template, *fields;
+	struct str title, instructions;
+};
+
 struct project_invite_form {
 	project_id project;
 	user_id user;
@@ -33,6 +38,7 @@ struct project_invite_form {
 };
 
 web_handler project_kinds_page, project_view, project_post, project_new_post, project_list_page,
-	project_template_post, project_invite_post, project_invite_delete, project_invite_page;
+	project_template_post, project_try_page, project_invite_post, project_invite_delete,
+	project_invite_page;
 
 #endif

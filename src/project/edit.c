@@ -44,8 +44,8 @@ static enum err refuse_first(struct ctx *c, const struct kind_faults *f)
 	return refuse_field(c, ERR_INPUT, path, "%.*s", STR_ARG(f->list[0].message));
 }
 
-static enum err change_template(struct ctx *c, const struct project_edit *e,
-				const struct project_state *s, struct project *p)
+enum err project_template_put(struct ctx *c, const struct json_value *given, struct str columns,
+			      struct project *p)
 {
 	struct kind_faults *f = NEW(c->mem, struct kind_faults);
 	struct kind_template template;
@@ -53,9 +53,9 @@ static enum err change_template(struct ctx *c, const struct project_edit *e,
 	int count;
 
 	*f = kind_faults_make(c->mem, (struct str){ 0 });
-	if (!project_template_given(f, e->template, &template))
+	if (!project_template_given(f, given, &template))
 		return refuse_first(c, f);
-	TRY(project_columns(c, s->columns, &names, &count));
+	TRY(project_columns(c, columns, &names, &count));
 	if (count > 0 && !kind_template_fits(f, &template, names, count))
 		return refuse_first(c, f);
 	struct json text = json_make(c->mem, 2 * KIND_TEMPLATE_MAX);
@@ -204,7 +204,7 @@ enum err project_change(struct ctx *c, const struct project_edit *e)
 	TRY(change_rules(c, e, &p));
 	TRY(change_priority(c, e, &p));
 	if (e->has_template)
-		TRY(change_template(c, e, &s, &p));
+		TRY(project_template_put(c, e->template, s.columns, &p));
 	TRY(project_edit(c, p.id, p.revision, p.title, p.brief, p.instructions, p.template,
 			 p.kind_line, p.reward, p.redundancy, p.gold_share_permille,
 			 p.gold_redundancy, time_kept(&p), p.approve_after_s, p.deadline,

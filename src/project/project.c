@@ -336,7 +336,7 @@ enum err project_sheet(struct ctx *c, const struct project *p, const struct kind
 }
 
 enum err project_sheet_page(struct ctx *c, const struct project_sheet *sheet, struct str fields,
-			    const struct kind_media *media, struct json *out)
+			    const struct kind_media *media, uint64_t seed, struct json *out)
 {
 	struct json_value *cells = NULL;
 
@@ -346,7 +346,7 @@ enum err project_sheet_page(struct ctx *c, const struct project_sheet *sheet, st
 	json_raw_of(out, "title", sheet->title);
 	json_raw_of(out, "instructions", sheet->instructions);
 	json_key(out, "blocks");
-	kind_sheet_page(c->mem, &sheet->blocks, cells, media, out);
+	kind_sheet_page(c->mem, &sheet->blocks, cells, media, seed, out);
 	json_object_end(out);
 	return OK;
 }
@@ -357,7 +357,7 @@ enum err project_page(struct ctx *c, const struct project *p, struct str fields,
 	struct project_sheet *sheet;
 
 	TRY(project_sheet(c, p, media, &sheet));
-	return project_sheet_page(c, sheet, fields, media, out);
+	return project_sheet_page(c, sheet, fields, media, 0, out);
 }
 
 /* --- numbers --- */

@@ -214,6 +214,13 @@ MUST_USE enum err project_copies_shut(struct ctx *, project_id, int64_t *places)
 MUST_USE enum err project_records_shift(struct ctx *, project_id, int64_t records, int64_t gold,
 					struct str columns, bool *moved);
 
+/*
+ * Put a template, given as an object or as a text that holds one, into a project in memory; nothing
+ * is written. `columns` is a list of names as in project_state; with none any may be used.
+ * ERR_INPUT at its path: the template has faults, or a column that the data does not have.
+ */
+MUST_USE enum err project_template_put(struct ctx *, const struct json_value *given,
+				       struct str columns, struct project *);
 /* The template of a project, read and known to be right. */
 MUST_USE enum err project_template(struct ctx *, const struct project *, struct kind_template *out);
 /* What workers see of many tasks: what no record changes is made once. Lives in c->mem. */
@@ -224,9 +231,9 @@ struct project_sheet {
 };
 MUST_USE enum err project_sheet(struct ctx *, const struct project *, const struct kind_media *,
 				struct project_sheet **out);
-/* The page of one record, as project_page writes it; in the memory of `c`. */
+/* The page of one record as project_page writes it, in a seed's order; in the memory of `c`. */
 MUST_USE enum err project_sheet_page(struct ctx *, const struct project_sheet *, struct str fields,
-				     const struct kind_media *, struct json *out);
+				     const struct kind_media *, uint64_t seed, struct json *out);
 /* What a worker sees: {"title","instructions","blocks"}. `fields`: the record's JSON. */
 MUST_USE enum err project_page(struct ctx *, const struct project *, struct str fields,
 			       const struct kind_media *, struct json *out);

@@ -261,6 +261,24 @@ enum err project_template_post(struct ctx *c, void *form, struct web_reply *repl
 	return OK;
 }
 
+enum err project_try_page(struct ctx *c, void *form, struct web_reply *reply)
+{
+	const struct project_try_form *f = form;
+	struct project p = { .title = f->title, .instructions = f->instructions };
+	struct json fields = json_make(c->mem, 2 * KIND_TEMPLATE_MAX);
+	struct json *out = web_json(reply);
+
+	TRY(project_template_put(c, f->template, S("[]"), &p));
+	if (!json_is(f->fields, JSON_OBJECT))
+		return refuse_field(c, ERR_INPUT, S("fields"), "this is an object of texts");
+	json_put_value(&fields, f->fields);
+	json_object(out);
+	json_key(out, "page");
+	TRY(project_page(c, &p, json_end(&fields), NULL, out));
+	json_object_end(out);
+	return OK;
+}
+
 /* --- invitations --- */
 
 enum err project_invite_post(struct ctx *c, void *form, struct web_reply *reply)

@@ -150,6 +150,36 @@ static const struct web_field template_fields[] = {
 	{ 0 },
 };
 
+static const struct web_field try_fields[] = {
+	{ .name = "template",
+	  .place = WEB_BODY,
+	  .type = WEB_VALUE,
+	  IN(project_try_form, template),
+	  .required = true,
+	  .max = KIND_TEMPLATE_MAX,
+	  .about = "the blocks, or their JSON as a text" },
+	{ .name = "fields",
+	  .place = WEB_BODY,
+	  .type = WEB_VALUE,
+	  IN(project_try_form, fields),
+	  .required = true,
+	  .max = KIND_TEMPLATE_MAX,
+	  .about = "a row: an object of texts by column" },
+	{ .name = "title",
+	  .place = WEB_BODY,
+	  .type = WEB_TEXT,
+	  IN(project_try_form, title),
+	  .max = PROJECT_TITLE_MAX,
+	  .about = "what workers see in the list" },
+	{ .name = "instructions",
+	  .place = WEB_BODY,
+	  .type = WEB_TEXT,
+	  IN(project_try_form, instructions),
+	  .max = KIND_TEXT_MAX,
+	  .about = "markdown for workers" },
+	{ 0 },
+};
+
 static const struct web_field invite_fields[] = {
 	PROJECT_ID(project_invite_form, project),
 	{ .name = "email",
@@ -208,6 +238,12 @@ static const struct web_route routes[] = {
 	  .view = "{ok:bool,faults:[{path:text,message:text,line:int?}],fields:[{name:text,"
 		  "kind:text}]}",
 	  .about = "What is wrong with a template, with paths and lines; changes nothing.",
+	  .body_max = 256 * 1024 },
+	{ WEB_POST, "/api/v1/templates/preview", MAKERS, WEB_READ, project_try_page,
+	  .fields = try_fields, .form_size = sizeof(struct project_try_form),
+	  .view = "{page:{title:text,instructions:[any],blocks:[any]}}",
+	  .about = "The task that a template makes of a row; changes nothing, and pictures have no "
+		   "address.",
 	  .body_max = 256 * 1024 },
 	{ WEB_GET, "/api/v1/projects/{project}/invites", MAKERS, WEB_READ, project_invite_page,
 	  .fields = invite_list_fields, .form_size = sizeof(struct project_list_form),

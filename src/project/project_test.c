@@ -48,6 +48,31 @@ TEST(project, a_new_draft_has_a_template_that_works)
 	WANT_STR(S("draft"), project_state_text(s.state));
 }
 
+TEST(project, a_template_can_be_looked_at_before_it_is_kept)
+{
+	project_id id = draft(c);
+	struct project_edit e =
+		edit_of(c, id,
+			"{\"blocks\":[{\"type\":\"markdown\",\"text\":\"{{town}}\"},"
+			"{\"type\":\"text\",\"name\":\"land\",\"label\":\"Where?\"}]}");
+	struct project p, after;
+	struct json out = json_make(c->mem, 4096);
+	size_t at;
+
+	WANT_OK(project_get(c, id, &p));
+	WANT_OK(project_template_put(c, e.template, S("[]"), &p));
+	WANT_OK(project_page(c, &p, S("{\"town\":\"Bergen\"}"), NULL, &out));
+	WANT(str_find(json_end(&out), S("Bergen"), &at));
+	WANT_OK(project_get(c, id, &after));
+	WANT(!str_eq(after.template, p.template));
+	test_save(c);
+	enum err got = project_template_put(c, e.template, S("[\"city\"]"), &p);
+	struct str named = str_copy(c->mem, c->refusal.field);
+
+	test_want_err(c, ERR_INPUT, got, "a column that is not there", __FILE__, __LINE__);
+	WANT_STR(S("template.blocks[0].text"), named);
+}
+
 TEST(project, a_title_must_be_one_line_of_words)
 {
 	org_id org;

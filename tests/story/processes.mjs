@@ -68,6 +68,32 @@ async function races(w, b) {
 	await until('all is paid once', 30, async () => (await w.rita.get(`/projects/${id}/progress`)).paid === 150);
 }
 
+// Four workers at two servers ask for the twenty places of a quota at the same time, before and with their answers.
+async function quotas(w, b) {
+	const cat = { label: 'cat' };
+	const id = await w.project(40, { redundancy: 4, approve_after_s: 0, template: {
+		blocks: [{ type: 'choice', name: 'label', label: 'Which?', options: ['cat', 'dog'] }],
+		quotas: [{ field: 'label', is: 'cat', max: 20 }],
+	} });
+	let held = 0, sent = 0;
+	const lane = async (who, asks) => {
+		for (;;) {
+			const a = await w.accept(who, id);
+			if (!a) return;
+			const path = `/work/${id}/tasks/${a.task}`;
+			if (asks && !(await who.post(`${path}/screen`, { epoch: a.epoch, answer: cat })).taken) continue;
+			held += asks;
+			const { status: said } = await w.submit(who, a, cat);
+			if (asks || said === 200) is(200, said, 'a place that was taken holds for its answer');
+			sent += said === 200;
+			if (said !== 200) await who.post(`${path}/return`, { epoch: a.epoch });
+		}
+	};
+
+	await Promise.all([lane(w.wim, true), lane(at(b, w.wanda), true), lane(w.ann, false), lane(at(b, w.bob), false)]);
+	is(20, sent, `a quota of twenty takes twenty, whoever races (${held} of them asked before)`);
+}
+
 // Progress is watched at one server while the work is done at the other.
 async function streams(w, b) {
 	const id = await w.project(3, { redundancy: 1 });
@@ -155,6 +181,7 @@ try {
 	await keys(w, b);
 	await hints(w, b, w.wim);
 	await races(w, b);
+	await quotas(w, b);
 	await streams(w, b);
 	await timers(w, b);
 	await jobs(w, b);

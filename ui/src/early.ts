@@ -19,6 +19,21 @@ document.documentElement.dir = directionOf(tag);
 const json = (id: string) => JSON.parse(document.getElementById(id)?.textContent || '{}') as Record<string, unknown>;
 
 try {
+  // The site's own colour, before anything is painted; its rules count more than those of the sheet behind it.
+  const own = json('boot')['site'] as { sheet?: string; name?: string } | undefined;
+  if (own?.name) document.title = own.name;
+  if (own?.sheet) {
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.setAttribute('blocking', 'render');
+    link.href = own.sheet;
+    document.head.append(link);
+  }
+} catch {
+  // The house's own colour is shown.
+}
+
+try {
   const name = areaName(location.pathname);
   const ahead = json('ahead') as Record<string, string[]> & { words?: Record<string, Record<string, string>> };
   const words = ahead.words?.[tag] ?? {};

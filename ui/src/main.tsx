@@ -192,14 +192,17 @@ function AccountMenu() {
 }
 
 function TopBar({ nav }: { nav: NavEntry[] }) {
+  const { logo } = site.value;
   return (
     <header class="top">
       <div class="top-in">
         <a class="brand" href={me.value ? homeOf() : '/'}>
-          <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
+          {logo
+            ? <img src={logo.src} alt="" width={Math.round((24 * logo.width) / logo.height)} height={24} />
+            : <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
             <path class="brand-a" d="M4 2h7v9H2V4a2 2 0 0 1 2-2zM2 13h9v9H4a2 2 0 0 1-2-2zM13 13h9v7a2 2 0 0 1-2 2h-7z" />
             <path class="brand-b" d="M13 2h7a2 2 0 0 1 2 2v7h-9z" />
-          </svg>
+          </svg>}
           <span>{site.value.name}</span>
         </a>
         {nav.length > 0 && <nav class="top-nav" aria-label={t('nav.main')}><NavLinks nav={nav} /></nav>}

@@ -37,7 +37,7 @@ static void check_counts(struct kind_faults *f, const struct json_value *block, 
 
 static void check_block(struct kind_faults *f, const struct json_value *block, struct str path)
 {
-	static const char *const members[] = { "options", "many", "min", "max", NULL };
+	static const char *const members[] = { "options", "shuffle", "many", "min", "max", NULL };
 	bool many = false;
 
 	kind_members(f, block, path, true, members);

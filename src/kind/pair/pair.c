@@ -14,7 +14,7 @@
 
 static void check_block(struct kind_faults *f, const struct json_value *block, struct str path)
 {
-	static const char *const members[] = { "options", "equal", NULL };
+	static const char *const members[] = { "options", "shuffle", "equal", NULL };
 	bool equal;
 
 	kind_members(f, block, path, true, members);

@@ -16,7 +16,7 @@ enum { THINGS_MIN = 2, THINGS_MAX = 20 };
 
 static void check_block(struct kind_faults *f, const struct json_value *block, struct str path)
 {
-	static const char *const members[] = { "options", NULL };
+	static const char *const members[] = { "options", "shuffle", NULL };
 
 	kind_members(f, block, path, true, members);
 	(void)kind_options_check(f, block, path, THINGS_MIN, THINGS_MAX);

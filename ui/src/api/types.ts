@@ -57,7 +57,8 @@ export interface TranscriptBlock {
 }
 /** Asked when the answer of an earlier field is, or holds, one of these values. */
 export interface Condition { field: string; is: string | string[] }
-export type AnswerBlock = { show_if?: Condition } & (
+/** `quota`: asked first, and only so many answers of a kind are taken. */
+export type AnswerBlock = { show_if?: Condition; quota?: boolean } & (
   | ChoiceBlock | TextBlock | NumberBlock | ScaleBlock | DateBlock | PairBlock | RankBlock | TaxonomyBlock | SpansBlock | PictureBlock | TranscriptBlock);
 export type Block =
   | { type: 'markdown'; nodes: ProseNode[] }
@@ -103,7 +104,12 @@ export interface ProjectRow {
   id: Id; title: string; state: ProjectState; tasks: number; judged: number; submitted: number;
   spent: Minor; budget: Minor; created: Time;
 }
-export interface Template { blocks: Record<string, unknown>[] }
+export interface Template {
+  blocks: Record<string, unknown>[];
+  /** Lists of fields that trade places. */
+  shuffle?: string[][];
+  quotas?: { field: string; is: string | string[]; max: number }[];
+}
 export interface Project {
   id: Id; org: Id; title: string; brief: string; instructions: string; template: Template;
   reward: Minor; fee_permille: number; redundancy: number; gold_share_permille: number;
@@ -303,6 +309,12 @@ export interface Api {
   'DELETE /projects/{project}': { reply: void };
   'POST /projects/{project}/template/check': { body: { template: unknown }; reply: TemplateCheck };
   'GET /projects/{project}/preview': { query: { row?: number }; reply: { page: WorkPage; rows: number } };
+  'POST /projects/{project}/preview': {
+    body: { template: Template; instructions?: string; row?: number }; reply: { page: WorkPage; rows: number };
+  };
+  'POST /templates/preview': {
+    body: { template: Template; fields: Record<string, string>; title?: string; instructions?: string }; reply: { page: WorkPage };
+  };
   'POST /projects/{project}/sources': { query: { name: string }; body: Blob; reply: Source };
   'GET /projects/{project}/sources': { reply: List<Source> };
   'GET /projects/{project}/sources/{source}': { reply: Source };
@@ -351,6 +363,7 @@ export interface Api {
     reply: { state: string; next?: Assignment | null; none?: string | null };
   };
   'POST /work/{project}/tasks/{task}/return': { body: { epoch: string }; reply: void };
+  'POST /work/{project}/tasks/{task}/screen': { body: { epoch: string; answer: Answer }; reply: { taken: boolean } };
   'GET /work/mine': { query: Page; reply: List<Mine> };
 
   'GET /openapi.json': { reply: OpenApi };

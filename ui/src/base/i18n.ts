@@ -6,6 +6,7 @@ import { signal } from '@preact/signals-core';
 import { directionOf, localeOf } from './language.ts';
 import type { words as baseWords } from '../locale/en/base';
 import type { words as docsWords } from '../locale/en/docs';
+import type { words as galleryWords } from '../locale/en/gallery';
 import type { words as kindWords } from '../locale/en/kinds';
 import type { words as operatorWords } from '../locale/en/operator';
 import type { words as recordWords } from '../locale/en/records';
@@ -28,12 +29,13 @@ export type Key =
   | keyof typeof recordWords
   | keyof typeof refusedWords
   | keyof typeof requesterWords
+  | keyof typeof galleryWords
   | keyof typeof operatorWords;
 
 export type Values = Record<string, string | number>;
 
 /** A part of the app that has a file of words. */
-export type Part = 'base' | 'site' | 'docs' | 'kinds' | 'sound' | 'worker' | 'records' | 'refused' | 'requester' | 'operator';
+export type Part = 'base' | 'site' | 'docs' | 'kinds' | 'sound' | 'worker' | 'records' | 'refused' | 'requester' | 'gallery' | 'operator';
 
 /** Of figures, money and times: the language, in the land that the browser names with it ("de-AT"). */
 export const locale = signal('en');

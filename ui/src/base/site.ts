@@ -4,6 +4,9 @@ import { signal } from '@preact/signals-core';
 
 export interface Site {
   name: string;
+  /** Its own accent colour, as a style sheet: early.ts puts it in. */
+  sheet?: string;
+  logo?: { src: string; width: number; height: number };
   currency: string;
   /** May people make accounts themselves? */
   sign_up: boolean;

@@ -2,7 +2,8 @@
 // The requester area: its pages, by path.
 import type { PageEntry } from '../ui/page.tsx';
 import { Billing, Team } from './org/org.tsx';
-import { NewProject, Projects } from './project/list.tsx';
+import { Projects } from './project/list.tsx';
+import { NewProject } from './project/ready.ts';
 import { Settings } from './project/settings.tsx';
 import { Check } from './quality/certificate.tsx';
 import { Results } from './quality/results.tsx';

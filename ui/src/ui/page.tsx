@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The frame of a page: its title, its one h1 (which gets the focus when the address changes),
 // and what is shown while data is missing.
-import type { ComponentChildren, ComponentType } from 'preact';
+import type { ComponentChildren, FunctionComponent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiError } from '../api/client.ts';
 import { hasWord, t } from '../base/i18n.ts';
@@ -13,15 +13,15 @@ import { Icon, type IconName } from './icon.tsx';
 /** A page of an area: the list `pages` of src/AREA/area.tsx. `bare` pages have no top bar (the player). */
 export interface PageEntry {
   path: string;
-  view: ComponentType<{ params: Record<string, string> }>;
+  view: View;
   bare?: boolean;
 }
 
-type View = PageEntry['view'];
+type View = FunctionComponent<{ params: Record<string, string> }>;
 
-/** A page that is fetched when it is first gone to: for what few visits need. */
-export function later(load: () => Promise<View>): View {
-  let Found: View | undefined;
+/** A page, or a part of one, that is fetched when it is first shown: for what few visits need. */
+export function later<P extends object = Parameters<View>[0]>(load: () => Promise<FunctionComponent<P>>): FunctionComponent<P> {
+  let Found: FunctionComponent<P> | undefined;
   return function Later(props) {
     const [, setState] = useState<unknown>();
     const [error, setError] = useState<unknown>();

@@ -94,6 +94,8 @@ export interface WorkProps {
   onAnswer: (answer: Answer, name: string, finished: boolean) => void;
   onSubmitRequest?: () => void;
   disabled?: boolean;
+  /** false: only what has a quota is asked yet; true: that is settled. */
+  screened?: boolean;
   /** That of the highest heading in its texts. */
   level?: number;
   root?: RefObject<HTMLDivElement | null>;
@@ -104,6 +106,9 @@ const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : [v]);
 /** Is this block asked, as the answer stands? */
 const isAsked = (b: Block, answer: Answer) =>
   !('name' in b) || !b.show_if || list(b.show_if.is).some((wanted) => list(answer[b.show_if!.field]).includes(wanted));
+
+/** Behind the last block that has a quota; 0: none has. */
+export const quotaEnd = (blocks: Block[]) => blocks.reduce((n, b, i) => ('quota' in b ? i + 1 : n), 0);
 
 /** The answer without what is not asked any more; conditions hang on earlier blocks alone. */
 function pruned(blocks: Block[], answer: Answer): Answer {
@@ -123,7 +128,8 @@ export function Work(p: WorkProps) {
   };
   // Elements that are not there yet would take their spec for an attribute.
   const [, come] = useState(0);
-  const blocks = p.blocks.filter((b) => isAsked(b, p.answer));
+  const part = p.screened === false ? p.blocks.slice(0, quotaEnd(p.blocks)) : p.blocks;
+  const blocks = part.filter((b) => isAsked(b, p.answer));
   const wanted = p.blocks.flatMap((b) => ('name' in b && kindKnown(b.type) && !kindReady(b.type) ? [b.type] : []));
   useEffect(() => {
     if (wanted.length) void kindsLoad(wanted).then(() => come((n) => n + 1));
@@ -135,7 +141,7 @@ export function Work(p: WorkProps) {
     if (!kindReady(b.type)) return <p key={b.name} class="note">{t('loading')}</p>;
     const Tag = `x-${b.type}` as 'x-choice';
     return (
-      <Tag key={b.name} data-widget={b.type} spec={b} value={p.answer[b.name] ?? null} disabled={!!p.disabled}
+      <Tag key={b.name} data-widget={b.type} spec={b} value={p.answer[b.name] ?? null} disabled={!!p.disabled || (!!p.screened && !!b.quota)}
         onInput={(ev: Event) => take(ev, false)} onChange={(ev: Event) => take(ev, true)}
         onsubmit-request={() => latest.current.onSubmitRequest?.()} />
     );

@@ -405,7 +405,7 @@ function wav() {
   return Buffer.concat([head, data]);
 }
 
-test('transcript: by mouse, by keyboard alone and by touch, with its wave form, in milliseconds', async () => {
+test('look 19: transcript: by mouse, by keyboard alone and by touch, with its wave form, in milliseconds', async () => {
   const block = { type: 'transcript', name: 'words', label: 'Write down what is said', src: '{{media}}' };
   const id = await publish('Tones', [block], ['tones.zip', zip([['tones.wav', wav()]])]);
   await seen(id, 'transcript');
@@ -723,7 +723,7 @@ const points = (widget, list) => widget.locator('.picture-view').evaluate((svg, 
 const shapes = (widget) => widget.evaluate((w) => w.value?.shapes ?? null);
 const loaded = (widget) => widget.locator('.picture-view image').waitFor();
 
-test('box: by mouse, by keyboard alone and by touch, merged and exported', async () => {
+test('look 18: box: by mouse, by keyboard alone and by touch, merged and exported', async () => {
   const id = await publish('Things in the street', [BOX], ['street.zip', PICTURE]);
   await seen(id, 'box');
   const { answers, result, jsonl, csv } = await done(id, 'box', {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The operator's pages on the real server, in light, in dark and on a phone.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { browserStart, look, pageOf } from './lib.mjs';
+import { browserStart, look, pageOf, settled } from './lib.mjs';
 import { apiAs, metric, password, siteStart, workOn } from './server.mjs';
 
 const shots = process.env.SHOTS;
@@ -128,6 +130,56 @@ async function story(view) {
 for (const view of [{ name: 'light', scheme: 'light' }, { name: 'dark', scheme: 'dark' }, { name: 'phone', phone: true }]) {
   test(`look 23-26, 29: the operator's pages (${view.name})`, { timeout: 120_000 }, () => story(view));
 }
+
+test('a site carries its own name, colour and logo on its pages, in light, dark and on a phone', { timeout: 120_000 }, async () => {
+  const files = mkdtempSync(join(tmpdir(), 'tessera-brand-'));
+  const file = (name, bytes) => {
+    writeFileSync(join(files, name), bytes);
+    return join(files, name);
+  };
+  const refused = (args, why) => assert.throws(() => site.tell(['brand', 'set', ...args]), (error) => why.test(String(error.stderr)));
+  try {
+    // Any picture: this one is of a page. What is no picture, cut off or a drawing is none.
+    const { page, context } = await pageOf(browser, {});
+    await page.goto(site.url);
+    const png = await page.screenshot({ clip: { x: 0, y: 0, width: 300, height: 100 } });
+    await context.close();
+    refused(['--logo', file('drawing.svg', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')], /no drawing such as SVG/);
+    refused(['--logo', file('cut.png', png.subarray(0, 600))], /is cut off or broken/);
+    refused(['--logo', file('none.png', 'not a picture')], /a logo is a JPEG, PNG, WebP or GIF/);
+    refused(['--accent', '#ffcc00'], /in the light look its contrast on a sunk ground is 1\.37 to 1, and 4\.5 is the least/);
+    refused(['--accent', '#17724f', '--accent-dark', '#17724f'], /in the dark look its contrast .* to 1/);
+    refused(['--accent', 'red;} body{display:none'], /a colour is written as/);
+    const set = site.tell(['brand', 'set', '--name', 'Mosaïque <b>Nord</b>', '--accent', '#17724f', '--logo', file('logo.png', png)]);
+    assert.equal(set.accent, '#17724f');
+    assert.match(set.logo, /^\/brand\/logo-[0-9a-f]{16}\.webp$/);
+    for (const view of [{ name: 'light' }, { name: 'dark', scheme: 'dark' }, { name: 'phone', phone: true }]) {
+      const { page: own, context: there, faults } = await pageOf(browser, view);
+      await own.goto(`${site.url}/sign-in`);
+      await own.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
+      assert.match(await own.title(), /Mosaïque <b>Nord<\/b>$/);
+      assert.equal(await own.locator('.brand').innerText(), 'Mosaïque <b>Nord</b>');
+      await until(() => own.locator('.brand img').evaluate((i) => i.complete && i.naturalWidth === 300 && i.getBoundingClientRect().width === 72));
+      const colour = await own.locator('.button.primary').first().evaluate((el) => getComputedStyle(el).backgroundColor);
+      const wanted = view.scheme === 'dark' ? set.accent_dark : '#17724f';
+      assert.equal(colour, `rgb(${[1, 3, 5].map((i) => parseInt(wanted.slice(i, i + 2), 16)).join(', ')})`);
+      await look(own, 'brand_sign_in', view, shots);
+      await own.goto(site.url);
+      await settled(own);
+      await look(own, 'brand_home', view, shots);
+      assert.deepEqual(faults, []);
+      await there.close();
+    }
+    const head = await fetch(site.url + set.logo);
+    assert.equal(head.headers.get('content-type'), 'image/webp');
+    assert.match(head.headers.get('cache-control'), /immutable/);
+    assert.equal((await fetch(`${site.url}/brand/logo-0000000000000000.webp`)).status, 404);
+    assert.equal((await fetch(`${site.url}/brand/accent-ff0000-ff0000.css`)).status, 404);
+    assert.deepEqual(site.tell(['brand', 'reset']), { name: 'Tessera', accent: '', accent_dark: '', logo: '' });
+  } finally {
+    rmSync(files, { recursive: true, force: true });
+  }
+});
 
 test('look 30: no page was reported for its policy', async () => {
   assert.equal(await metric(await apiAs(site.url, 'operator@example.org', 'operator'), 'csp_reports_total'), 0);

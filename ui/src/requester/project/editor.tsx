@@ -17,6 +17,7 @@ import { Quote } from '../pay/quote.tsx';
 import { useDraft, type Draft } from './draft.ts';
 import { Preview } from './preview.tsx';
 import { Questions } from './questions.tsx';
+import { Choose } from './ready.ts';
 import { Rules } from './rules.tsx';
 
 function Step({ n, done, children }: { n: 1 | 2 | 3 | 4 | 5; done: boolean; children: ComponentChildren }) {
@@ -58,6 +59,8 @@ export function Editor({ start, published }: { start: Project; published: () => 
   const [doubts, setDoubts] = useState<string[]>([]);
   const [look, setLook] = useState(false);
   const [drop, setDrop] = useState(false);
+  const [choosing, setChoosing] = useState(false);
+  const [chosen, setChosen] = useState(0);
   // Paid, and on its way: the project leaves the draft when its budget has arrived.
   const [opening, setOpening] = useState(0);
   useEvery(OPENING_MS, () => {
@@ -102,7 +105,8 @@ export function Editor({ start, published }: { start: Project; published: () => 
           <Step n={2} done={good && doubts.length === 0 && p.template.blocks.some((b) => 'name' in b)}>
             <div class="stack">
               {doubts.length > 0 && <Notice tone="warn">{doubts.map((text) => <p key={text}>{text}</p>)}</Notice>}
-              <Questions draft={draft} onState={setGood} />
+              <div class="row"><Button icon="layers" onClick={() => setChoosing(true)}>{t('questions.gallery')}</Button></div>
+              <Questions key={chosen} draft={draft} onState={setGood} />
             </div>
           </Step>
           <Step n={3} done={p.instructions.trim() !== ''}>
@@ -112,7 +116,7 @@ export function Editor({ start, published }: { start: Project; published: () => 
                 draft.change({ instructions: v });
               }} />
           </Step>
-          <Step n={4} done={p.reward > 0 && Object.keys(draft.errors).length === 0}><Rules draft={draft} /></Step>
+          <Step n={4} done={p.reward > 0 && Object.keys(draft.errors).length === 0}><Rules key={chosen} draft={draft} /></Step>
           <Step n={5} done={false}><Quote draft={draft} good={good} published={() => setOpening(1)} told={setDoubts} /></Step>
         </div>
         {beside && (
@@ -123,6 +127,13 @@ export function Editor({ start, published }: { start: Project; published: () => 
         )}
       </div>
       {!beside && <Dialog full open={look} title={t('preview.title')} onClose={() => setLook(false)}>{preview}</Dialog>}
+      <Dialog full open={choosing} title={t('questions.gallery')} onClose={() => setChoosing(false)}>
+        <Choose draft={draft} done={(edit) => {
+          setChoosing(false);
+          setInstructions(edit.instructions ?? '');
+          setChosen(chosen + 1);
+        }} />
+      </Dialog>
       <Confirm open={drop} danger title={t('draft.drop.title')} yes={t('draft.drop')} act={() => call('DELETE /projects/{project}', { path: { project: p.id } })}
         onClose={() => setDrop(false)} onDone={() => {
           announce(t('draft.dropped'));

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// The projects of one's organisations, and where a new one begins.
+// The projects of one's organisations.
 import { call } from '../../api/client.ts';
-import { me } from '../../api/session.ts';
 import type { ProjectRow } from '../../api/types.ts';
 import { t } from '../../base/i18n.ts';
-import { chosen, go, setQuery } from '../../base/route.ts';
+import { chosen, setQuery } from '../../base/route.ts';
 import { Button } from '../../ui/button.tsx';
-import { Form, needed, SelectField, TextField, useForm } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/field.tsx';
 import { useEvery, useList } from '../../ui/hooks.ts';
 import { Empty, Page } from '../../ui/page.tsx';
 import { List, Table } from '../../ui/table.tsx';
@@ -52,32 +51,6 @@ export function Projects() {
         : <Empty icon="layers" title={t('projects.none')} text={t('projects.none.text')} action={fresh} />}>
         {(items) => <ProjectTable items={items} />}
       </List>
-    </Page>
-  );
-}
-
-/** A new project begins with its name; from there on the draft is kept as one goes. */
-export function NewProject() {
-  const orgs = me.value?.orgs.filter((o) => o.role !== 'reviewer') ?? [];
-  const form = useForm(
-    { title: '', org: orgs[0]?.id ?? '' },
-    async (v) => {
-      const { id } = await call('POST /projects', { body: { title: v.title.trim(), ...(v.org && { org: v.org }) } });
-      go(projectHref(id), true);
-    },
-    (v) => needed(v, 'title'),
-  );
-  return (
-    <Page title={t('new.title')} lead={t('new.lead')} up={['/projects', t('projects.title')]} narrow>
-      <div class="panel">
-        <Form form={form} label={t('new.title')}>
-          <TextField label={t('new.name')} hint={t('new.name.hint')} maxLength={120} required {...form.field('title')} />
-          {orgs.length > 1 && (
-            <SelectField label={t('new.org')} {...form.field('org')} options={orgs.map((o) => [o.id, o.name] as const)} />
-          )}
-          <Button kind="primary" type="submit" busy={form.busy} wide>{t('new.act')}</Button>
-        </Form>
-      </div>
     </Page>
   );
 }

@@ -3,7 +3,7 @@
 import '../../widgets/index.ts';
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
-import type { Answer, Block, Project } from '../../api/types.ts';
+import type { Answer, Block, Project, WorkPage } from '../../api/types.ts';
 import { t } from '../../base/i18n.ts';
 import { Button } from '../../ui/button.tsx';
 import { useLoad } from '../../ui/hooks.ts';
@@ -15,9 +15,22 @@ import { Work } from '../../ui/work.tsx';
 const filled = (blocks: Block[]): Block[] => blocks.map((b) =>
   (b.type === 'image' && !b.src ? { type: 'markdown', nodes: [{ t: 'blockquote', c: [t('preview.no-image')] }] } : b));
 
+/** The page of a task, with room to try it. */
+export function TaskPage({ page, title, blocks }: { page: WorkPage; title: string; blocks: Block[] }) {
+  const [answer, setAnswer] = useState<Answer>({});
+  return (
+    <div class="preview-page">
+      <p class="preview-title" dir="auto">{title}</p>
+      {page.instructions.length > 0 && (
+        <div class="preview-instructions" tabIndex={0} role="region" aria-label={t('preview.instructions')}><Prose nodes={page.instructions} /></div>
+      )}
+      <Work blocks={blocks} answer={answer} onAnswer={setAnswer} />
+    </div>
+  );
+}
+
 export function Preview({ p, stale }: { p: Project; stale: boolean }) {
   const [row, setRow] = useState(1);
-  const [answer, setAnswer] = useState<Answer>({});
   const at = Math.max(1, Math.min(row, p.records || 1));
   const { data, error, reload } = useLoad(
     (signal) => call('GET /projects/{project}/preview', { path: { project: p.id }, query: { row: at }, signal }),
@@ -28,11 +41,7 @@ export function Preview({ p, stale }: { p: Project; stale: boolean }) {
   return (
     <div class="preview">
       {stale && <Notice tone="warn">{t('preview.stale')}</Notice>}
-      <div class="preview-page">
-        <p class="preview-title" dir="auto">{page.title}</p>
-        {page.instructions.length > 0 && <div class="preview-instructions"><Prose nodes={page.instructions} /></div>}
-        <Work blocks={filled(page.blocks)} answer={answer} onAnswer={setAnswer} />
-      </div>
+      <TaskPage page={page} title={page.title} blocks={filled(page.blocks)} />
       <div class="preview-foot">
         {data.rows > 0
           ? (

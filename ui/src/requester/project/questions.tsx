@@ -9,9 +9,13 @@ import { Button } from '../../ui/button.tsx';
 import { AreaField, CheckField, SelectField, TextField } from '../../ui/field.tsx';
 import { announce } from '../../ui/hooks.ts';
 import { Notice } from '../../ui/page.tsx';
+import { columnsOf, shown } from './columns.ts';
 import type { Draft } from './draft.ts';
+import { Match } from './ready.ts';
 
 type Raw = Record<string, unknown>;
+type Rest = Omit<Template, 'blocks'>;
+const restOf = ({ blocks: _, ...rest }: Template): Rest => rest;
 type Fault = TemplateCheck['faults'][number];
 
 const WAIT_MS = 350;
@@ -24,7 +28,6 @@ const PICTURES: readonly string[] = ['box', 'polygon', 'polyline', 'point', 'mas
 
 const str = (v: unknown) => (typeof v === 'string' ? v : '');
 const num = (v: unknown) => (typeof v === 'number' ? String(v) : '');
-const shown = (columns: string[]) => columns.filter((c) => !c.startsWith('gold_'));
 
 function freeName(blocks: Raw[]): string {
   const taken = new Set(blocks.map((b) => b['name']));
@@ -80,13 +83,27 @@ function optionLines(options: unknown): string {
   }).join('\n');
 }
 
-function optionsOf(lines: string): (string | Raw)[] {
+const listOf = (options: unknown): unknown[] => (Array.isArray(options) ? options : []);
+const isFixed = (o: unknown) => typeof o === 'object' && o !== null && (o as Raw)['fixed'] === true;
+const valueOf = (o: unknown) => (typeof o === 'object' && o ? str((o as Raw)['value']) : str(o));
+
+/** What stayed in its place by chance's order stays there under the same value. */
+function optionsOf(lines: string, before: unknown): (string | Raw)[] {
+  const fixed = new Set(listOf(before).filter(isFixed).map(valueOf));
   return lines.split('\n').map((l) => l.trim()).filter(Boolean).map((l) => {
     const [value, label, image] = l.split('|').map((part) => part.trim());
-    if (label === undefined) return l;
-    return { value, ...(label && { label }), ...(image && { image }) };
+    const stays = fixed.has(value ?? '');
+    if (label === undefined && !stays) return l;
+    return { value, ...(label && { label }), ...(image && { image }), ...(stays && { fixed: true }) };
   });
 }
+
+/** The options with the last one fixed, or free again. */
+const lastFixed = (options: unknown, fixed: boolean) => listOf(options).map((o, i, all) => {
+  if (i < all.length - 1) return o;
+  const { fixed: _, ...rest } = typeof o === 'object' && o ? o as Raw : { value: o };
+  return fixed ? { ...rest, fixed: true } : Object.keys(rest).length === 1 ? rest['value'] : rest;
+});
 
 interface CardProps {
   block: Raw;
@@ -97,6 +114,9 @@ interface CardProps {
   earlier: Raw[];
   faults: Fault[];
   set: (block: Raw) => void;
+  /** What the template says beside its blocks. */
+  rest: Rest;
+  setRest: (rest: Rest) => void;
   move: (by: -1 | 1) => void;
   drop: () => void;
 }
@@ -206,7 +226,7 @@ function WordsMember({ card, member, word, type }: { card: CardProps; member: st
 /** On which earlier choice a block hangs; a condition with several values is left to JSON. */
 function Condition({ block, at, earlier, faults, set }: CardProps) {
   const options = earlier.filter((b) => b['type'] === 'choice' || b['type'] === 'pair').flatMap((b) => {
-    const values = (Array.isArray(b['options']) ? b['options'] : []).map((o: unknown) => (typeof o === 'object' && o ? str((o as Raw)['value']) : str(o)));
+    const values = listOf(b['options']).map(valueOf);
     return [...values, ...(b['equal'] === true ? ['equal'] : [])].map((value) => {
       const is = JSON.stringify({ field: str(b['name']), is: value });
       return [is, t('block.show-if.is', { field: str(b['name']), value })] as const;
@@ -252,6 +272,45 @@ function Labels({ card: { block, at, faults, set }, member = 'labels' }: { card:
   );
 }
 
+/** So many answers at most with an option; none takes the quota away. What counts several options is left to JSON. */
+function Quotas({ block, rest, setRest }: CardProps) {
+  const field = str(block['name']);
+  const options = listOf(block['options']).map(valueOf);
+  const mine = (rest.quotas ?? []).filter((q) => q.field === field);
+  const [open, setOpen] = useState(mine.length > 0);
+  const put = (is: string, v: string) => {
+    const max = Number(v);
+    const others = (rest.quotas ?? []).filter((q) => q.field !== field || q.is !== is);
+    const { quotas: _, ...less } = rest;
+    const quotas = [...others, ...(v.trim() && Number.isFinite(max) ? [{ field, is, max }] : [])];
+    setRest(quotas.length ? { ...less, quotas } : less);
+  };
+  return (
+    <details class="more-of" open={open} onToggle={(ev) => setOpen(ev.currentTarget.open)}>
+      <summary>{t('block.quotas')}</summary>
+      <p class="note">{t('block.quotas.note')}</p>
+      <div class="fields rules">
+        {options.map((is) => (
+          <TextField key={is} label={t('block.quota', { option: is })} inputMode="numeric" value={num(mine.find((q) => q.is === is)?.max)} onValue={(v) => put(is, v)} />
+        ))}
+      </div>
+    </details>
+  );
+}
+
+/** Does the question trade places with the others that do? */
+function Moves({ block, rest, setRest }: CardProps) {
+  const field = str(block['name']);
+  const groups = rest.shuffle ?? [];
+  return (
+    <CheckField label={t('block.moves')} value={groups.some((g) => g.includes(field))} onValue={(v) => {
+      const next = v ? [[...(groups[0] ?? []), field], ...groups.slice(1)] : groups.map((g) => g.filter((f) => f !== field)).filter((g) => g.length);
+      const { shuffle: _, ...less } = rest;
+      setRest(next.length ? { ...less, shuffle: next } : less);
+    }} />
+  );
+}
+
 function Ask(card: CardProps) {
   const { block, at, faults, set } = card;
   const type = str(block['type']);
@@ -267,7 +326,7 @@ function Ask(card: CardProps) {
         <AreaField label={t('block.options')} hint={t('block.options.hint')} rows={3} value={lines} error={said(faults, at, 'options')}
           onValue={(v) => {
             setLines(v);
-            set({ ...block, options: optionsOf(v) });
+            set({ ...block, options: optionsOf(v, block['options']) });
           }} />
       )}
       {(marks || type === 'transcript') && <Picture {...card} />}
@@ -278,6 +337,12 @@ function Ask(card: CardProps) {
         <div class="fields">
           <WordsMember card={card} member="min" word="block.first" type="date" />
           <WordsMember card={card} member="max" word="block.last" type="date" />
+        </div>
+      )}
+      {type === 'text' && (
+        <div class="fields">
+          <NumberMember card={card} member="max" word="block.longest" />
+          <WordsMember card={card} member="pattern" word="block.pattern" />
         </div>
       )}
       {type === 'scale' && (
@@ -296,8 +361,21 @@ function Ask(card: CardProps) {
         </div>
       )}
       <Condition {...card} />
+      {type === 'choice' && <Quotas {...card} />}
       <div class="row checks">
         <CheckField label={t('block.required')} value={block['required'] !== false} onValue={(v) => set({ ...block, required: v })} />
+        <Moves {...card} />
+        {OPTIONS.includes(type) && (
+          <CheckField label={t('block.shuffle')} value={block['shuffle'] === true}
+            onValue={(v) => {
+              const { shuffle: _, ...less } = block;
+              set(v ? { ...less, shuffle: true } : less);
+            }} />
+        )}
+        {block['shuffle'] === true && (
+          <CheckField label={t('block.shuffle.last')} value={isFixed(listOf(block['options']).at(-1))}
+            onValue={(v) => set({ ...block, options: lastFixed(block['options'], v) })} />
+        )}
         {type === 'choice' && (
           <CheckField label={t('block.many')} value={block['many'] === true}
             onValue={(v) => {
@@ -321,7 +399,7 @@ function Card(card: CardProps) {
   const known = (KINDS as readonly string[]).includes(type);
   const title = known ? t(`block.${type as 'text'}.title`) : type;
   const own = faults.filter((f) => f.path === `blocks[${at}]` || (f.path.startsWith(`blocks[${at}].`)
-    && !/\.(text|src|alt|crop|label|labels|relations|name|options|min|max|low|high|tree|show_if)\b/.test(f.path)));
+    && !/\.(text|src|alt|crop|label|labels|relations|name|options|min|max|pattern|low|high|tree|show_if|shuffle)\b/.test(f.path)));
   return (
     <li class="block-card" aria-label={title}>
       <div class="block-head">
@@ -337,6 +415,13 @@ function Card(card: CardProps) {
       {own.map((f, i) => <p key={i} class="fault">{f.message}</p>)}
     </li>
   );
+}
+
+/** With another name for a field, or without it; what is empty then goes. */
+function called(rest: Rest, was: string, name: string | null): Rest {
+  const groups = (rest.shuffle ?? []).map((g) => g.flatMap((f) => (f !== was ? [f] : name === null ? [] : [name]))).filter((g) => g.length > 0);
+  const quotas = (rest.quotas ?? []).flatMap((q) => (q.field !== was ? [q] : name === null ? [] : [{ ...q, field: name }]));
+  return { ...(groups.length && { shuffle: groups }), ...(quotas.length && { quotas }) };
 }
 
 /** A block with a key of its own, so that moving keeps what is being written. */
@@ -375,6 +460,7 @@ function JsonEditor({ text, faults, change }: { text: string; faults: Fault[]; c
 
 export function Questions({ draft, onState }: { draft: Draft; onState: (good: boolean) => void }) {
   const [kept, setKept] = useState(() => keep(draft.p.template.blocks));
+  const [rest, setRest] = useState<Rest>(() => restOf(draft.p.template));
   const [text, setText] = useState<string | null>(null);
   const [faults, setFaults] = useState<Fault[]>([]);
   const [failed, setFailed] = useState(false);
@@ -412,16 +498,23 @@ export function Questions({ draft, onState }: { draft: Draft; onState: (good: bo
   };
   useEffect(() => () => clearTimeout(timer.current), []);
   // Other columns: what was right may be wrong now.
-  useEffect(() => check(text ?? { blocks: kept.map((k) => k.block) }, false), [draft.p.columns.join('\n')]);
+  useEffect(() => check(text ?? { ...rest, blocks: kept.map((k) => k.block) }, false), [draft.p.columns.join('\n')]);
 
-  const put = (next: Kept[]) => {
+  const put = (next: Kept[], others = rest) => {
     setKept(next);
-    check({ blocks: next.map((k) => k.block) }, true);
+    setRest(others);
+    check({ ...others, blocks: next.map((k) => k.block) }, true);
+  };
+  /** One block; its name stays that of its quotas and of its place among those that move. */
+  const set = (at: number, block: Raw) => {
+    const was = str(kept[at]!.block['name']);
+    put(kept.map((o, n) => (n === at ? { ...o, block } : o)), was === block['name'] ? rest : called(rest, was, str(block['name'])));
   };
   const asForm = () => {
     try {
-      const found = JSON.parse(text ?? '') as { blocks?: unknown };
+      const found = JSON.parse(text ?? '') as Template;
       setKept(keep(found.blocks));
+      setRest(restOf(found));
       setText(null);
     } catch {
       announce(t('questions.unread'));
@@ -437,7 +530,7 @@ export function Questions({ draft, onState }: { draft: Draft; onState: (good: bo
     <div class="stack">
       <div class="row switch" role="group" aria-label={t('questions.mode')}>
         <Button pressed={text === null} onClick={() => text !== null && asForm()}>{t('questions.form')}</Button>
-        <Button pressed={text !== null} onClick={() => text === null && setText(JSON.stringify({ blocks: kept.map((k) => k.block) }, null, 2))}>{t('questions.as-json')}</Button>
+        <Button pressed={text !== null} onClick={() => text === null && setText(JSON.stringify({ ...rest, blocks: kept.map((k) => k.block) }, null, 2))}>{t('questions.as-json')}</Button>
       </div>
       {failed && <Notice tone="warn">{t('error.0')}</Notice>}
       {draft.errors.template && <Notice tone="bad">{draft.errors.template}</Notice>}
@@ -450,14 +543,17 @@ export function Questions({ draft, onState }: { draft: Draft; onState: (good: bo
         )
         : (
           <>
+            {draft.p.records > 0 && columnsOf(kept.map((k) => k.block)).some((c) => !draft.p.columns.includes(c)) && (
+              <Match blocks={kept.map((k) => k.block)} columns={draft.p.columns} put={(blocks) => put(keep(blocks))} />
+            )}
             {general.map((f, i) => <Notice key={i} tone="bad">{f.message}</Notice>)}
             <ol class="stack">
               {kept.map((k, i) => (
                 <Card key={k.key} block={k.block} at={i} last={i === kept.length - 1} columns={columns} faults={faults} earlier={kept.slice(0, i).map((o) => o.block)}
-                  set={(block) => put(kept.map((o, n) => (n === i ? { ...o, block } : o)))}
+                  set={(block) => set(i, block)} rest={rest} setRest={(others) => put(kept, others)}
                   move={(by) => move(i, by)}
                   drop={() => {
-                    put(kept.filter((_, n) => n !== i));
+                    put(kept.filter((_, n) => n !== i), called(rest, str(k.block['name']), null));
                     announce(t('block.dropped'));
                   }} />
               ))}

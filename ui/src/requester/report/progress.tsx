@@ -11,7 +11,7 @@ import { Chart } from '../../ui/chart.tsx';
 import { useEvents } from '../../ui/hooks.ts';
 import { Notice, Problem, Skeleton } from '../../ui/page.tsx';
 import { Figure, Figures } from '../../ui/text.tsx';
-import { Editor } from '../project/editor.tsx';
+import { Editor } from '../project/ready.ts';
 import { projectHref, ProjectPage } from '../project/parts.tsx';
 import { uncalibrated, useCertificate } from '../quality/certificate.tsx';
 import { Charts, goodWord } from './charts.tsx';

@@ -18,7 +18,7 @@ import { announce } from '../../ui/hooks.ts';
 import { errorText, Notice, useTitle } from '../../ui/page.tsx';
 import { Prose, proseText } from '../../ui/prose.tsx';
 import { Money } from '../../ui/text.tsx';
-import { Work, widgetsOf, workCheck, type WidgetElement } from '../../ui/work.tsx';
+import { quotaEnd, Work, widgetsOf, workCheck, type WidgetElement } from '../../ui/work.tsx';
 import { sendNow } from './send.ts';
 import { itemText, type Submitted } from './player.tsx';
 
@@ -39,6 +39,8 @@ export interface DeskProps {
   onSubmitted: (reply: Submitted) => Promise<void>;
   onQueued: () => void;
   onSkipped: () => Promise<void>;
+  /** Enough answers of this kind are in: the task went back before its long part. */
+  onScreened: () => void;
   /** Take a task anew: this one, or any when undefined. */
   onAgain: (task?: string) => Promise<void>;
 }
@@ -115,7 +117,7 @@ function startAnswer(user: string, project: string, a: Assignment): Answer {
   return Object.fromEntries(Object.entries((found ?? {}) as Answer).filter(([name]) => names.has(name)));
 }
 
-export function Desk({ a, any, moved, done, earned, onSubmitted, onQueued, onSkipped, onAgain }: DeskProps) {
+export function Desk({ a, any, moved, done, earned, onSubmitted, onQueued, onSkipped, onScreened, onAgain }: DeskProps) {
   const user = me.value?.user.id ?? '';
   const { project } = a;
   const task = String(a.task);
@@ -124,6 +126,7 @@ export function Desk({ a, any, moved, done, earned, onSubmitted, onQueued, onSki
   const [until, setUntil] = useState(timeMs(a.until));
   const [busy, setBusy] = useState<'' | 'submit' | 'skip' | 'return'>('');
   const [over, setOver] = useState(false);
+  const [screened, setScreened] = useState(quotaEnd(a.page.blocks) === 0);
   const [problem, setProblem] = useState<unknown>();
   const [kept, setKept] = useState<'' | 'saved' | 'here'>('');
   const [sheet, setSheet] = useState(false);
@@ -227,12 +230,29 @@ export function Desk({ a, any, moved, done, earned, onSubmitted, onQueued, onSki
       widget.focusFirst();
     } else if (!mustSignIn.value) setProblem(error);
   };
+  // Before the long part: is there room for answers of this kind?
+  const screen = () => {
+    const fields = a.page.blocks.flatMap((b) => ('quota' in b && b.name in answer ? [[b.name, answer[b.name]]] : []));
+    call('POST /work/{project}/tasks/{task}/screen', { path, body: { epoch: a.epoch, answer: Object.fromEntries(fields) as Answer } }).then(({ taken }) => {
+      if (!taken) {
+        draftDrop(user, project, task);
+        return onScreened();
+      }
+      setBusy('');
+      setScreened(true);
+    }, failed);
+  };
+  // What has come is behind what has been answered.
+  useEffect(() => {
+    if (screened && quotaEnd(a.page.blocks)) widgetsOf(root.current).find((o) => o.value === null && !o.disabled)?.focusFirst();
+  }, [screened]);
   const submit = () => {
     if (current.current.busy || current.current.over) return;
     setProblem(undefined);
     if (!workCheck(root.current)) return announce(t('player.wrong'));
     setBusy('submit');
     current.current.busy = 'submit';
+    if (!screened) return screen();
     const body = { epoch: a.epoch, answer: current.current.answer, active_ms: Math.round(active()), next: true, ...(any && { any }) };
     call('POST /work/{project}/tasks/{task}/submit', { path, body }).then(
       (reply) => {
@@ -370,7 +390,7 @@ export function Desk({ a, any, moved, done, earned, onSubmitted, onQueued, onSki
             </div>
           )}
           <div onFocusOut={() => save.current()}>
-            <Work blocks={a.page.blocks} answer={answer} root={root} level={2} disabled={over || busy === 'submit'}
+            <Work blocks={a.page.blocks} answer={answer} root={root} level={2} disabled={over || busy === 'submit'} screened={screened}
               onAnswer={change} onSubmitRequest={submit} />
           </div>
         </div>
@@ -390,7 +410,7 @@ export function Desk({ a, any, moved, done, earned, onSubmitted, onQueued, onSki
           <div><dt>{t('player.pay')}</dt><dd><Money minor={a.reward} /></dd></div>
           <div><dt>{t('player.earned')}</dt><dd><Money minor={earned} /></dd></div>
         </dl>
-        <Button kind="primary" keyHint="Enter" busy={busy === 'submit'} disabled={over} onClick={submit}>{t('player.submit')}</Button>
+        <Button kind="primary" keyHint="Enter" busy={busy === 'submit'} disabled={over} onClick={submit}>{t(screened ? 'player.submit' : 'player.continue')}</Button>
       </footer>
     </div>
   );

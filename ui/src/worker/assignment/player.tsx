@@ -40,6 +40,7 @@ type Phase =
   | { name: 'working'; a: Assignment; done: number; earned: number; moved: boolean }
   | { name: 'queued'; project: string; task: string }
   | { name: 'done'; done: number; why: string }
+  | { name: 'screened' }
   | { name: 'failed'; error: unknown; task: string | undefined };
 
 /** Which one this is; `left` counts this one too. */
@@ -122,6 +123,7 @@ export function Player({ params }: { params: Record<string, string> }) {
             announce(t('player.skipped', { item: '' }));
             await take(undefined, true);
           }}
+          onScreened={() => setPhase({ name: 'screened' })}
           onAgain={(task) => {
             setPhase({ name: 'taking' });
             return take(task);
@@ -139,6 +141,12 @@ export function Player({ params }: { params: Record<string, string> }) {
         <Page title={t(only ? 'player.done' : 'work.none')} up={['/work', t('preview.up')]} narrow>
           <Empty icon="circle-check" text={t(only ? 'player.done.text' : 'player.done.any', { n: phase.done })}
             action={<Button kind="primary" href="/work">{t('player.done.act')}</Button>} />
+        </Page>
+      );
+    case 'screened':
+      return (
+        <Page title={t('player.screened')} up={['/work', t('preview.up')]} narrow>
+          <Empty icon="circle-check" text={t('player.screened.text')} action={<Button kind="primary" href="/work">{t('player.done.act')}</Button>} />
         </Page>
       );
     case 'failed':
