@@ -373,8 +373,8 @@ int main(int count, char **word)
 			count = 0;
 	}
 	if (count % 2 == 0) {
-		fprintf(stderr,
-			"tests [--only ROOM | --only ROOM.NAME] [--without ROOM] [--engine NAME]\n");
+		fprintf(stderr, "tests [--only ROOM | --only ROOM.NAME] [--without ROOM] "
+				"[--engine NAME]\n");
 		return 2;
 	}
 	if (mkdtemp(data) == NULL) {

@@ -205,20 +205,6 @@ void kind_sheet_make(struct arena *, const struct kind_template *, const struct 
 void kind_sheet_page(struct arena *, const struct kind_sheet *, const struct json_value *fields,
 		     const struct kind_media *, uint64_t seed, struct json *out);
 
-/* --- order and quotas: see survey.c --- */
-uint64_t kind_seed(int64_t project, int64_t task, int64_t worker); /* never 0 */
-bool kind_order_moves(const struct kind_template *);
-/* As it was seen: {"questions":[…],"options":{FIELD:[…]}} */
-void kind_order_put(struct arena *, const struct kind_template *, uint64_t seed, struct json *out);
-struct kind_quota {
-	struct str field;
-	int number; /* in the template, from 1 */
-	int64_t max;
-};
-/* Those that an answer, not yet checked, would count for; all when it is NULL. */
-int kind_quotas(const struct kind_template *, const struct json_value *answer,
-		struct kind_quota out[KIND_QUOTAS_MAX]);
-
 /* --- answers --- */
 
 bool kind_is_asked(const struct json_value *block, const struct json_value *answer); /* show_if */

@@ -15,7 +15,7 @@ for file in $files; do
 		fi
 	done
 	folder=$(dirname "$file")
-	grep -oE '\]\([^)#: ]+(#[^)]*)?\)' "$file" | sed 's/^](//; s/)$//; s/#.*//' | sort -u |
+	grep -oE '\]\([^){#: ]+(#[^)]*)?\)' "$file" | sed 's/^](//; s/)$//; s/#.*//' | sort -u |
 	while read -r link; do
 		[ -e "$folder/$link" ] || echo "tour: $file: there is no $link"
 	done
