@@ -93,7 +93,7 @@ struct web_route {
 	size_t form_size;
 	const char *view;  /* what a 200 holds, as a type: see web_view below; NULL: not JSON */
 	const char *about; /* one sentence for the API's document */
-	/* The path field that spreads work over writers, one transaction at a time; NULL: the actor. */
+	/* The path field that spreads work over writers, one at a time; NULL: the actor. */
 	const char *spread;
 	int64_t body_max; /* bytes of a JSON body; 0: 64 KiB */
 	bool renews;	  /* may end or change somebody's rights: then the gate is asked anew */

@@ -2,9 +2,9 @@
 /*
  * survey: an order by chance that stays, and quotas; see survey.c for both rules.
  *
- * The order comes from a seed, so nothing is stored: the same worker sees the same page again on any
- * device, and an export can say what he saw. A quota names answers that are taken only so often;
- * who counts them is assignment.
+ * The order comes from a seed, so nothing is stored: the same worker sees the same page again on
+ * any device, and an export can say what he saw. A quota names answers that are taken only so
+ * often; who counts them is assignment.
  */
 #ifndef KIND_SURVEY_H
 #define KIND_SURVEY_H
