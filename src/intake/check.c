@@ -69,6 +69,22 @@ static void finish(struct check *k)
 
 /* --- what is it? --- */
 
+static bool is_table_name(struct str name)
+{
+	static const char *const endings[] = {
+		".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json"
+	};
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		struct str ending = str_of(endings[i]);
+
+		if (name.len > ending.len && !str_find(name, S("/"), &(size_t){ 0 }) &&
+		    str_eq_nocase(str_cut(name, name.len - ending.len, name.len), ending))
+			return true;
+	}
+	return false;
+}
+
 static enum err sniff(struct ctx *c, struct check *k)
 {
 	struct os_file file DEFER(os_close) = { OS_FILE_NONE };
@@ -82,6 +98,9 @@ static enum err sniff(struct ctx *c, struct check *k)
 	if (str_starts(text, S("PK\x03\x04")) || str_starts(text, S("PK\x05\x06")) ||
 	    media_form_of(text) != 0) {
 		k->s.form = S("zip");
+		if (is_table_name(k->s.name) && media_form_of(text) != 0)
+			refuse_file(k, S("this is a picture, sound, video or PDF under the name of "
+					 "a table"));
 		return OK;
 	}
 	k->s.form = S("csv");
@@ -280,22 +299,6 @@ static bool is_litter(struct str name)
 	return str_starts(name, S("__MACOSX/")) || str_starts(base, S("._")) ||
 	       str_eq(base, S(".DS_Store")) || str_eq_nocase(base, S("Thumbs.db")) ||
 	       str_eq_nocase(base, S("desktop.ini"));
-}
-
-static bool is_table_name(struct str name)
-{
-	static const char *const endings[] = {
-		".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json"
-	};
-
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
-		struct str ending = str_of(endings[i]);
-
-		if (name.len > ending.len && !str_find(name, S("/"), &(size_t){ 0 }) &&
-		    str_eq_nocase(str_cut(name, name.len - ending.len, name.len), ending))
-			return true;
-	}
-	return false;
 }
 
 static void bad_entry(struct ctx *c, struct check *k, struct str name, const char *why)

@@ -34,8 +34,8 @@ const whole = [
 		'refused',
 		/./,
 	],
-	['a picture alone', 'a.csv', PNG, 'refused', /picture/],
-	['a PDF', 'a.csv', '%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\n', 'refused', /PDF is no source/],
+	['a picture', 'a.csv', PNG, 'refused', /picture.* under the name of a table/],
+	['a PDF', 'a.csv', '%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\n', 'refused', /PDF under the name of a table/],
 	['a packed file', 'a.csv.gz', Buffer.from('1f8b0800', 'hex'), 'refused', /no CSV/],
 	[
 		'a zip that is cut off',

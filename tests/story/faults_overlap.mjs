@@ -202,6 +202,8 @@ async function leases(w, [kim, lea, max]) {
 // Bodies that pass the form, so that what is refused is the number in the path.
 const BODIES = {
 	check: { template: { blocks: [] } },
+	preview: { template: { blocks: [] } },
+	screen: { epoch: '5', answer: {} },
 	invites: { email: 'sven@faults.example' },
 	publish: { total: 5 },
 	gold: { task: 1, truth: { label: 'cat' } },

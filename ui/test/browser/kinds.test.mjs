@@ -1107,7 +1107,7 @@ test('mask: painted by mouse, by keyboard alone and by touch, merged, and export
       await tool(w, 'Fit').tap();
       await w.getByRole('button', { name: 'van', exact: false }).first().tap();
       for (const p of [[272, 182], [308, 182], [272, 210], [308, 210]]) await page.touchscreen.tap(...(await points(w, [p]))[0]);
-      assert.equal(await w.locator('.picture-list li').count(), 2);
+      await until('both are painted', async () => await w.locator('.picture-list li').count() === 2);
     },
   });
   for (const hand of HANDS) assert.equal(answers[hand].land.width, 400, hand);

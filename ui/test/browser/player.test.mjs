@@ -98,7 +98,7 @@ test('any work: the next task may be of another project, and says so', async () 
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Check an address' }).waitFor();
     await page.locator('.player .notice', { hasText: 'Another project: “Check an address”. Each answer pays €0.12.' }).waitFor();
-    assert.equal(await page.locator('.player-item').innerText(), 'Item 3');
+    assert.equal(await page.locator('.player-item').innerText(), 'Task 3');
     assert.deepEqual(site.answers.map((a) => a.project), ['11', '11']);
     // What is skipped goes back to its own project; a reload goes on.
     await page.getByRole('button', { name: 'Skip' }).click();

@@ -66,7 +66,7 @@ async function story(view) {
 
   // The template, first with a fault, as a form.
   const cards = page.locator('.block-card');
-  await cards.nth(1).getByLabel('Question').fill('How large is it?');
+  await cards.nth(1).getByRole('textbox', { name: 'Question' }).fill('How large is it?');
   await cards.nth(1).getByLabel('Name in the results').fill('Size!');
   await cards.nth(1).locator('.fault').first().waitFor();
   await cards.nth(1).getByLabel('Name in the results').fill('size');
