@@ -218,7 +218,7 @@ try {
 	ok('the span is marked', conll.every((d, i) => d.startsWith(`${i} -X- _ B-a_person\n`)));
 	ok('the command lists the formats', execFileSync(program, ['formats'], { encoding: 'utf8' }).includes('parquet'));
 	const { items } = await requester.get(`/projects/${id}/formats`);
-	same('the menu has all of them, and says which do not suit', ['webvtt', 'srt'], items.filter((f) => !f.suits).map((f) => f.name));
+	same('the menu has all of them, and says which do not suit', ['masks', 'webvtt', 'srt'], items.filter((f) => !f.suits).map((f) => f.name));
 	for (const [format, name] of [['json', 'r.json'], ['jsonl', 'r.jsonl'], ['labelstudio', 'tasks.json'], ['coco', 'instances.json']])
 		await comeBack(requester, server, id, lines, format, name, await text(format));
 	await config(requester);
