@@ -81,8 +81,9 @@ MUST_USE enum err dispatch_next(struct ctx *, const struct dispatch_desk *, stru
  * him. The lot is drawn anew for each run from worker, run and project, so every server draws
  * the same, nothing is kept of it, and equal projects get equal shares of workers' time.
  *
- * Costs a step for each project that is open, none for a task. What is open is known for a
- * second; a project that had nothing for him is passed by for DISPATCH_NONE_US.
+ * Costs a comparison for each project that is open, and a look into the store for each that he is
+ * offered until one has a task, 64 at most: one that had nothing for him is passed by for
+ * DISPATCH_NONE_US, so the next request looks further. What is open is known for a second.
  */
 enum { DISPATCH_FAIR = 10 };
 #define DISPATCH_RUN_US (10 * USEC_MINUTE)

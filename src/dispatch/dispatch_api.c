@@ -341,6 +341,7 @@ static enum err give_any(struct ctx *c, struct web_item *item, size_t count)
 			continue;
 		TRY(assignment_look(c, (struct assignment_key){ form->project, form->task, worker },
 				    &done, &found));
+		CHECK(found); /* it has just been handed in */
 		one[n] = (struct dispatch_stream){ .ask = { .ctx = item[i].ctx, .worker = worker },
 						   .at = form->project,
 						   .since = done.accepted };

@@ -18,6 +18,7 @@ enum {
 	DISPATCH_ROUNDS = 64,	  /* candidates looked at for one request */
 	DISPATCH_SWEEP = 256,	  /* tasks of one look for what was passed by */
 	DISPATCH_SAVE_EVERY = 8,  /* grants, then a worker's hint is written down */
+	DISPATCH_TRIES = 64,	  /* projects that are asked for one request of a stream */
 	DISPATCH_OFFERS = 4096,	  /* open projects that a stream looks at, 24 bytes each */
 	DISPATCH_NONES = 1 << 14, /* 24 bytes each */
 };

@@ -22,7 +22,7 @@ struct rank {
 
 struct runner {
 	struct dispatch_stream *one;
-	bool stays, fair, tried;
+	bool stays, fair, tried, passed_by; /* the last: another server had a project in hand */
 	uint64_t run;
 	struct rank last; /* of the project that was tried last in the order */
 	project_id try;	  /* 0: none is left */
@@ -197,7 +197,13 @@ static enum err serve_some(struct ctx *c, struct streams *s, struct runner *cons
 {
 	struct dispatch_ask *ask = NEW_MANY(c->mem, struct dispatch_ask, count);
 	struct dispatch_desk *desk = NEW(c->mem, struct dispatch_desk);
+	struct dispatch_turn turn;
 
+	TRY(dispatch_turn(c, list[0]->try, &turn));
+	for (size_t i = 0; i < count && turn.ours == 0; i++)
+		list[i]->passed_by = true;
+	if (turn.ours == 0)
+		return OK;
 	TRY(dispatch_desk(c, list[0]->try, desk));
 	for (size_t i = 0; i < count; i++)
 		ask[i] = list[i]->one->ask;
@@ -253,7 +259,11 @@ enum err dispatch_any(struct ctx *c, struct dispatch_stream *one, size_t count)
 	TRY(open_offers(c, &s));
 	for (size_t i = 0; i < count; i++)
 		TRY(begin(c, &s.runner[i], &one[i]));
-	while (left > 0)
+	for (int tries = 0; left > 0 && tries < DISPATCH_TRIES; tries++)
 		TRY(serve_round(c, &s, &left));
+	/* Nothing, and another server was at work in a project: that is no answer. */
+	for (size_t i = 0; i < count; i++)
+		if (!one[i].ask.got && s.runner[i].passed_by)
+			return store_ask_again(c, "another server has a project in hand");
 	return OK;
 }

@@ -185,7 +185,12 @@ bool kind_mask_runs(struct arena *mem, const struct json_value *shape, int64_t p
 
 static void check_block(struct kind_faults *f, const struct json_value *block, struct str path)
 {
+	const struct json_value *labels = json_get(block, S("labels"));
+
 	kind_shapes_check_block(f, block, path, NULL);
+	if (kind_i64(block, "min", 0) > (json_is(labels, JSON_LIST) ? (int64_t)labels->count : 1))
+		kind_fault(f, kind_path(f->mem, path, "min"), json_get(block, S("min")),
+			   "each label has one shape, so there are no more shapes than labels");
 }
 
 static int by_from(const void *left, const void *right)
@@ -273,19 +278,6 @@ static void put_mask(struct arena *mem, struct json *out, const struct kind_fiel
 	kind_shapes_end(out);
 }
 
-static bool check_answer(struct kind_faults *f, const struct kind_field *field,
-			 const struct json_value *value, struct json *out)
-{
-	struct mask m;
-
-	if (!read_mask(f, field, value, &m))
-		return false;
-	put_mask(f->mem, out, field, &m, NULL);
-	return true;
-}
-
-/* --- agreeing --- */
-
 static int64_t painted(const struct mask *m, int label)
 {
 	int64_t pixels = 0;
@@ -295,6 +287,26 @@ static int64_t painted(const struct mask *m, int label)
 			pixels += m->run[i].to - m->run[i].from;
 	return pixels;
 }
+
+static bool check_answer(struct kind_faults *f, const struct kind_field *field,
+			 const struct json_value *value, struct json *out)
+{
+	struct mask m;
+
+	size_t length = 0;
+
+	if (!read_mask(f, field, value, &m))
+		return false;
+	/* A list of lengths may become a longer text. */
+	for (int label = 0; label < LABELS_MAX; label++)
+		length += painted(&m, label) > 0 ? code_of(f->mem, &m, label).len : 0;
+	if (!check_size(f, field, value, &m.around, length))
+		return false;
+	put_mask(f->mem, out, field, &m, NULL);
+	return true;
+}
+
+/* --- agreeing --- */
 
 /* Of one label, or of all with a pixel counted as common where both give it the same. */
 static double iou(const struct mask *a, const struct mask *b, int label)

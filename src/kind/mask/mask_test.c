@@ -18,6 +18,8 @@ PLAIN_TEST(kind_mask, faults_of_its_block_name_the_place)
 {
 	WANT_STR(S(""), kind_test_fault(c, MASK("")));
 	WANT_STR(S(""), kind_test_fault(c, MASK(LABELS ",\"min\":1,\"max\":2")));
+	WANT_STR(S("blocks[0].min"), kind_test_fault(c, MASK(LABELS ",\"min\":3")));
+	WANT_STR(S("blocks[0].min"), kind_test_fault(c, MASK(",\"min\":2")));
 	WANT_STR(S("blocks[0].brush"), kind_test_fault(c, MASK(",\"brush\":7")));
 	WANT_STR(S("blocks[0].labels[1]"), kind_test_fault(c, MASK(",\"labels\":[\"a\",\"a\"]")));
 }
@@ -98,6 +100,20 @@ PLAIN_TEST(kind_mask, the_code_of_an_answer_has_a_bounded_length)
 	for (int i = 3; i < 52000; i++)
 		buf_add_char(&out, '0');
 	buf_add(&out, S("\"}]}}"));
+	buf_add_char(&out, 0);
+	WANT_STR(S("fault m"), kind_test_answer(c, MASK(LABELS), buf_str(&out).at));
+}
+
+/* A list counts by its numbers; the differences of 1, 1, 40, 40 … are two letters each. */
+PLAIN_TEST(kind_mask, the_code_of_an_answer_is_bounded_as_it_is_kept)
+{
+	struct buf out = buf_make(c->mem, 400000);
+
+	buf_add(&out, S("{\"m\":{\"width\":500,\"height\":1025,\"shapes\":[{\"label\":\"wood\","
+			"\"counts\":["));
+	for (int i = 0; i < 6250; i++)
+		buf_add(&out, i > 0 ? S(",1,1,40,40") : S("1,1,40,40"));
+	buf_add(&out, S("]}]}}"));
 	buf_add_char(&out, 0);
 	WANT_STR(S("fault m"), kind_test_answer(c, MASK(LABELS), buf_str(&out).at));
 }

@@ -75,6 +75,9 @@ static void check_block(struct kind_faults *f, const struct json_value *block, s
 	kind_shapes_check_block(f, block, path, "step_ms");
 	(void)kind_member_i64(f, block, path, "max", 1, TRACKS_MAX, &number);
 	(void)kind_member_i64(f, block, path, "step_ms", 1, STEP_MAX, &number);
+	if (kind_i64(block, "min", 0) > kind_i64(block, "max", TRACKS_MAX))
+		kind_fault(f, kind_path(f->mem, path, "min"), json_get(block, S("min")),
+			   "there are %d tracks at most, and no more than `max`", TRACKS_MAX);
 }
 
 static void put_block(struct json *out, const struct kind_field *field,

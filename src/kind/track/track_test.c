@@ -19,6 +19,8 @@ PLAIN_TEST(kind_track, faults_of_its_block_name_the_place)
 {
 	WANT_STR(S(""), kind_test_fault(c, TRACK("")));
 	WANT_STR(S(""), kind_test_fault(c, TRACK(LABELS ",\"min\":1,\"max\":50,\"step_ms\":33")));
+	WANT_STR(S("blocks[0].min"), kind_test_fault(c, TRACK(",\"min\":51")));
+	WANT_STR(S("blocks[0].min"), kind_test_fault(c, TRACK(",\"min\":3,\"max\":2")));
 	WANT_STR(S("blocks[0].max"), kind_test_fault(c, TRACK(",\"max\":51")));
 	WANT_STR(S("blocks[0].step_ms"), kind_test_fault(c, TRACK(",\"step_ms\":0")));
 	WANT_STR(S("blocks[0].fps"), kind_test_fault(c, TRACK(",\"fps\":25")));

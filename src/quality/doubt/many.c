@@ -39,12 +39,14 @@ static void find_groups(struct many *m)
 	const size_t size = (size_t)m->of->questions * sizeof(uint16_t);
 
 	for (int32_t t = 0; t < a->tasks; t++)
-		for (int32_t i = 0; i < looked_at(a, t); i++) {
+		for (int32_t i = 0; i < a->from[t + 1] - a->from[t]; i++) {
 			const int32_t first = a->from[t], at = first + i;
 			int32_t g = 0;
 
 			m->value[at] = (uint32_t)str_hash(
 				(struct str){ (const char *)marks(m, at), size });
+			if (i >= looked_at(a, t))
+				continue;
 			while (memcmp(marks(m, first + g), marks(m, at), size) != 0)
 				g++;
 			m->group[at] = g < i ? m->group[first + g] : (uint16_t)i;

@@ -123,7 +123,11 @@ export function Player({ params }: { params: Record<string, string> }) {
             announce(t('player.skipped', { item: '' }));
             await take(undefined, true);
           }}
-          onScreened={() => setPhase({ name: 'screened' })}
+          onScreened={() => {
+            if (only) return setPhase({ name: 'screened' });
+            announce(t('player.screened'));
+            void take(undefined, true);
+          }}
           onAgain={(task) => {
             setPhase({ name: 'taking' });
             return take(task);
