@@ -102,7 +102,8 @@ async function done(id, kind, hands) {
     if (hand === 'keyboard') await page.keyboard.press('Control+Enter');
     else if (hand === 'mouse') await page.getByRole('button', { name: 'Submit' }).click();
     else await page.getByRole('button', { name: 'Submit' }).tap();
-    await page.getByRole('heading', { name: /^(All done|Nothing left|No more|Done)/ }).or(page.locator('.empty')).first().waitFor();
+    await page.getByRole('heading', { name: /^(All done|Nothing left|No more|Done)/ }).or(page.locator('.empty')).first()
+      .waitFor({ timeout: 30000 }).catch(async () => assert.fail(`${kind} by ${hand} is not over: ${await page.locator('main').innerText()}`));
     const now = await until('the answer is stored', async () => {
       const list = (await rita('GET', `/api/v1/projects/${id}/tasks/1`)).answers;
       return list.length > before ? list : null;
