@@ -3,6 +3,7 @@
 #include "dispatch/dispatch_in.h"
 #include "job/tally.h"
 #include "pay/pay_in.h"
+#include "quality/quality.h"
 #include "review/review.h"
 #include "tests/fixture.h"
 
@@ -48,6 +49,19 @@ static int64_t paid(struct ctx *c, const struct fixture *f)
 	test_run_jobs(c);
 	WANT_OK(tally_get(c, f->project.v, "paid", &n));
 	return n;
+}
+
+static enum err contest(struct ctx *c, const struct fixture *f, struct assignment_key key,
+			enum review_contested how)
+{
+	enum err err;
+
+	fixture_act(c, key.worker, USER_WORKER);
+	err = review_contest(c, key, S("it is one"));
+	fixture_act(c, f->requester, USER_REQUESTER);
+	if (err == OK)
+		err = review_contest_decide(c, key, how, S("so it is"));
+	return err;
 }
 
 /* Two tasks for one answer each, both held for long, with a place for one copy. */
@@ -210,6 +224,67 @@ TEST(copies, a_rejection_makes_the_copy_that_is_out_the_next_answer)
 	WANT_ERR(ERR_CONFLICT, assignment_restore(c, a.key));
 }
 
+/* That task, past what would be offered. */
+static struct assignment take(struct ctx *c, const struct fixture *f, int worker, int64_t task)
+{
+	struct assignment a;
+	bool got;
+
+	WANT_OK(assignment_accept(
+		c, (struct assignment_key){ f->project, { task }, f->worker[worker] }, USEC_HOUR,
+		&a, &got));
+	WANT(got);
+	return a;
+}
+
+static struct assignment take_copy(struct ctx *c, const struct fixture *f, int worker, int64_t task)
+{
+	struct assignment_claim claim = { .task = { task }, .worker = f->worker[worker] };
+
+	WANT_OK(assignment_claim_copy(c, f->project, USEC_HOUR, 1, &claim, 1));
+	WANT_I64(ASSIGNMENT_GOT, claim.end);
+	return claim.lease;
+}
+
+TEST(copies, an_answer_restored_while_a_copy_is_out_is_concluded_with_the_others)
+{
+	struct fixture f = fixture_open(
+		c, (struct fixture_shape){
+			   .tasks = 2, .redundancy = 3, .gold = 1, .copy_permille = 1000 });
+	struct assignment a[5];
+	struct quality_result *result;
+	size_t count;
+
+	/* Nobody takes the known item, so that it has a place to lend. */
+	for (int i = 0; i < 5; i++)
+		a[i] = i < 3 ? take(c, &f, i, 2) : take_copy(c, &f, i, 2);
+	for (int i = 0; i < 3; i++)
+		say(c, &a[i], "cat");
+	test_run_jobs(c);
+	WANT_I64(TASK_JUDGED, look(c, &f, 2).stage);
+	WANT_I64(2, look(c, &f, 2).extra);
+	WANT_I64(2, look(c, &f, 2).taken);
+
+	WANT_OK(review_reject(c, a[0].key, S("it is none")));
+	say(c, &a[3], "cat");
+	test_run_jobs(c);
+	WANT_I64(TASK_JUDGED, look(c, &f, 2).stage);
+	WANT_I64(1, look(c, &f, 2).extra);
+	WANT_OK(contest(c, &f, a[0].key, REVIEW_RIGHT));
+	WANT_I64(4, look(c, &f, 2).filled);
+	WANT_I64(5, look(c, &f, 2).need);
+	WANT_I64(1, look(c, &f, 2).extra);
+	WANT_I64(TASK_FULL, look(c, &f, 2).stage);
+	test_run_jobs(c);
+	WANT_I64(TASK_JUDGED, look(c, &f, 2).stage);
+	WANT_OK(quality_results(c, f.project, a[0].key.task, &result, &count));
+	WANT_I64(1, count);
+	WANT_I64(4, result[0].answers);
+	/* The copy that is still out stays one. */
+	say(c, &a[4], "dog");
+	WANT_I64(TASK_JUDGED, look(c, &f, 2).stage);
+}
+
 TEST(copies, closing_gives_back_those_that_no_task_has_and_later_those_that_come_back)
 {
 	struct assignment a, b;
@@ -255,7 +330,7 @@ TEST(copies, a_late_answer_to_a_full_task_is_still_refused)
 struct played {
 	struct fixture f;
 	struct assignment held[FIXTURE_WORKERS], said[64];
-	int answers;
+	int answers, rejected; /* the last rejected one, of `said` */
 };
 
 static int64_t roll(struct ctx *c, int64_t sides)
@@ -278,13 +353,22 @@ static void hand_in(struct ctx *c, struct played *p, int worker)
 	*a = (struct assignment){ 0 };
 }
 
+/* Whom it is about may not be rejected, or have contested before, or have no place left. */
+static void play_contest(struct ctx *c, struct played *p)
+{
+	int one = roll(c, 4) == 0 ? (int)roll(c, p->answers) : p->rejected;
+
+	ATTEMPT(contest(c, &p->f, p->said[one].key,
+			roll(c, 4) == 0 ? REVIEW_DISMISS : REVIEW_RIGHT));
+}
+
 static void happens(struct ctx *c, struct played *p)
 {
 	int worker = (int)roll(c, FIXTURE_WORKERS);
 	struct assignment *a = &p->held[worker];
 	money back;
 
-	switch (roll(c, 12)) {
+	switch (roll(c, 13)) {
 	case 0:
 	case 1:
 	case 2:
@@ -301,10 +385,16 @@ static void happens(struct ctx *c, struct played *p)
 		*a = (struct assignment){ 0 };
 		break;
 	case 7:
-		if (p->answers > 0)
-			ATTEMPT(review_reject(c, p->said[roll(c, p->answers)].key, S("no")));
+		if (p->answers == 0)
+			break;
+		p->rejected = (int)roll(c, p->answers);
+		ATTEMPT(review_reject(c, p->said[p->rejected].key, S("no")));
 		break;
 	case 8:
+		if (p->answers > 0)
+			play_contest(c, p);
+		break;
+	case 9:
 		if (roll(c, 20) == 0)
 			ATTEMPT(pay_close(c, p->f.project, &back));
 		break;
@@ -322,6 +412,7 @@ PROPERTY(copies, whatever_happens_places_answers_and_money_add_up)
 
 	p.f = fixture_open(c, (struct fixture_shape){ .tasks = 2 + (int)roll(c, 2),
 						      .redundancy = sure ? 4 : 1 + (int)roll(c, 2),
+						      .gold = roll(c, 3) == 0,
 						      .copy_permille = 1000,
 						      .confidence_permille = sure ? 980 : 0,
 						      .shrunk = sure,

@@ -302,6 +302,14 @@ SELECT r.project_id, r.task_id FROM result AS r
 LEFT JOIN task AS t ON t.project_id = r.project_id AND t.id = r.task_id
 WHERE t.stage IS NULL OR t.stage <> 2;
 
+-- inv_judged_result() -> many (project project_id, task task_id)
+-- sweep: an invariant looks at everything
+SELECT t.project_id, t.id FROM task AS t
+WHERE t.stage = 2
+  AND NOT EXISTS (SELECT 1 FROM result AS r WHERE r.project_id = t.project_id AND r.task_id = t.id)
+  AND EXISTS (SELECT 1 FROM assignment AS a
+              WHERE a.project_id = t.project_id AND a.task_id = t.id AND a.state IN (2, 3) AND a.spare < 1);
+
 -- inv_gold_score() -> many (project project_id, worker user_id)
 -- sweep: an invariant looks at everything
 SELECT s.project_id, s.worker_id FROM gold_score AS s

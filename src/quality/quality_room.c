@@ -5,6 +5,8 @@
 static const struct room_invariant invariants[] = {
 	{ "quality.results_of_judged", &inv_result_judged_stmt,
 	  "a result stands for a task that is not judged" },
+	{ "quality.judged_has_result", &inv_judged_result_stmt,
+	  "a judged task with an answer that counts has no result" },
 	{ "quality.gold_score", &inv_gold_score_stmt,
 	  "a worker's gold score is not the sum of what was compared" },
 	{ "quality.skill_answers", &inv_skill_answers_stmt,

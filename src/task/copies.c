@@ -114,6 +114,9 @@ enum err task_copies_late(struct ctx *c, project_id project, task_id id, bool re
 		return OK;
 	t.filled++;
 	t.need = t.taken + t.filled > t.need ? t.taken + t.filled : t.need;
+	/* What was concluded without it goes, so it is concluded anew. */
+	if (restored && t.stage == TASK_JUDGED)
+		t.stage = TASK_COLLECTING;
 	TRY(put(c, project, &t, false, 0));
 	*full = t.stage == TASK_FULL;
 	return OK;
