@@ -161,13 +161,14 @@ MUST_USE enum err assignment_submit(struct ctx *, struct assignment_key, int64_t
  * Quotas of the project's template that an answer counts for (kind_quotas). A worker takes a place
  * of each, or of none: then `*full` is the first that has no more, else -1. Again for the
  * same assignment it moves his places. A place counts while the assignment is accepted, submitted
- * or approved; one that is approved after a rejection comes on top. Before
+ * or approved; one that is approved after a rejection comes on top. Whoever is not at it (another
+ * epoch, or it is handed in or given back) changes nothing here: a submit refuses him. Before
  * other rows of the project are changed, so that two do not wait in a circle.
  */
 struct assignment_quota {
 	int64_t number, max;
 };
-MUST_USE enum err assignment_quota_take(struct ctx *, struct assignment_key,
+MUST_USE enum err assignment_quota_take(struct ctx *, struct assignment_key, int64_t epoch,
 					const struct assignment_quota *, int count, int *full);
 /* The same while he is at it; when one is full the task is given back. ERR_CONFLICT: heartbeat. */
 MUST_USE enum err assignment_screen(struct ctx *, struct assignment_key, int64_t epoch,

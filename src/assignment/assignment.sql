@@ -135,6 +135,12 @@ JOIN assignment AS a ON a.project_id = p.project_id AND a.task_id = p.task_id AN
 WHERE a.state IN (1, 2, 3)
 GROUP BY p.project_id, p.quota HAVING COUNT(*) > MIN(p.most);
 
+-- inv_assignment_quota_stray() -> many (project project_id, task task_id, worker user_id)
+-- sweep: an invariant looks at everything
+SELECT p.project_id, p.task_id, p.worker_id FROM quota_place AS p
+LEFT JOIN assignment AS a ON a.project_id = p.project_id AND a.task_id = p.task_id AND a.worker_id = p.worker_id
+WHERE a.state IS NULL;
+
 -- inv_assignment_taken() -> many (project project_id, task task_id)
 -- sweep: an invariant looks at everything
 SELECT t.project_id, t.id FROM task AS t

@@ -13,6 +13,8 @@ static const struct room_invariant invariants[] = {
 	  "an answer belongs to no submitted assignment" },
 	{ "assignment.quota", &inv_assignment_quota_stmt,
 	  "a quota has taken more answers than it may" },
+	{ "assignment.quota_stray", &inv_assignment_quota_stray_stmt,
+	  "a place of a quota belongs to no assignment" },
 	{ .name = NULL },
 };
 

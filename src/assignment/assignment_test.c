@@ -492,12 +492,12 @@ TEST(assignment, an_answer_after_the_clock_was_set_back_took_no_time_and_is_judg
 	WANT_I64(PROJECT_DONE, state.state);
 }
 
-static int quota_full(struct ctx *c, struct assignment_key key, int64_t number, int64_t max)
+static int quota_full(struct ctx *c, struct assignment a, int64_t number, int64_t max)
 {
 	struct assignment_quota quota = { number, max };
 	int full;
 
-	WANT_OK(assignment_quota_take(c, key, &quota, 1, &full));
+	WANT_OK(assignment_quota_take(c, a.key, a.epoch, &quota, 1, &full));
 	return full;
 }
 
@@ -508,16 +508,16 @@ TEST(assignment, a_quota_takes_so_many_and_an_ended_one_gives_its_place_back)
 
 	for (int i = 0; i < 4; i++)
 		a[i] = accepted(c, &f, 1, i);
-	WANT_I64(-1, quota_full(c, a[0].key, 1, 2));
-	WANT_I64(-1, quota_full(c, a[1].key, 1, 2));
-	WANT_I64(-1, quota_full(c, a[1].key, 1, 2)); /* a repeat */
-	WANT_I64(0, quota_full(c, a[2].key, 1, 2));
-	WANT_I64(-1, quota_full(c, a[2].key, 2, 2)); /* another quota */
+	WANT_I64(-1, quota_full(c, a[0], 1, 2));
+	WANT_I64(-1, quota_full(c, a[1], 1, 2));
+	WANT_I64(-1, quota_full(c, a[1], 1, 2)); /* a repeat */
+	WANT_I64(0, quota_full(c, a[2], 1, 2));
+	WANT_I64(-1, quota_full(c, a[2], 2, 2)); /* another quota */
 	WANT_OK(assignment_return(c, a[0].key, a[0].epoch));
-	WANT_I64(-1, quota_full(c, a[3].key, 1, 2));
+	WANT_I64(-1, quota_full(c, a[3], 1, 2));
 	/* Who changes his mind gives his place of the other back. */
-	WANT_I64(-1, quota_full(c, a[1].key, 2, 2));
-	WANT_I64(-1, quota_full(c, a[2].key, 1, 2));
+	WANT_I64(-1, quota_full(c, a[1], 2, 2));
+	WANT_I64(-1, quota_full(c, a[2], 1, 2));
 }
 
 TEST(assignment, who_finds_a_quota_full_is_let_go_at_once_and_his_place_is_open)
@@ -544,11 +544,11 @@ TEST(assignment, a_rejected_answer_leaves_its_quota_and_comes_on_top_when_it_is_
 	struct assignment a = accepted(c, &f, 1, 0), b = accepted(c, &f, 1, 1);
 	bool fresh, changed;
 
-	WANT_I64(-1, quota_full(c, a.key, 1, 1));
+	WANT_I64(-1, quota_full(c, a, 1, 1));
 	WANT_OK(assignment_submit(c, a.key, a.epoch, S("{\"label\":\"cat\"}"), 0, &fresh));
-	WANT_I64(0, quota_full(c, b.key, 1, 1));
+	WANT_I64(0, quota_full(c, b, 1, 1));
 	WANT_OK(assignment_reject(c, a.key, &changed));
-	WANT_I64(-1, quota_full(c, b.key, 1, 1));
+	WANT_I64(-1, quota_full(c, b, 1, 1));
 	WANT_OK(assignment_restore(c, a.key));
-	WANT_I64(-1, quota_full(c, b.key, 1, 1));
+	WANT_I64(-1, quota_full(c, b, 1, 1));
 }

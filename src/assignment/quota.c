@@ -10,14 +10,30 @@
 #include "assignment/assignment.sql.h"
 #include "assignment/assignment_in.h"
 
-enum err assignment_quota_take(struct ctx *c, struct assignment_key key,
+/* May this answer still come in? The row stays as it is until the transaction ends. */
+static enum err hold_open(struct ctx *c, struct assignment_key key, int64_t epoch, bool *open)
+{
+	struct assignment_hold row;
+	bool found;
+
+	TRY(assignment_hold(c, key.project, key.task, key.worker, &row, &found));
+	*open = found && row.epoch == epoch &&
+		(row.state == ASSIGNMENT_ACCEPTED || row.state == ASSIGNMENT_EXPIRED);
+	return OK;
+}
+
+enum err assignment_quota_take(struct ctx *c, struct assignment_key key, int64_t epoch,
 			       const struct assignment_quota *quota, int count, int *full)
 {
 	int64_t changed;
+	bool open;
 
 	*full = -1;
 	TRY(quota_turn_take(c, key.project, &changed));
 	CHECK(changed == 1);
+	TRY(hold_open(c, key, epoch, &open));
+	if (!open)
+		return OK;
 	for (int i = 0; i < count; i++) {
 		struct quota_others others;
 
@@ -39,7 +55,7 @@ enum err assignment_screen(struct ctx *c, struct assignment_key key, int64_t epo
 {
 	int full;
 
-	TRY(assignment_quota_take(c, key, quota, count, &full));
+	TRY(assignment_quota_take(c, key, epoch, quota, count, &full));
 	*taken = full < 0;
 	TRY(assignment_must_hold(c, key, epoch));
 	return *taken ? OK : assignment_return(c, key, epoch);

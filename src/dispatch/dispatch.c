@@ -272,17 +272,24 @@ int dispatch_quotas(const struct kind_template *t, const struct json_value *answ
 	return n;
 }
 
+static bool has_quotas(const struct kind_template *t)
+{
+	struct kind_quota met[KIND_QUOTAS_MAX];
+
+	return kind_quotas(t, NULL, met) > 0;
+}
+
 /* Its places in the quotas, which the worker has already where he was asked for them. */
-static enum err take_quotas(struct ctx *c, struct assignment_key key, const struct kind_template *t,
-			    const struct json_value *answer)
+static enum err take_quotas(struct ctx *c, struct assignment_key key, int64_t epoch,
+			    const struct kind_template *t, const struct json_value *answer)
 {
 	struct assignment_quota quota[KIND_QUOTAS_MAX];
 	struct kind_quota met[KIND_QUOTAS_MAX];
 	int full;
 
-	if (kind_quotas(t, NULL, met) == 0)
+	if (!has_quotas(t))
 		return OK;
-	TRY(assignment_quota_take(c, key, quota, dispatch_quotas(t, answer, quota), &full));
+	TRY(assignment_quota_take(c, key, epoch, quota, dispatch_quotas(t, answer, quota), &full));
 	if (full < 0)
 		return OK;
 	(void)kind_quotas(t, answer, met);
@@ -292,48 +299,77 @@ static enum err take_quotas(struct ctx *c, struct assignment_key key, const stru
 }
 
 /* Those whose answers are right go on; the others have their refusal. */
-static enum err check_answers(struct ctx *c, const struct dispatch_desk *d,
-			      struct dispatch_hand *hand, size_t count, struct assignment_hand *out,
-			      size_t *place, size_t *n)
+static enum err check_answers(struct ctx *c, project_id project, const struct kind_template *t,
+			      struct dispatch_hand *const *hand, size_t count,
+			      struct assignment_hand *out, struct dispatch_hand **of, size_t *n)
 {
-	struct kind_template template;
-
 	*n = 0;
-	kind_template_load(c->mem, d->project.template, &template);
 	for (size_t i = 0; i < count; i++) {
-		struct dispatch_hand *h = &hand[i];
-		struct assignment_key key = { d->project.id, h->task, h->worker };
+		struct dispatch_hand *h = hand[i];
+		struct assignment_key key = { project, h->task, h->worker };
 		struct str canonical;
 
-		h->err = check_answer(h->ctx, key, &template, h->answer, &canonical);
+		h->err = check_answer(h->ctx, key, t, h->answer, &canonical);
 		if (h->err == OK)
-			h->err = take_quotas(h->ctx, key, &template, h->answer);
+			h->err = take_quotas(h->ctx, key, h->epoch, t, h->answer);
 		TRY(ctx_take_failure(c, h->ctx));
 		if (h->err != OK)
 			continue;
 		out[*n] = (struct assignment_hand){
 			h->ctx, h->task, h->worker, h->epoch, canonical, h->active_ms, OK, false,
 		};
-		place[(*n)++] = i;
+		of[(*n)++] = h;
 	}
 	return OK;
+}
+
+static enum err submit_some(struct ctx *c, const struct dispatch_desk *d,
+			    const struct kind_template *t, struct dispatch_hand *const *hand,
+			    size_t count, bool *any)
+{
+	struct assignment_hand *out = NEW_MANY(c->mem, struct assignment_hand, count);
+	struct dispatch_hand **of = NEW_MANY(c->mem, struct dispatch_hand *, count);
+	size_t n;
+
+	TRY(check_answers(c, d->project.id, t, hand, count, out, of, &n));
+	TRY(assignment_submit_all(c, d->project.id, d->project.approve_after_s == 0, out, n));
+	for (size_t i = 0; i < n; i++) {
+		of[i]->err = out[i].err;
+		if (out[i].err != OK || !out[i].fresh)
+			continue;
+		dispatch_seen(c, d, out[i].worker, out[i].task);
+		*any = true;
+	}
+	return OK;
+}
+
+/* Rows are changed in the order of the tasks; of one worker's two the first comes first. */
+static int by_task(const void *left, const void *right)
+{
+	const struct dispatch_hand *a = *(struct dispatch_hand *const *)left,
+				   *b = *(struct dispatch_hand *const *)right;
+
+	return a->task.v != b->task.v ? (a->task.v > b->task.v) - (a->task.v < b->task.v) :
+					(a > b) - (a < b);
 }
 
 enum err dispatch_submit(struct ctx *c, const struct dispatch_desk *d, struct dispatch_hand *hand,
 			 size_t count)
 {
-	struct assignment_hand *out = NEW_MANY(c->mem, struct assignment_hand, count);
-	size_t *place = NEW_MANY(c->mem, size_t, count), n;
+	struct dispatch_hand **list = NEW_MANY(c->mem, struct dispatch_hand *, count);
+	struct kind_template template;
+	size_t step = count;
 	bool any = false;
 
-	TRY(check_answers(c, d, hand, count, out, place, &n));
-	TRY(assignment_submit_all(c, d->project.id, d->project.approve_after_s == 0, out, n));
-	for (size_t i = 0; i < n; i++) {
-		hand[place[i]].err = out[i].err;
-		if (out[i].err != OK || !out[i].fresh)
-			continue;
-		dispatch_seen(c, d, out[i].worker, out[i].task);
-		any = true;
+	kind_template_load(c->mem, d->project.template, &template);
+	for (size_t i = 0; i < count; i++)
+		list[i] = &hand[i];
+	/* What one takes of a quota the next must see, and late work counts only once it is in. */
+	if (has_quotas(&template)) {
+		qsort(list, count, sizeof(struct dispatch_hand *), by_task);
+		step = 1;
 	}
+	for (size_t i = 0; i < count; i += step)
+		TRY(submit_some(c, d, &template, list + i, step, &any));
 	return any && d->has_gold ? job_gather(c, "quality.score", d->project.id.v) : OK;
 }

@@ -338,38 +338,93 @@ TEST(dispatch, known_tasks_that_were_given_are_counted_and_forgotten_for_who_is_
 	"{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"?\",\"options\":[" \
 	"\"cat\",\"dog\"]}],\"quotas\":[{\"field\":\"label\",\"is\":\"cat\",\"max\":1}]}"
 
-TEST(dispatch, an_answer_beyond_a_quota_is_refused_though_nobody_was_asked_before)
-{
-	struct fixture f =
-		fixture_open(c, (struct fixture_shape){ .redundancy = 4, .template = SURVEY });
+struct survey {
+	struct fixture f;
 	struct dispatch_desk desk;
-	struct assignment a[3];
 	struct json_value *cat, *dog;
+	struct assignment a[3]; /* of the first workers, at task 1 */
+};
+
+static struct survey survey_open(struct ctx *c)
+{
+	struct survey s = {
+		.f = fixture_open(c, (struct fixture_shape){ .redundancy = 4, .template = SURVEY }),
+	};
 	struct json_fault fault;
 	bool got;
 
-	WANT(json_read(c->mem, S("{\"label\":\"cat\"}"), &cat, &fault));
-	WANT(json_read(c->mem, S("{\"label\":\"dog\"}"), &dog, &fault));
-	WANT_OK(dispatch_desk(c, f.project, &desk));
+	WANT(json_read(c->mem, S("{\"label\":\"cat\"}"), &s.cat, &fault));
+	WANT(json_read(c->mem, S("{\"label\":\"dog\"}"), &s.dog, &fault));
+	WANT_OK(dispatch_desk(c, s.f.project, &s.desk));
 	for (int i = 0; i < 3; i++) {
-		struct assignment_key key = { f.project, { 1 }, f.worker[i] };
+		struct assignment_key key = { s.f.project, { 1 }, s.f.worker[i] };
 
-		WANT_OK(assignment_accept(c, key, USEC_MINUTE, &a[i], &got));
+		WANT_OK(assignment_accept(c, key, USEC_MINUTE, &s.a[i], &got));
 		WANT(got);
 	}
-	struct dispatch_hand hand[] = {
-		{ c, f.worker[0], { 1 }, a[0].epoch, cat, 0, OK },
-		{ c, f.worker[2], { 1 }, a[2].epoch, dog, 0, OK },
-	};
-	WANT_OK(dispatch_submit(c, &desk, hand, 2));
+	return s;
+}
+
+static struct dispatch_hand hand_of(struct ctx *c, const struct survey *s, int i,
+				    const struct json_value *answer)
+{
+	return (struct dispatch_hand){ c, s->f.worker[i], { 1 }, s->a[i].epoch, answer, 0, OK };
+}
+
+TEST(dispatch, an_answer_beyond_a_quota_is_refused_though_nobody_was_asked_before)
+{
+	struct survey s = survey_open(c);
+	struct dispatch_hand hand[] = { hand_of(c, &s, 0, s.cat), hand_of(c, &s, 2, s.dog) };
+
+	WANT_OK(dispatch_submit(c, &s.desk, hand, 2));
 	WANT_I64(OK, hand[0].err);
 	WANT_I64(OK, hand[1].err);
 	/* The same again is no second one. */
-	WANT_OK(dispatch_submit(c, &desk, hand, 1));
+	WANT_OK(dispatch_submit(c, &s.desk, hand, 1));
 	WANT_I64(OK, hand[0].err);
-	hand[0] = (struct dispatch_hand){ c, f.worker[1], { 1 }, a[1].epoch, cat, 0, OK };
-	WANT_OK(dispatch_submit(c, &desk, hand, 1));
+	hand[0] = hand_of(c, &s, 1, s.cat);
+	WANT_OK(dispatch_submit(c, &s.desk, hand, 1));
 	WANT_I64(ERR_CONFLICT, hand[0].err);
 	WANT_STR(S("answer.label"), c->refusal.field);
 	c->refusal = (struct refusal){ 0 };
+}
+
+/* A batch has no savepoints: what is refused in it must have written nothing. */
+TEST(dispatch, who_is_refused_in_a_batch_leaves_the_quotas_as_they_were)
+{
+	struct survey s = survey_open(c);
+	struct ctx again = *c, stranger = *c, late = *c;
+	struct dispatch_hand hand[] = {
+		hand_of(c, &s, 0, s.cat),	  hand_of(&again, &s, 0, s.dog),
+		hand_of(&stranger, &s, 2, s.cat), hand_of(&late, &s, 1, s.cat),
+		hand_of(&again, &s, 2, s.dog),
+	};
+
+	hand[2].worker = s.f.worker[3];
+	WANT_OK(dispatch_submit(c, &s.desk, hand, 2));
+	WANT_I64(OK, hand[0].err);
+	WANT_I64(ERR_CONFLICT, hand[1].err);
+	again.refusal = (struct refusal){ 0 };
+	/* Once more, now that his answer is in; beside one who has never had the task. */
+	WANT_OK(dispatch_submit(c, &s.desk, hand + 1, 4));
+	WANT_I64(ERR_CONFLICT, hand[1].err);
+	WANT_I64(ERR_CONFLICT, hand[2].err);
+	WANT_I64(ERR_CONFLICT, hand[3].err); /* the one cat is still the first one */
+	WANT_STR(S("answer.label"), late.refusal.field);
+	WANT_I64(OK, hand[4].err);
+}
+
+TEST(dispatch, work_that_comes_late_in_a_batch_counts_for_a_quota_as_any)
+{
+	struct survey s = survey_open(c);
+	struct ctx other = *c;
+	struct dispatch_hand hand[] = { hand_of(c, &s, 0, s.cat), hand_of(&other, &s, 1, s.cat) };
+	int expired;
+
+	test_wait(c, 2 * USEC_MINUTE);
+	other.now = c->now;
+	WANT_OK(assignment_expire(c, 10, &expired));
+	WANT_OK(dispatch_submit(c, &s.desk, hand, 2));
+	WANT_I64(OK, hand[0].err);
+	WANT_I64(ERR_CONFLICT, hand[1].err);
 }
