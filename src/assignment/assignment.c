@@ -403,13 +403,17 @@ static enum err submit_late(struct ctx *c, struct assignment_key key, bool appro
 	int64_t becomes = approve ? ASSIGNMENT_APPROVED : ASSIGNMENT_SUBMITTED;
 	struct assignment_submit_set_row row = { key.task, key.worker, hand->epoch,
 						 hand->active_ms };
+	struct quota_place_drop_row place = { key.task, key.worker };
 	bool got, full, changed;
 
 	TRY(task_fill_late(c, key.project, key.task, &got, &full));
-	if (!got)
+	if (!got) {
+		/* Of the quotas, which it has taken by now. */
+		TRY(quota_place_drop(c, key.project, &place, 1));
 		return refuse(c, ERR_CONFLICT,
 			      "the time for this task was over and others have "
 			      "done it since");
+	}
 	TRY(assignment_submit_set(c, key.project, ASSIGNMENT_EXPIRED, becomes, c->now, &row, 1,
 				  &changed));
 	CHECK(changed); /* the row is held */
@@ -486,9 +490,11 @@ enum err assignment_return(struct ctx *c, struct assignment_key key, int64_t epo
 	if (changed == 1) {
 		struct task_places place = { .task = key.task, .n = 1 };
 		struct draft_drop_row draft = { key.task, key.worker };
+		struct quota_place_drop_row quota = { key.task, key.worker };
 
 		TRY(task_release(c, key.project, &place, 1));
 		TRY(draft_drop(c, key.project, &draft, 1));
+		TRY(quota_place_drop(c, key.project, &quota, 1));
 		return tally_add(c, key.project.v, "returned", 1);
 	}
 	TRY(assignment_look(c, key, &row, &found));
@@ -517,6 +523,7 @@ static enum err expire_in(struct ctx *c, const struct assignment_overdue *list, 
 {
 	struct assignment_expire_set_row *row =
 		NEW_MANY(c->mem, struct assignment_expire_set_row, count);
+	struct quota_place_drop_row *quota = NEW_MANY(c->mem, struct quota_place_drop_row, count);
 	task_id *task = NEW_MANY(c->mem, task_id, count);
 	bool *changed = NEW_MANY(c->mem, bool, count);
 	project_id project = list->project;
@@ -525,14 +532,18 @@ static enum err expire_in(struct ctx *c, const struct assignment_overdue *list, 
 	for (size_t i = 0; i < count; i++)
 		row[i] = (struct assignment_expire_set_row){ list[i].task, list[i].worker };
 	TRY(assignment_expire_set(c, project, c->now, row, count, changed));
-	for (size_t i = 0; i < count; i++)
-		if (changed[i])
-			task[n++] = list[i].task;
+	for (size_t i = 0; i < count; i++) {
+		if (!changed[i])
+			continue;
+		quota[n] = (struct quota_place_drop_row){ list[i].task, list[i].worker };
+		task[n++] = list[i].task;
+	}
 	if (n == 0)
 		return OK;
 	*expired += (int)n;
 	struct task_places *open = places_of(c, task, n, &places);
 	TRY(task_release(c, project, open, places));
+	TRY(quota_place_drop(c, project, quota, n));
 	return tally_add(c, project.v, "expired", (int64_t)n);
 }
 
@@ -612,10 +623,13 @@ enum err assignment_approve(struct ctx *c, struct assignment_key key, bool *chan
 
 enum err assignment_reject(struct ctx *c, struct assignment_key key, bool *changed)
 {
+	struct quota_place_drop_row quota = { key.task, key.worker };
+
 	TRY(decide(c, key, ASSIGNMENT_REJECTED, changed));
 	if (!*changed)
 		return OK;
 	TRY(task_reopen(c, key.project, key.task));
+	TRY(quota_place_drop(c, key.project, &quota, 1));
 	TRY(tally_add(c, key.project.v, "rejected", 1));
 	return OK;
 }
@@ -632,8 +646,7 @@ enum err assignment_restore(struct ctx *c, struct assignment_key key)
 	if (!got)
 		return refuse(c, ERR_CONFLICT,
 			      "every place has been taken since: nothing is left to pay it with");
-	/* Its place in a quota may have gone to another: it comes on top. */
-	TRY(quota_place_drop(c, key.project, key.task, key.worker));
+	/* Its place in a quota went when it was rejected: it comes on top. */
 	TRY(tally_add(c, key.project.v, "rejected", -1));
 	TRY(tally_add(c, key.project.v, "approved", 1));
 	return job_signal(c, "pay.release", key.project.v);

@@ -115,17 +115,17 @@ ON CONFLICT (project_id) DO UPDATE SET median_ms = excluded.median_ms, answers =
 INSERT INTO quota_turn(project_id, turns) VALUES ($1, 1)
 ON CONFLICT (project_id) DO UPDATE SET turns = quota_turn.turns + 1;
 
--- quota_others(project project_id, quota int, task task_id, worker user_id) -> one (n int)
--- Those of anybody else that count: accepted, submitted, approved.
-SELECT COUNT(*) FROM quota_place AS p
-JOIN assignment AS a ON a.project_id = p.project_id AND a.task_id = p.task_id AND a.worker_id = p.worker_id
-WHERE p.project_id = $1 AND p.quota = $2 AND a.state IN (1, 2, 3)
-  AND NOT (p.task_id = $3 AND p.worker_id = $4);
+-- quota_others(project project_id, quota int, task task_id, worker user_id, most int) -> one (n int)
+-- Those of anybody else, up to as many as matter. Who counts no more has no place.
+SELECT COUNT(*) FROM (
+  SELECT 1 AS one FROM quota_place AS p
+  WHERE p.project_id = $1 AND p.quota = $2 AND NOT (p.task_id = $3 AND p.worker_id = $4)
+  LIMIT $5) AS o;
 
 -- quota_place_add(project project_id, quota int, task task_id, worker user_id, most int) -> none
 INSERT INTO quota_place(project_id, quota, task_id, worker_id, most) VALUES ($1, $2, $3, $4, $5);
 
--- quota_place_drop(project project_id, task task_id, worker user_id) -> none
+-- quota_place_drop(project project_id; task task_id, worker user_id) -> none
 DELETE FROM quota_place WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
 
 -- inv_assignment_quota() -> many (project project_id, quota int)
@@ -139,7 +139,7 @@ GROUP BY p.project_id, p.quota HAVING COUNT(*) > MIN(p.most);
 -- sweep: an invariant looks at everything
 SELECT p.project_id, p.task_id, p.worker_id FROM quota_place AS p
 LEFT JOIN assignment AS a ON a.project_id = p.project_id AND a.task_id = p.task_id AND a.worker_id = p.worker_id
-WHERE a.state IS NULL;
+WHERE a.state IS NULL OR a.state NOT IN (1, 2, 3);
 
 -- inv_assignment_taken() -> many (project project_id, task task_id)
 -- sweep: an invariant looks at everything

@@ -14,7 +14,7 @@ static const struct room_invariant invariants[] = {
 	{ "assignment.quota", &inv_assignment_quota_stmt,
 	  "a quota has taken more answers than it may" },
 	{ "assignment.quota_stray", &inv_assignment_quota_stray_stmt,
-	  "a place of a quota belongs to no assignment" },
+	  "a place of a quota belongs to no assignment that counts" },
 	{ .name = NULL },
 };
 

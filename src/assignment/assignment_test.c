@@ -505,6 +505,7 @@ TEST(assignment, a_quota_takes_so_many_and_an_ended_one_gives_its_place_back)
 {
 	struct fixture f = fixture_open(c, (struct fixture_shape){ .redundancy = 8 });
 	struct assignment a[4];
+	int expired;
 
 	for (int i = 0; i < 4; i++)
 		a[i] = accepted(c, &f, 1, i);
@@ -518,6 +519,10 @@ TEST(assignment, a_quota_takes_so_many_and_an_ended_one_gives_its_place_back)
 	/* Who changes his mind gives his place of the other back. */
 	WANT_I64(-1, quota_full(c, a[1], 2, 2));
 	WANT_I64(-1, quota_full(c, a[2], 1, 2));
+	/* `assignment.quota_stray` sees to it that what is over keeps none. */
+	test_wait(c, 2 * USEC_HOUR);
+	WANT_OK(assignment_expire(c, 10, &expired));
+	WANT_I64(3, expired);
 }
 
 TEST(assignment, who_finds_a_quota_full_is_let_go_at_once_and_his_place_is_open)

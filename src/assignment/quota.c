@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Quotas: at most so many answers of a kind. A place is a row of who counts, and what counts is
- * told by the state of his assignment, so whatever ends one gives the place back without a word.
- * What makes an ended one count again (late work) comes through here, where claims of a
- * project go one at a time. A counter was turned down: each way in which an assignment
- * ends would have to keep it right.
+ * Quotas: at most so many answers of a kind. A place is a row of who counts. Whatever ends an
+ * assignment deletes its places in the same transaction, and what makes an ended one count again
+ * (late work) comes through here, where claims of a project go one at a time. A counter was turned
+ * down: rows can be looked at, and `assignment.quota_stray` finds one that was left.
+ *
+ * While the turn is held, each quota of an answer costs a walk along its places in the order of the
+ * key, of which there are never more than its `max`: ended assignments have none.
  */
 #include "assignment/assignment.h"
 #include "assignment/assignment.sql.h"
@@ -25,6 +27,7 @@ static enum err hold_open(struct ctx *c, struct assignment_key key, int64_t epoc
 enum err assignment_quota_take(struct ctx *c, struct assignment_key key, int64_t epoch,
 			       const struct assignment_quota *quota, int count, int *full)
 {
+	struct quota_place_drop_row row = { key.task, key.worker };
 	int64_t changed;
 	bool open;
 
@@ -37,13 +40,14 @@ enum err assignment_quota_take(struct ctx *c, struct assignment_key key, int64_t
 	for (int i = 0; i < count; i++) {
 		struct quota_others others;
 
-		TRY(quota_others(c, key.project, quota[i].number, key.task, key.worker, &others));
+		TRY(quota_others(c, key.project, quota[i].number, key.task, key.worker,
+				 quota[i].max, &others));
 		if (others.n >= quota[i].max) {
 			*full = i;
 			return OK;
 		}
 	}
-	TRY(quota_place_drop(c, key.project, key.task, key.worker));
+	TRY(quota_place_drop(c, key.project, &row, 1));
 	for (int i = 0; i < count; i++)
 		TRY(quota_place_add(c, key.project, quota[i].number, key.task, key.worker,
 				    quota[i].max));
