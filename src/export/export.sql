@@ -11,11 +11,12 @@ SELECT task_id, field, value, confidence, answers, ties, posterior FROM result
 WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3
 ORDER BY task_id, field;
 
+-- Those that results are from: spare ones are left out.
 -- export_answer_range(project project_id, from int, upto int) -> many (task int, worker user_id, state int, submitted usec, active_ms int, body text)
 SELECT a.task_id, a.worker_id, a.state, a.submitted_us, a.active_ms, b.body
 FROM assignment AS a
 JOIN answer AS b ON b.project_id = a.project_id AND b.task_id = a.task_id AND b.worker_id = a.worker_id
-WHERE a.project_id = $1 AND a.task_id >= $2 AND a.task_id <= $3 AND a.state IN (2, 3)
+WHERE a.project_id = $1 AND a.task_id >= $2 AND a.task_id <= $3 AND a.state IN (2, 3) AND a.spare < 1
 ORDER BY a.task_id, a.worker_id;
 
 -- export_asset(project project_id, source source_id, asset text) -> maybe (width int, height int)

@@ -67,6 +67,29 @@ TEST(export, json_lines_carry_every_answer_behind_a_result)
 		     JSON_LIST));
 }
 
+TEST(export, a_spare_answer_is_not_among_those_behind_a_result)
+{
+	struct fixture f = fixture_open(
+		c, (struct fixture_shape){ .tasks = 2, .redundancy = 1, .copy_permille = 500 });
+	struct assignment_key key = { f.project, { 1 }, f.worker[0] };
+	struct assignment_claim copy = { .task = { 1 }, .worker = f.worker[1] };
+	struct assignment slow;
+	bool got, fresh;
+	size_t at;
+
+	WANT_OK(assignment_accept(c, key, USEC_HOUR, &slow, &got));
+	WANT_OK(assignment_claim_copy(c, f.project, USEC_HOUR, 1, &copy, 1));
+	WANT_I64(ASSIGNMENT_GOT, copy.end);
+	WANT_OK(assignment_submit(c, copy.lease.key, copy.lease.epoch, S("{\"label\":\"cat\"}"), 1,
+				  &fresh));
+	test_run_jobs(c);
+	WANT_OK(assignment_submit(c, key, slow.epoch, S("{\"label\":\"dog\"}"), 1, &fresh));
+	struct str out = whole(c, &f, "jsonl", true);
+	WANT(str_find(out, S("\"answers\":1,"), &at));
+	WANT(str_find(out, S("\"answer\":{\"label\":\"cat\"}"), &at));
+	WANT(!str_find(out, S("dog\"}"), &at));
+}
+
 TEST(export, a_picture_is_called_as_its_requester_calls_it)
 {
 	struct fixture f =
