@@ -7,7 +7,6 @@
 #include "dispatch/dispatch.sql.h"
 #include "dispatch/dispatch_in.h"
 #include "job/job.h"
-#include "kind/survey.h"
 
 #include <stdlib.h>
 

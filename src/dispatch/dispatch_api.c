@@ -4,7 +4,6 @@
 #include "dispatch/dispatch_in.h"
 #include "intake/intake.h"
 #include "job/tally.h"
-#include "kind/survey.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* What the writers of formats look up in a task, in a template and in a value. */
 #include "export/export_in.h"
-#include "kind/survey.h"
 
 enum { CELL_MAX = 64 << 20 };
 

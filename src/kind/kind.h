@@ -24,20 +24,15 @@
 #define KIND_H
 #include "room/room.h"
 
+enum { KIND_BLOCKS_MAX = 50, KIND_COLUMNS_MAX = 200, KIND_FAULTS_MAX = 50, KIND_NAME_MAX = 40 };
 enum {
-	KIND_BLOCKS_MAX = 50,
-	KIND_COLUMNS_MAX = 200,
-	KIND_FAULTS_MAX = 50,
-	KIND_NAME_MAX = 40,
 	KIND_TEXT_MAX = 20000, /* bytes of a markdown text */
 	KIND_TEMPLATE_MAX = 65536,
 	KIND_ANSWER_MAX = 65536, /* bytes of a whole one, as of a template */
-	KIND_QUOTAS_MAX = 50,
-	KIND_QUOTA_MAX = 10000, /* answers of one */
 };
+enum { KIND_QUOTAS_MAX = 50, KIND_QUOTA_MAX = 10000 }; /* how many, and answers of one */
 
 /* --- faults: what is wrong, and where --- */
-
 struct kind_fault {
 	struct str path;    /* "blocks[2].options[0]" in a template, "label" in an answer */
 	struct str message; /* one line, no full stop */
@@ -60,7 +55,6 @@ bool kind_is_clean(struct str text); /* well formed, no control characters but t
 bool kind_is_plain(struct str text); /* and one line */
 
 /* --- a kind --- */
-
 struct kind_result {
 	struct str value;  /* JSON; `null` when most left the field out */
 	double confidence; /* 0 to 1 */
@@ -118,7 +112,6 @@ extern const struct kind *const kind_table[];
 const struct kind *kind_find(struct str name); /* NULL: none of that name */
 
 /* --- templates --- */
-
 struct kind_field {
 	struct str name, label;
 	const struct kind *kind;
@@ -161,7 +154,6 @@ struct str kind_fill(struct arena *, struct str text, const struct json_value *f
 bool kind_is_gold_column(struct str column, struct str *field);
 
 /* --- pages --- */
-
 /* How assets become addresses. The key is the site's; `bound` says for whom: see intake.h. */
 struct kind_media {
 	unsigned char key[32];
@@ -205,8 +197,21 @@ void kind_sheet_make(struct arena *, const struct kind_template *, const struct 
 void kind_sheet_page(struct arena *, const struct kind_sheet *, const struct json_value *fields,
 		     const struct kind_media *, uint64_t seed, struct json *out);
 
-/* --- answers --- */
+/* --- order and quotas: see survey.c --- */
+uint64_t kind_seed(int64_t project, int64_t task, int64_t worker); /* never 0 */
+bool kind_order_moves(const struct kind_template *);
+/* As it was seen: {"questions":[…],"options":{FIELD:[…]}} */
+void kind_order_put(struct arena *, const struct kind_template *, uint64_t seed, struct json *out);
+struct kind_quota {
+	struct str field;
+	int number; /* in the template, from 1 */
+	int64_t max;
+};
+/* Those that an answer, not yet checked, would count for; all when it is NULL. */
+int kind_quotas(const struct kind_template *, const struct json_value *answer,
+		struct kind_quota out[KIND_QUOTAS_MAX]);
 
+/* --- answers --- */
 bool kind_is_asked(const struct json_value *block, const struct json_value *answer); /* show_if */
 /* Check an answer against the template; `*canonical` is its JSON text. False: there are faults. */
 MUST_USE bool kind_answer_check(struct kind_faults *, const struct kind_template *,

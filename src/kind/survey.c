@@ -16,7 +16,6 @@
  * change here changes what old exports say: the tests hold it.
  */
 #include "kind/kind_in.h"
-#include "kind/survey.h"
 
 enum { GROUPS_MAX = 10 };
 

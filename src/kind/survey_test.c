@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "kind/kind_in.h"
-#include "kind/survey.h"
 #include "kind/kind_test_in.h"
 
 /* The formatter makes one line of what stands in brackets here. */
