@@ -173,14 +173,16 @@ PLAIN_TEST(media, mutants_are_cleaned_or_refused)
 	int starts = m.starts;
 
 	media_close(&m);
+	WANT(done > 0);
 	WANT(slowest < (int64_t)2 * SECONDS * USEC_SECOND);
 	WANT(children_mib() <= MEMORY_MIB);
 	if (getenv("MEDIA_MUTANTS") != NULL)
 		printf("%lld mutants, %lld refused, %d processes, %lld ms each, %lld ms the "
 		       "slowest, %lld MiB the largest of them, %lld MiB here\n",
 		       (long long)done, (long long)refused, starts,
-		       (long long)(all_us / 1000 / done), (long long)(slowest / 1000),
-		       (long long)children_mib(), (long long)(os_memory_peak_bytes() >> 20));
+		       (long long)(done > 0 ? all_us / 1000 / done : 0),
+		       (long long)(slowest / 1000), (long long)children_mib(),
+		       (long long)(os_memory_peak_bytes() >> 20));
 }
 
 PLAIN_TEST(media, whole_files_of_each_form_are_cleaned)

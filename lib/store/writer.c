@@ -188,7 +188,7 @@ static enum err hold_spreads(struct thread *t, struct ctx *w, int count)
 		0,	    NULL,
 		""
 	};
-	uint64_t spread[STORE_BATCH_MAX];
+	uint64_t spread[STORE_BATCH_MAX] = { 0 };
 	size_t n = 0;
 
 	for (int i = 0; i < count && !t->store->lite; i++)

@@ -80,6 +80,7 @@ static enum err put_grant(const struct dispatch_ask *ask, const struct pages *pa
 		json_text_of(out, "none", S("There is no task for you here right now"));
 		return OK;
 	}
+	CHECK(pages->fields != NULL); /* made for all who got a task */
 	json_key(out, key);
 	return put_assignment(ask->ctx, pages, &ask->lease, pages->fields[i], out);
 }

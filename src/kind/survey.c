@@ -89,7 +89,7 @@ const struct json_value **kind_options_in_order(struct arena *mem, const struct 
 
 static const struct json_value *first_of(const struct json_value *list)
 {
-	return json_is(list, JSON_LIST) ? list->first : NULL;
+	return list != NULL && json_is(list, JSON_LIST) ? list->first : NULL;
 }
 
 static bool lists(const struct json_value *group, struct str name)
@@ -298,7 +298,7 @@ static void check_quota(struct kind_faults *f, const struct kind_template *t,
 {
 	static const char *const members[] = { "field", "is", "max", NULL };
 	const struct json_value *is = json_get(quota, S("is"));
-	const bool list = json_is(is, JSON_LIST);
+	const bool list = is != NULL && json_is(is, JSON_LIST);
 	int at = field_index(t, json_get(quota, S("field")));
 	int64_t max = 0;
 	struct str value;

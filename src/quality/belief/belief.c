@@ -240,6 +240,7 @@ static double loss_of(const struct belief_known *known, size_t count, int classe
 
 		for (int k = 0; k < classes; k++)
 			sum += pow(share_of(q->claim[k]), b) * (k == q->result ? exp(t.shift) : 1);
+		/* cppcheck-suppress invalidFunctionArg ; each class has a share above 0 */
 		loss += q->weight * (log(sum) - b * log(share_of(q->claim[q->truth])) -
 				     (q->truth == q->result ? t.shift : 0));
 	}
