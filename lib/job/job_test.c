@@ -564,8 +564,8 @@ TEST(job, a_lease_that_is_lost_at_the_last_moment_takes_all_of_the_job_back)
 
 	open_house(c, &h);
 	WANT_OK(store_in_tx(c, put_claimed, &t.run));
-	WANT_OK(take(c, &h,
-		     &t)); /* the second time it was still ours: the theft went back as well */
+	/* The second time it was still ours: the theft went back as well. */
+	WANT_OK(take(c, &h, &t));
 	WANT_I64(2, atomic_load(&seen->bodies));
 	WANT_I64(1, tally(c, 5, "ran"));
 	c->now = clock_now(h.clock);

@@ -267,6 +267,41 @@ bool store_was_stirred(struct store *s)
 	return stirred;
 }
 
+enum err store_hold(struct ctx *c, uint64_t spread)
+{
+	/* A subquery with a function like this one is run though nothing of it is read. */
+	static const struct store_stmt hold = {
+		"hold",	    "SELECT FROM (SELECT pg_advisory_xact_lock($1)) AS held",
+		"i",	    "",
+		STORE_NONE, "local",
+		0,	    NULL,
+		""
+	};
+	const struct store_value key = { .i = (int64_t)spread };
+
+	return store_run(c, &hold, &key, NULL, NULL);
+}
+
+enum err store_hold_try(struct ctx *c, uint64_t spread, bool *ours)
+{
+	static const struct store_stmt hold = {
+		"hold_try", "SELECT CASE WHEN pg_try_advisory_xact_lock($1) THEN 1 ELSE 0 END",
+		"i",	    "i",
+		STORE_ONE,  "local",
+		0,	    NULL,
+		""
+	};
+	const struct store_value key = { .i = (int64_t)spread };
+	struct store_rows rows = { .count = 0 };
+
+	*ours = true;
+	if (c->store->lite)
+		return OK;
+	TRY(store_run(c, &hold, &key, NULL, &rows));
+	*ours = rows.value[0].i == 1;
+	return OK;
+}
+
 enum err store_ask_again(struct ctx *c, const char *why)
 {
 	c->store->again = true;

@@ -91,6 +91,9 @@ MUST_USE enum err store_begin(struct ctx *);
 MUST_USE enum err store_commit(struct ctx *); /* CHECKs that no refusal stands in the context */
 void store_rollback(struct ctx *);
 bool store_in_txn(const struct store *);
+/* Hold this spread too (see store_task.hold), but without waiting, as a transaction may hold others
+ * already. On SQLite, which has one writer, it is always ours. */
+MUST_USE enum err store_hold_try(struct ctx *, uint64_t spread, bool *ours);
 /* Refuses: what was read is no longer so, and the whole transaction is to be run once more. */
 MUST_USE enum err store_ask_again(struct ctx *, const char *why);
 /*

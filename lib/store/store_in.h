@@ -106,6 +106,9 @@ struct lite_checkpointer;
 struct lite_checkpointer *lite_checkpointer_start(struct arena *, struct store *);
 void lite_checkpointer_stop(struct lite_checkpointer *);
 
+/* Hold a spread until the transaction ends, and wait for it: see store_task.hold. */
+MUST_USE enum err store_hold(struct ctx *, uint64_t spread);
+
 /* From now on the planner is told to go by keys, after each connecting as well. */
 MUST_USE enum err store_by_keys(struct ctx *, struct store *);
 

@@ -180,14 +180,6 @@ static int by_number(const void *left, const void *right)
  */
 static enum err hold_spreads(struct thread *t, struct ctx *w, int count)
 {
-	/* A subquery with a function like this one is run though nothing of it is read. */
-	static const struct store_stmt hold = {
-		"hold",	    "SELECT FROM (SELECT pg_advisory_xact_lock($1)) AS held",
-		"i",	    "",
-		STORE_NONE, "local",
-		0,	    NULL,
-		""
-	};
 	uint64_t spread[STORE_BATCH_MAX] = { 0 };
 	size_t n = 0;
 
@@ -196,10 +188,8 @@ static enum err hold_spreads(struct thread *t, struct ctx *w, int count)
 			spread[n++] = t->task[i]->spread;
 	qsort(spread, n, sizeof(*spread), by_number);
 	for (size_t i = 0; i < n; i++) {
-		const struct store_value key = { .i = (int64_t)spread[i] };
-
 		if (i == 0 || spread[i] != spread[i - 1])
-			TRY(store_run(w, &hold, &key, NULL, NULL));
+			TRY(store_hold(w, spread[i]));
 	}
 	return OK;
 }

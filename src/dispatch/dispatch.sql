@@ -11,11 +11,6 @@ SELECT p.title, p.instructions, p.template, p.reward_minor, p.gold_share_permill
 FROM project_state AS s JOIN project AS p ON p.id = s.project_id
 LEFT JOIN assignment_pace AS a ON a.project_id = s.project_id WHERE s.project_id = $1;
 
--- Of several projects in one transaction: without waiting, as it may hold another already (see
--- store_task.hold). SQLite has one writer.
--- dispatch_turn(project project_id) -> one (ours int)
-SELECT CASE WHEN /*pg: pg_try_advisory_xact_lock($1)*/ /*lite: $1 <> 0*/ THEN 1 ELSE 0 END;
-
 -- dispatch_cursor_get(project project_id; worker user_id) -> maybe (plain task_id, gold task_id, again usec, again_task task_id, gold_had int)
 SELECT plain_id, gold_id, again_us, again_id, gold_had FROM dispatch_cursor
 WHERE project_id = $1 AND worker_id = $2;

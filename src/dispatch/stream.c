@@ -197,12 +197,12 @@ static enum err serve_some(struct ctx *c, struct streams *s, struct runner *cons
 {
 	struct dispatch_ask *ask = NEW_MANY(c->mem, struct dispatch_ask, count);
 	struct dispatch_desk *desk = NEW(c->mem, struct dispatch_desk);
-	struct dispatch_turn turn;
+	bool ours;
 
-	TRY(dispatch_turn(c, list[0]->try, &turn));
-	for (size_t i = 0; i < count && turn.ours == 0; i++)
+	TRY(store_hold_try(c, (uint64_t)list[0]->try.v, &ours));
+	for (size_t i = 0; i < count && !ours; i++)
 		list[i]->passed_by = true;
-	if (turn.ours == 0)
+	if (!ours)
 		return OK;
 	TRY(dispatch_desk(c, list[0]->try, desk));
 	for (size_t i = 0; i < count; i++)

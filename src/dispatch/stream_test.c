@@ -4,6 +4,8 @@
 #include "project/project_in.h"
 #include "tests/fixture.h"
 
+#include <stdlib.h>
+
 /* The worker asks for any task: the project that it is of, 0 for none. */
 static struct assignment ask_any(struct ctx *c, user_id worker, project_id at, usec since)
 {
@@ -198,6 +200,34 @@ TEST(stream, it_passes_by_what_is_not_for_the_worker)
 	}
 	WANT(had[0] && had[1] && had[2]);
 	WANT_I64(0, do_any(c, f.worker[1], &last));
+}
+
+TEST(stream, a_project_that_another_server_has_in_hand_is_passed_by_and_not_taken_for_empty)
+{
+	struct fixture f = fixture_open(c, (struct fixture_shape){ .tasks = 1, .redundancy = 1 });
+	struct fixture g =
+		fixture_more(c, &f, (struct fixture_shape){ .tasks = 1, .redundancy = 1 });
+	struct dispatch_stream one = { .ask = { .ctx = c, .worker = f.worker[0] } };
+	struct store *home = c->store, *other;
+	struct assignment last = { 0 };
+	bool ours;
+
+	if (test_on_lite())
+		return;
+	WANT_OK(store_open(c, c->mem, getenv("TESSERA_TEST_DATABASE"), STORE_WRITE, &other));
+	c->store = other;
+	WANT_OK(store_begin(c));
+	WANT_OK(store_hold_try(c, (uint64_t)f.project.v, &ours));
+	WANT(ours);
+	c->store = home;
+	WANT_I64(g.project.v, do_any(c, f.worker[0], &last));
+	/* Nothing else is left, and that is no answer. */
+	WANT_ERR(ERR_STORE, dispatch_any(c, &one, 1));
+	c->store = other;
+	store_rollback(c);
+	store_close(&other);
+	c->store = home;
+	WANT_I64(f.project.v, do_any(c, f.worker[0], &last));
 }
 
 TEST(stream, a_place_that_is_opened_again_is_found_within_three_seconds)
