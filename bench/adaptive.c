@@ -31,6 +31,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "bench/median.h"
 #include "model/model.h"
 #include "quality/belief/belief.h"
 
@@ -652,19 +653,6 @@ static struct belief_trust own_trust(struct arena *mem, const struct set *s)
 			known[pairs++].weight = 1.0 / answers_of(s, t);
 		}
 	return belief_learn(BELIEF_USUAL, 0, known, pairs, s->classes);
-}
-
-static int by_size(const void *one, const void *two)
-{
-	double a = *(const double *)one, b = *(const double *)two;
-
-	return (a > b) - (a < b);
-}
-
-static double median(double *list, int count)
-{
-	qsort(list, (size_t)count, sizeof(*list), by_size);
-	return (list[(count - 1) / 2] + list[count / 2]) / 2;
 }
 
 static struct belief_trust prior_without(const struct belief_trust *own, int sets, int left)

@@ -25,6 +25,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "bench/median.h"
 #include "quality/judge_in.h"
 
 enum { LINE = 65536, ROWS_MAX = 200000, LOOKS = 4, SETS_MAX = 16, ROUNDS = 5 };
@@ -530,19 +531,6 @@ static struct belief_trust own_trust(struct ctx *c, const struct set *s, const s
 	}
 	arena_free(keep);
 	return out;
-}
-
-static int by_size(const void *one, const void *two)
-{
-	double a = *(const double *)one, b = *(const double *)two;
-
-	return (a > b) - (a < b);
-}
-
-static double median(double *list, int count)
-{
-	qsort(list, (size_t)count, sizeof(*list), by_size);
-	return (list[(count - 1) / 2] + list[count / 2]) / 2;
 }
 
 /* Of all sets with another folder than this one; NULL: of all. */

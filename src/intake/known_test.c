@@ -1,38 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Known answers and the questions, whichever comes first. */
-#include "intake/intake.sql.h"
-#include "intake/intake_in.h"
-#include "tests/material.h"
-
-static project_id draft(struct ctx *c)
-{
-	org_id org;
-
-	(void)material_requester(c, "rita@example.org", &org);
-	return material_project(c, org);
-}
-
-static struct source_row source(struct ctx *c, project_id project, source_id id)
-{
-	struct source_row row;
-	bool found;
-
-	WANT_OK(source_row(c, project, id, &row, &found));
-	WANT(found);
-	return row;
-}
-
-/* The first fault, as "line: reason". */
-static struct str fault(struct ctx *c, project_id project, source_id id)
-{
-	struct source_fault_list *rows;
-	size_t count;
-
-	WANT_OK(source_fault_list(c, project, id, 0, 2, &rows, &count));
-	if (count == 0)
-		return S("");
-	return str_format(c->mem, "%lld: %.*s", (long long)rows[0].line, STR_ARG(rows[0].reason));
-}
+#include "intake/intake_test_in.h"
 
 #define GOLD_TEMPLATE                                                           \
 	"{\"blocks\":[{\"type\":\"choice\",\"name\":\"label\",\"label\":\"x\"," \

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Files of other programs' forms: what becomes of each, and what is said of bad ones. */
-#include "intake/intake.sql.h"
-#include "intake/intake_in.h"
-#include "tests/material.h"
+#include "intake/intake_test_in.h"
 
 static org_id org_of(struct ctx *c, int number)
 {
@@ -11,21 +9,6 @@ static org_id org_of(struct ctx *c, int number)
 	(void)material_requester(c, str_c(c->mem, str_format(c->mem, "rita%d@example.org", number)),
 				 &org);
 	return org;
-}
-
-static project_id draft(struct ctx *c)
-{
-	return material_project(c, org_of(c, 0));
-}
-
-static struct source_row source(struct ctx *c, project_id project, source_id id)
-{
-	struct source_row row;
-	bool found;
-
-	WANT_OK(source_row(c, project, id, &row, &found));
-	WANT(found);
-	return row;
 }
 
 /* All faults, as "line: reason" one below the other. */
