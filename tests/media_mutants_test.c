@@ -3,6 +3,7 @@
  * tessera-media asked for a small file of each form, whole and damaged by chance. With more of
  * them, on a release build, figures are printed (docs/operate.md has those of one run):
  *
+ *   make MODE=release test-binary
  *   MEDIA_MUTANTS=10000 build/release/tests --only media.mutants_are_cleaned_or_refused
  *   MEDIA_WHOLE=20 build/release/tests --only media.whole_files_of_each_form_are_cleaned
  */
