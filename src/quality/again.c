@@ -10,9 +10,11 @@
 #include "quality/quality_in.h"
 
 enum {
-	PAGE = 300,  /* tasks read in one statement */
-	LOOK = 6000, /* tasks passed by before it is written down how far this is */
-	APPLY = 60,  /* tasks changed in one transaction: some milliseconds */
+	PAGE = 80,	/* tasks read at first: all may be due */
+	PAGE_MAX = 320, /* and later on, since few are */
+	LOOK = 6000,	/* tasks passed by before it is written down how far this is */
+	SPAN = 640,	/* tasks whose results the transaction reads */
+	APPLY = 60,	/* tasks changed in one transaction: some milliseconds */
 };
 
 struct again {
@@ -334,59 +336,73 @@ static enum err is_due(struct ctx *c, struct again *a, const struct judge_task *
 /* Judged tasks whose results are to be changed, with their answers. */
 struct due_tasks {
 	struct quality_judged_answers *row;
-	size_t count;
+	size_t count, room;
+	int due;      /* tasks in `row` */
+	int passed;   /* tasks looked at since the first that is due, or all */
 	task_id upto; /* all until here were looked at */
 	bool more;    /* there may be tasks behind it */
 };
 
-/* The rows of tasks that are due move to the front of the page. */
-static enum err look_at_page(struct ctx *c, project_id id, struct due_tasks *page, int *tasks)
+static void keep_due(struct ctx *c, struct due_tasks *d, const struct quality_judged_answers *row,
+		     size_t count)
 {
-	const size_t count = page->count;
-	struct again a;
-	int due = 0;
+	if (d->count + count > d->room) {
+		struct quality_judged_answers *was = d->row;
 
-	TRY(open_again(c, id, page->row, count, false, &a));
-	page->count = 0;
-	for (size_t from = 0, to = 0; from < count && due < APPLY; from = to) {
+		d->room = 2 * (d->count + count);
+		d->row = NEW_MANY(c->mem, struct quality_judged_answers, d->room);
+		if (d->count > 0)
+			memcpy(d->row, was, d->count * sizeof(*was));
+	}
+	memcpy(d->row + d->count, row, count * sizeof(*row));
+	d->count += count;
+	d->passed = d->due++ == 0 ? 0 : d->passed;
+}
+
+static enum err look_at_page(struct ctx *c, project_id id, struct due_tasks *d,
+			     const struct quality_judged_answers *row, size_t count)
+{
+	struct again a;
+
+	TRY(open_again(c, id, row, count, false, &a));
+	for (size_t from = 0, to = 0; from < count && d->due < APPLY; from = to) {
 		struct arena_mark mark = arena_mark(c->mem);
 		struct judge_task t;
 		bool is;
 
-		while (to < count && page->row[to].task.v == page->row[from].task.v)
+		while (to < count && row[to].task.v == row[from].task.v)
 			to++;
-		TRY(read_task(c, &a, &page->row[from], to - from, &t));
-		TRY(is_due(c, &a, &t, page->row[from].gold == 1, &is));
+		TRY(read_task(c, &a, &row[from], to - from, &t));
+		TRY(is_due(c, &a, &t, row[from].gold == 1, &is));
 		arena_reset(c->mem, mark);
-		page->upto = page->row[from].task;
-		++*tasks;
-		if (!is)
-			continue;
-		due++;
-		memmove(page->row + page->count, page->row + from,
-			(to - from) * sizeof(*page->row));
-		page->count += to - from;
+		if (is)
+			keep_due(c, d, &row[from], to - from);
+		d->upto = row[from].task;
+		d->passed++;
 	}
 	return OK;
 }
 
 enum err quality_apply_before(struct ctx *c, struct job *job)
 {
-	struct due_tasks *page = NEW(c->mem, struct due_tasks);
+	struct due_tasks *d = NEW(c->mem, struct due_tasks);
 	project_id id = { job->key };
-	int tasks = 0;
+	int page = PAGE;
 
-	*page = (struct due_tasks){ .upto = { job->part }, .more = true };
-	while (page->count == 0 && page->more && tasks < LOOK) {
+	*d = (struct due_tasks){ .upto = { job->part }, .more = true };
+	while (d->more && d->due < APPLY && d->passed < (d->due > 0 ? SPAN : LOOK)) {
 		struct arena_mark mark = arena_mark(c->mem);
+		struct quality_judged_answers *row;
+		size_t count;
 
-		TRY(quality_judged_answers(c, id, page->upto, PAGE, &page->row, &page->count));
-		page->more = page->count > 0;
-		TRY(look_at_page(c, id, page, &tasks));
-		if (page->count == 0)
+		TRY(quality_judged_read(c, id, d->upto, page, &row, &count));
+		d->more = count > 0;
+		TRY(look_at_page(c, id, d, row, count));
+		if (d->count == 0)
 			arena_reset(c->mem, mark);
+		page = page * 2 < PAGE_MAX ? page * 2 : PAGE_MAX;
 	}
-	job->prepared = page;
+	job->prepared = d;
 	return OK;
 }
 
@@ -397,14 +413,14 @@ enum err quality_apply_before(struct ctx *c, struct job *job)
  */
 enum err quality_apply_body(struct ctx *c, struct job *job)
 {
-	const struct due_tasks *page = job->prepared;
-	const struct quality_judged_answers *row = page->row;
+	const struct due_tasks *due = job->prepared;
+	const struct quality_judged_answers *row = due->row;
 	project_id id = { job->key };
-	size_t count = page->count;
+	size_t count = due->count;
 	struct again a;
 
-	if (count == 0 && page->more)
-		return job_signal_part(c, "quality.apply", id.v, page->upto.v);
+	if (count == 0 && due->more)
+		return job_signal_part(c, "quality.apply", id.v, due->upto.v);
 	TRY(open_again(c, id, row, count, true, &a));
 	for (size_t from = 0, to = 0; from < count; from = to) {
 		while (to < count && row[to].task.v == row[from].task.v)
@@ -413,7 +429,7 @@ enum err quality_apply_body(struct ctx *c, struct job *job)
 	}
 	TRY(skill_book_save(c, id, &a.book));
 	TRY(tally_add(c, id.v, "confidence", a.confidence));
-	if (page->more)
-		return job_signal_part(c, "quality.apply", id.v, page->upto.v);
+	if (due->more)
+		return job_signal_part(c, "quality.apply", id.v, due->upto.v);
 	return quality_finish(c, id, &a.book);
 }

@@ -57,7 +57,7 @@ static enum err sample(struct ctx *c, const struct project *p, const struct kind
 	TRY(spot_reach(c, p->id, &reach));
 	if (reach.last > SAMPLE)
 		after.v = (int64_t)(ctx_random(c) % (uint64_t)(reach.last - SAMPLE + 1));
-	TRY(quality_judged_answers(c, p->id, after, SAMPLE, &row, &count));
+	TRY(quality_judged_read(c, p->id, after, SAMPLE, &row, &count));
 	*tasks = 0;
 	for (size_t from = 0; from < count; from = to, ++*tasks) {
 		struct arena_mark mark = arena_mark(c->mem);

@@ -16,8 +16,27 @@ JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2
 JOIN answer AS b ON b.project_id = $1 AND b.task_id = t.id AND b.worker_id = a.worker_id
 ORDER BY t.id, a.worker_id;
 
--- quality_judged_answers(project project_id, after task_id, limit int) -> many (task task_id, gold int, told text, worker user_id, active_ms int, body text)
 -- By the results, of which there are as many as judged tasks, however many wait behind them.
+-- quality_judged_tasks(project project_id, after task_id, limit int) -> many (task task_id, gold int, told text)
+SELECT t.id, t.gold, COALESCE(s.answer, '')
+FROM (SELECT DISTINCT task_id FROM result WHERE project_id = $1 AND task_id > $2
+      ORDER BY task_id LIMIT $3) AS r
+JOIN task AS t ON t.project_id = $1 AND t.id = r.task_id AND t.stage = 2
+LEFT JOIN spot AS s ON s.project_id = $1 AND s.task_id = t.id
+ORDER BY t.id;
+
+-- quality_given_between(project project_id, from task_id, upto task_id) -> many (task task_id, worker user_id, active_ms int)
+SELECT task_id, worker_id, active_ms FROM assignment
+WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3 AND state IN (2, 3) AND spare < 1
+ORDER BY task_id, worker_id;
+
+-- quality_bodies_between(project project_id, from task_id, upto task_id) -> many (task task_id, worker user_id, body text)
+SELECT task_id, worker_id, body FROM answer
+WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3
+ORDER BY task_id, worker_id;
+
+-- quality_judged_answers(project project_id, after task_id, limit int) -> many (task task_id, gold int, told text, worker user_id, active_ms int, body text)
+-- Task by task, however far they lie apart: see judged.c.
 SELECT t.id, t.gold, COALESCE(s.answer, ''), a.worker_id, a.active_ms, b.body
 FROM (SELECT DISTINCT task_id FROM result WHERE project_id = $1 AND task_id > $2
       ORDER BY task_id LIMIT $3) AS r

@@ -22,6 +22,13 @@ struct quality_known {
 MUST_USE enum err quality_known(struct ctx *, project_id, task_id, bool gold, struct str told,
 				struct quality_known *out);
 
+/*
+ * The answers that count of up to `limit` judged tasks behind `after`, in order of tasks and workers;
+ * `*count` is 0 behind the last. Rows lie in the context's memory.
+ */
+MUST_USE enum err quality_judged_read(struct ctx *, project_id, task_id after, int limit,
+				      struct quality_judged_answers **out, size_t *count);
+
 /* Out of results into gold: see grow.c. */
 struct judge_task;
 /* Is the task sure enough in each field? `*truth` is its values then. */

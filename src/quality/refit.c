@@ -318,7 +318,7 @@ static enum err read_page(struct ctx *c, struct fit *f, task_id *after, int *own
 	struct quality_judged_answers *row;
 	size_t count;
 
-	TRY(quality_judged_answers(c, f->project.id, *after, PAGE, &row, &count));
+	TRY(quality_judged_read(c, f->project.id, *after, PAGE, &row, &count));
 	*more = count > 0;
 	for (size_t from = 0, to = 0; from < count; from = to) {
 		while (to < count && row[to].task.v == row[from].task.v)
