@@ -57,7 +57,8 @@ enum err quality_judged_read(struct ctx *c, project_id id, task_id after, int li
 
 		while (t < tasks && task[t].task.v < given->task.v)
 			t++;
-		if (body == NULL || t == tasks || task[t].task.v != given->task.v)
+		if (body == NULL || t == tasks || task[t].task.v != given->task.v ||
+		    task[t].gold < 0)
 			continue;
 		(*out)[(*count)++] = (struct quality_judged_answers){
 			.task = given->task,

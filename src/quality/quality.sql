@@ -16,14 +16,13 @@ JOIN assignment AS a ON a.project_id = $1 AND a.task_id = t.id AND a.state IN (2
 JOIN answer AS b ON b.project_id = $1 AND b.task_id = t.id AND b.worker_id = a.worker_id
 ORDER BY t.id, a.worker_id;
 
--- By the results, of which there are as many as judged tasks, however many wait behind them.
+-- By the results, of which there are as many as judged tasks, however many wait behind them. `gold` is -1 where
+-- the task is judged no more. Scalar, so that no planner begins with all tasks.
 -- quality_judged_tasks(project project_id, after task_id, limit int) -> many (task task_id, gold int, told text)
-SELECT t.id, t.gold, COALESCE(s.answer, '')
+SELECT r.task_id, COALESCE((SELECT gold FROM task WHERE project_id = $1 AND id = r.task_id AND stage = 2), -1),
+  COALESCE((SELECT answer FROM spot WHERE project_id = $1 AND task_id = r.task_id), '')
 FROM (SELECT DISTINCT task_id FROM result WHERE project_id = $1 AND task_id > $2
-      ORDER BY task_id LIMIT $3) AS r
-JOIN task AS t ON t.project_id = $1 AND t.id = r.task_id AND t.stage = 2
-LEFT JOIN spot AS s ON s.project_id = $1 AND s.task_id = t.id
-ORDER BY t.id;
+      ORDER BY task_id LIMIT $3) AS r ORDER BY r.task_id;
 
 -- quality_given_between(project project_id, from task_id, upto task_id) -> many (task task_id, worker user_id, active_ms int)
 SELECT task_id, worker_id, active_ms FROM assignment
