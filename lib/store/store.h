@@ -172,10 +172,10 @@ struct store_task {
 	enum err (*many)(struct ctx *, struct store_task *const *, size_t count, enum err *verdict);
 	void (*done)(struct store_task *, enum err);
 	void *arg;
-	uint64_t spread;	 /* tasks of one spread go to the same writer */
-	bool hold;		 /* one transaction at a time with this spread, of all servers */
-	bool behind;		 /* to the last writer instead: nobody waits for it */
-	bool alone;		 /* where others write too: in a transaction of its own */
+	uint64_t spread; /* tasks of one spread go to the same writer */
+	bool hold;	 /* one transaction at a time with this spread, of all servers */
+	bool behind;	 /* to the last writer instead, or one a transaction: nobody waits for it */
+	bool alone;	 /* where others write too: in a transaction of its own */
 	struct store_task *next; /* the writer's own, and when it was posted */
 	int64_t posted_us;
 };
