@@ -174,6 +174,19 @@ SELECT project_id FROM probe GROUP BY project_id HAVING sum(n) <> 0;
 SELECT id FROM header WHERE org_id = $1;
 END
 
+# --- for many rows: nothing shared, and what a change returns ---
+taken <<'END'
+-- group: each
+-- probe_put(; key int, n int) -> none
+INSERT INTO probe(key, n) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET n = excluded.n;
+-- probe_take(key int; n int) -> maybe (n int)
+UPDATE probe SET n = n - $2 WHERE key = $1 AND n >= $2 RETURNING n;
+END
+for words in 'INSERT INTO probe(key, n) SELECT b_.p1, b_.p2 FROM unnest($1, $2)' 'RETURNING b_.n_, n"'; do
+	cat "$dir"/out/probe/probe.sql.c >"$dir/said" 2>/dev/null
+	if grep -qF "$words" "$dir/said"; then ok; else bad "not made: $words"; fi
+done
+
 # --- what is made compiles and says what the header says ---
 taken <<'END'
 -- group: each

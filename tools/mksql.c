@@ -119,7 +119,7 @@ static bool is_type(const char *type)
 }
 
 /* `name type, name type?)` up to the closing bracket; how many, or -1 with a fault. A `;` in the
- * place of a comma, where one may stand, is told by how many came before it. */
+ * place of a comma or before the first, where one may stand, is told by how many came before it. */
 static int read_fields(const struct source *s, const char **at, struct field *out, int *shared)
 {
 	const char *p = *at;
@@ -127,6 +127,11 @@ static int read_fields(const struct source *s, const char **at, struct field *ou
 
 	while (*p == ' ' || *p == '\t')
 		p++;
+	if (*p == ';' && shared != NULL) {
+		*shared = 0;
+		for (p++; *p == ' ' || *p == '\t'; p++)
+			;
+	}
 	while (*p != ')') {
 		const char *name = p;
 		while (is_word(*p))

@@ -15,7 +15,8 @@
  *
  * OFFSET 0 hides from the planner that k is the same for all rows. If it knew, and had no
  * statistics yet, it would read all that has this k and compare each with each; so it can but go by
- * the key of each row. DELETE goes the same way with USING; a SELECT becomes the inside of a
+ * the key of each row. What the change itself returns stands behind b_.n_. DELETE goes the same
+ * way with USING; a SELECT becomes the inside of a
  * LATERAL; of an INSERT, which cannot return b_.n_, the inserted values are returned and told apart
  * by them.
  */
@@ -152,12 +153,11 @@ static void each_insert(struct text *out, struct stmt *m)
 /* UPDATE … FROM rows WHERE …, DELETE … USING rows WHERE … */
 static void each_change(struct text *out, struct stmt *m, const char *word)
 {
-	const char *where = find_word(m->sql, "WHERE");
+	const char *where = find_word(m->sql, "WHERE"), *end = m->sql + strlen(m->sql);
+	const char *told = find_word(m->sql, "RETURNING");
 
-	if (where == NULL || find_word(m->sql, "RETURNING") != NULL ||
-	    (begins(m->sql, "UPDATE") && find_word(m->sql, "FROM") != NULL)) {
-		fault(m->file, m->line,
-		      "`%s`: for many rows a change has a WHERE, and neither FROM nor RETURNING",
+	if (where == NULL || (begins(m->sql, "UPDATE") && find_word(m->sql, "FROM") != NULL)) {
+		fault(m->file, m->line, "`%s`: for many rows a change has a WHERE, and no FROM",
 		      m->name);
 		return;
 	}
@@ -165,9 +165,11 @@ static void each_change(struct text *out, struct stmt *m, const char *word)
 	add(out, "%s ", word);
 	add_fence(out, m);
 	add(out, "\n");
-	add_part(out, 0, where, m->sql + strlen(m->sql));
-	if (m->shape[0] == 'c')
+	add_part(out, 0, where, told != NULL ? told : end);
+	if (told != NULL || m->shape[0] == 'c')
 		add(out, "\nRETURNING b_.n_");
+	if (told != NULL)
+		add(out, ",%s", told + strlen("RETURNING"));
 }
 
 void make_each(struct stmt *m)

@@ -22,8 +22,10 @@ enum { BACKOFF_MAX_S = 300 };
 
 enum err job_at(struct ctx *c, const char *kind, int64_t key, int64_t part, usec at)
 {
+	const struct job_row_put_row row = { str_of(kind), key, part, at };
+
 	if (!store_gathers(c->store))
-		return job_row_put(c, str_of(kind), key, part, at);
+		return job_row_put(c, &row, 1);
 	store_note_add(c->store, (struct store_note){ .form = JOB_NOTE_SIGNAL,
 						      .name = kind,
 						      .key = key,
@@ -100,10 +102,42 @@ static enum err end_noted(struct ctx *c, const struct store_note *note)
 	return lost ? store_ask_again(c, "a job has been taken over") : OK;
 }
 
+/* What was noted, in the order in which it is written. */
+struct noted {
+	struct job_row_put_row *signal;
+	struct tally_row_add_row *tally;
+	size_t signals, tallies;
+};
+
+static enum err write_signals(struct ctx *c, struct noted *n)
+{
+	TRY(job_row_put(c, n->signal, n->signals));
+	n->signals = 0;
+	return OK;
+}
+
+/* The end of a row comes between the signals, by its key. */
+static enum err write_noted(struct ctx *c, struct noted *n, const struct store_note *note)
+{
+	if (note->form == JOB_NOTE_END) {
+		TRY(write_signals(c, n));
+		return end_noted(c, note);
+	}
+	if (note->form == JOB_NOTE_SIGNAL)
+		n->signal[n->signals++] = (struct job_row_put_row){
+			str_of(note->name), note->key, note->part, { note->value }
+		};
+	else if (note->value != 0)
+		n->tally[n->tallies++] = tally_row_of(c, note->key, note->name, note->value);
+	return OK;
+}
+
 enum err job_flush_signals(struct ctx *c)
 {
 	size_t count, next;
 	struct store_note *note = store_notes(c->store, &count);
+	struct noted all = { NEW_MANY(c->mem, struct job_row_put_row, count),
+			     NEW_MANY(c->mem, struct tally_row_add_row, count), 0, 0 };
 
 	if (count > 1)
 		qsort(note, count, sizeof(*note), by_row);
@@ -116,14 +150,10 @@ enum err job_flush_signals(struct ctx *c)
 			else if (note[next].value < sum.value)
 				sum.value = note[next].value;
 		}
-		if (sum.form == JOB_NOTE_END)
-			TRY(end_noted(c, &sum));
-		else if (sum.form == JOB_NOTE_SIGNAL)
-			TRY(job_row_put(c, str_of(sum.name), sum.key, sum.part,
-					(usec){ sum.value }));
-		else if (sum.value != 0)
-			TRY(tally_write(c, sum.key, sum.name, sum.value));
+		TRY(write_noted(c, &all, &sum));
 	}
+	TRY(write_signals(c, &all));
+	TRY(tally_row_add(c, all.tally, all.tallies));
 	store_notes_forget(c->store);
 	return OK;
 }

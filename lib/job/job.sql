@@ -3,7 +3,7 @@
 -- A row that is run just now keeps its time; the new one waits in again_us. A row that was
 -- refused keeps the time of its next try. Where nothing is to be changed the row is still locked
 -- on PostgreSQL, so it cannot be claimed before what is signalled here can be seen.
--- job_row_put(kind text, key int, part int, at usec) -> none
+-- job_row_put(; kind text, key int, part int, at usec) -> none
 INSERT INTO job(kind, key, part, state, run_at_us, again_us, lease_id, lease_until_us, tries, message)
 VALUES ($1, $2, $3, 0, $4, 0, 0, 0, 0, '')
 ON CONFLICT (key, kind, part) DO UPDATE SET
@@ -66,7 +66,7 @@ SELECT count(*) FILTER (WHERE state = 0 AND run_at_us <= $1),
 	CAST(coalesce(min(run_at_us) FILTER (WHERE state = 0 AND run_at_us <= $1), 0) AS BIGINT)
 FROM job;
 
--- tally_row_add(key int, name text, part int, n int) -> none
+-- tally_row_add(; key int, name text, part int, n int) -> none
 INSERT INTO tally(key, name, part, n) VALUES ($1, $2, $3, $4)
 ON CONFLICT (key, name, part) DO UPDATE SET n = tally.n + excluded.n;
 

@@ -33,6 +33,6 @@ MUST_USE enum err job_fail(struct ctx *, const struct job_run *, const struct re
 MUST_USE enum err job_found(struct ctx *, const struct job_kind *const *kinds);
 
 /* Write the sum of one tally; part of job_flush_signals. */
-MUST_USE enum err tally_write(struct ctx *, int64_t key, const char *name, int64_t n);
+struct tally_row_add_row tally_row_of(struct ctx *, int64_t key, const char *name, int64_t n);
 
 #endif

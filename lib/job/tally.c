@@ -7,18 +7,21 @@
 
 enum { TALLY_PARTS = 8 };
 
-enum err tally_write(struct ctx *c, int64_t key, const char *name, int64_t n)
+struct tally_row_add_row tally_row_of(struct ctx *c, int64_t key, const char *name, int64_t n)
 {
 	/* PostgreSQL has several writers, who would wait for each other at one row. */
 	int64_t part = store_is_lite(c->store) ? 0 : (int64_t)(ctx_random(c) % TALLY_PARTS);
 
-	return tally_row_add(c, key, str_of(name), part, n);
+	return (struct tally_row_add_row){ key, str_of(name), part, n };
 }
 
 enum err tally_add(struct ctx *c, int64_t key, const char *name, int64_t n)
 {
-	if (!store_gathers(c->store))
-		return tally_write(c, key, name, n);
+	if (!store_gathers(c->store)) {
+		const struct tally_row_add_row row = tally_row_of(c, key, name, n);
+
+		return tally_row_add(c, &row, 1);
+	}
 	store_note_add(c->store,
 		       (struct store_note){
 			       .form = JOB_NOTE_TALLY, .name = name, .key = key, .value = n });

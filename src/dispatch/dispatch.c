@@ -36,6 +36,7 @@ enum err dispatch_desk(struct ctx *c, project_id id, struct dispatch_desk *out)
 		.has_gold = row.gold > 0,
 		.has_barred = row.barred > 0,
 		.copies = row.copies,
+		.again_us = row.again.us,
 	};
 	out->allowed_us = assignment_allowed_s(out->project.time_allowed_s, row.timed, row.p90_ms) *
 			  USEC_SECOND;

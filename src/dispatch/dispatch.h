@@ -43,6 +43,7 @@ struct dispatch_desk {
 	int64_t allowed_us; /* how long a task may be held; see assignment_allowed_s */
 	bool has_barred;    /* some workers get no more tasks */
 	int64_t copies;	    /* places that are left for second copies */
+	int64_t again_us;   /* when a task was opened again last; 0: none is */
 	int64_t p90_us;	    /* from accept to submit; half of the allowed time while unknown */
 };
 /* ERR_MISSING no such project. */

@@ -3,11 +3,15 @@
 -- dispatch_desk_row(project project_id) -> maybe (title text, instructions text, template text,
 --   reward money, gold_share int, time_allowed int, approve_after int, invited_only int,
 --   picking int, confidence int, state int, gold int, barred int, learned int, timed int, p90_ms int,
---   copies int)
+--   copies int, again usec)
+-- With when a task was opened again last: 0, if none is.
 SELECT p.title, p.instructions, p.template, p.reward_minor, p.gold_share_permille,
   p.time_allowed_s, p.approve_after_s, p.invited_only, p.picking,
   p.confidence_permille, s.state, s.gold + s.grown, s.barred,
-  p.time_learned, COALESCE(a.timed, 0), COALESCE(a.p90_ms, 0), s.copies_left
+  p.time_learned, COALESCE(a.timed, 0), COALESCE(a.p90_ms, 0), s.copies_left,
+  COALESCE((SELECT t.again_us FROM task AS t /*lite: INDEXED BY task_again*/
+            WHERE t.project_id = $1 AND t.open = 1 AND t.again_us > 0
+            ORDER BY t.again_us DESC LIMIT 1), 0)
 FROM project_state AS s JOIN project AS p ON p.id = s.project_id
 LEFT JOIN assignment_pace AS a ON a.project_id = s.project_id WHERE s.project_id = $1;
 
@@ -28,10 +32,6 @@ ON CONFLICT (project_id, worker_id) DO UPDATE SET
 
 -- dispatch_cursor_watch(project project_id, worker user_id) -> changed
 UPDATE dispatch_cursor SET gold_had = 0 WHERE project_id = $1 AND worker_id = $2;
-
--- dispatch_again_last(project project_id) -> maybe (again usec)
-SELECT again_us FROM task /*lite: INDEXED BY task_again*/
-WHERE project_id = $1 AND open = 1 AND again_us > 0 ORDER BY again_us DESC LIMIT 1;
 
 -- dispatch_again(project project_id; again usec, task task_id) -> maybe (task task_id, again usec, free int)
 SELECT id, again_us, need - taken - filled FROM task /*lite: INDEXED BY task_again*/

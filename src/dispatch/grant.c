@@ -34,7 +34,6 @@ struct search {
 	struct dispatch_memory *memory;
 	struct seeker *seeker;
 	size_t count;
-	int64_t again_us; /* of the task that was opened again last; 0: none */
 };
 
 /* --- hints from and to the store --- */
@@ -151,13 +150,13 @@ static enum err suggest_again(struct ctx *c, struct search *s)
 	for (size_t i = 0; i < s->count; i++) {
 		const struct seeker *one = &s->seeker[i];
 
-		if (!is_looking(one) || one->hint.again_us > s->again_us)
+		if (!is_looking(one) || one->hint.again_us > s->desk->again_us)
 			continue;
 		row[n] = (struct dispatch_again_row){ { one->hint.again_us },
 						      { one->hint.again_id } };
 		place[n++] = i;
 	}
-	if (s->again_us == 0)
+	if (s->desk->again_us == 0)
 		return OK;
 	TRY(dispatch_again(c, s->desk->project.id, row, n, again, found));
 	for (size_t i = 0; i < n; i++) {
@@ -353,9 +352,7 @@ enum err dispatch_seek(struct ctx *c, const struct dispatch_desk *d,
 		.seeker = NEW_MANY(c->mem, struct seeker, count),
 		.count = count,
 	};
-	struct dispatch_again_last last;
 	size_t left = count;
-	bool found;
 
 	for (size_t i = 0; i < count; i++)
 		s.seeker[i].ask = ask[i];
@@ -364,8 +361,6 @@ enum err dispatch_seek(struct ctx *c, const struct dispatch_desk *d,
 		s.seeker[i].gold_first = (int64_t)(ctx_random(c) % 1000) <
 					 dispatch_gold_share(d->project.gold_share_permille,
 							     s.seeker[i].hint.gold_had);
-	TRY(dispatch_again_last(c, d->project.id, &last, &found));
-	s.again_us = found ? last.again.us : 0;
 	for (int round = 0; round < DISPATCH_ROUNDS && left > 0; round++) {
 		TRY(suggest_all(c, &s));
 		TRY(claim_all(c, &s, &left));

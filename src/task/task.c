@@ -145,6 +145,42 @@ static bool is_all_got(const struct task_places *list, size_t count)
 	return true;
 }
 
+/* In two passes, of which the second finds the tasks that are full by it. */
+static enum err fill_twice(struct ctx *c, project_id project, struct task_places *list,
+			   size_t count)
+{
+	TRY(change_rest(c, project, list, count, fill_some, 0));
+	for (size_t i = 0; i < count; i++)
+		list[i].full = list[i].full || list[i].got == 0;
+	TRY(change_rest(c, project, list, count, fill_last, 0));
+	for (size_t i = 0; i < count; i++)
+		list[i].full = list[i].full && list[i].got > 0;
+	return OK;
+}
+
+static enum err fill_once(struct ctx *c, project_id project, struct task_places *list, size_t count)
+{
+	struct task_fill_any_row *row = NEW_MANY(c->mem, struct task_fill_any_row, count);
+	struct task_fill_any *now = NEW_MANY(c->mem, struct task_fill_any, count);
+	size_t *place = NEW_MANY(c->mem, size_t, count), left = 0;
+	bool *hit = NEW_MANY(c->mem, bool, count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].got > 0)
+			continue;
+		row[left] = (struct task_fill_any_row){ list[i].task, list[i].n };
+		place[left++] = i;
+	}
+	TRY(task_fill_any(c, project, row, left, now, hit));
+	for (size_t i = 0; i < left; i++) {
+		if (!hit[i])
+			continue;
+		list[place[i]].got = row[i].n;
+		list[place[i]].full = now[i].stage != TASK_COLLECTING;
+	}
+	return OK;
+}
+
 enum err task_fill(struct ctx *c, project_id project, struct task_places *list, size_t count)
 {
 	bool any = false;
@@ -152,15 +188,12 @@ enum err task_fill(struct ctx *c, project_id project, struct task_places *list, 
 	must_be_in_order(list, count);
 	/* Again, when a place is opened by another between the two looks. */
 	while (!is_all_got(list, count)) {
-		TRY(change_rest(c, project, list, count, fill_some, 0));
-		for (size_t i = 0; i < count; i++)
-			list[i].full = list[i].full || list[i].got == 0;
-		TRY(change_rest(c, project, list, count, fill_last, 0));
+		TRY(store_is_lite(c->store) ? fill_twice(c, project, list, count) :
+					      fill_once(c, project, list, count));
 		for (size_t i = 0; i < count; i++) {
 			struct task now;
 
 			if (list[i].got == 0) {
-				list[i].full = false;
 				TRY(task_get(c, project, list[i].task, &now));
 				CHECK(now.taken >= list[i].n);
 				if (now.extra > 0)

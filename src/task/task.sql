@@ -58,7 +58,12 @@ WHERE project_id = $1 AND id = $3 AND taken >= $4 AND extra < 1;
 
 -- Tasks with second copies are settled by copies.c: here and elsewhere `extra < 1`, as an equality is rare to
 -- PostgreSQL where it has no statistics.
--- Two guards instead of one RETURNING, for which SQLite makes a table of its own with each row.
+-- SQLite has two guards instead of the one RETURNING, for which it makes a table of its own with each row.
+-- task_fill_any(project project_id; id task_id, n int) -> maybe (stage int)
+UPDATE task SET taken = taken - $3, filled = filled + $3,
+  stage = CASE WHEN filled + $3 >= need THEN 1 ELSE stage END
+WHERE project_id = $1 AND id = $2 AND taken >= $3 AND extra < 1 RETURNING stage;
+
 -- task_fill_some(project project_id; id task_id, n int) -> changed: not the last place
 UPDATE task SET taken = taken - $3, filled = filled + $3
 WHERE project_id = $1 AND id = $2 AND taken >= $3 AND filled + $3 < need AND extra < 1;
