@@ -242,33 +242,48 @@ enum err intake_import_before(struct ctx *c, struct job *job)
 
 /* --- writing --- */
 
+/* Which rows have a key that the project does not have yet; all, if it has no keys. */
+static enum err write_keys(struct ctx *c, const struct import *m, bool *fresh)
+{
+	struct record_key_add_row *key;
+
+	for (int i = 0; i < m->rows; i++)
+		fresh[i] = true;
+	if (m->s.key_column.len == 0)
+		return OK;
+	key = NEW_MANY(c->mem, struct record_key_add_row, (size_t)m->rows);
+	for (int i = 0; i < m->rows; i++)
+		key[i] = (struct record_key_add_row){ m->row[i].key, m->row[i].number };
+	return record_key_add(c, m->project, m->source, key, (size_t)m->rows, fresh);
+}
+
 /* Rows with a key of the project that is there already are bad; they are told with the others. */
 static enum err write_rows(struct ctx *c, const struct import *m, struct intake_fault_list *faults,
 			   int64_t *records, int64_t *gold)
 {
-	int64_t next = m->s.first_record + m->s.records, changed;
+	const int64_t next = m->s.first_record + m->s.records;
+	struct record_add_row *out = NEW_MANY(c->mem, struct record_add_row, (size_t)m->rows);
+	bool *fresh = NEW_MANY(c->mem, bool, (size_t)m->rows);
+	size_t n = 0;
 
-	*records = 0;
 	*gold = 0;
+	TRY(write_keys(c, m, fresh));
 	for (int i = 0; i < m->rows; i++) {
 		const struct row *row = &m->row[i];
 
-		if (m->s.key_column.len > 0) {
-			TRY(record_key_add(c, m->project, row->key, m->source, row->number,
-					   &changed));
-			if (changed == 0) {
-				intake_fault_add(c->mem, faults, row->line, row->number,
-						 str_format(c->mem, "the key %.*s is there already",
-							    STR_ARG(intake_cut(row->key, 100))));
-				continue;
-			}
+		if (!fresh[i]) {
+			intake_fault_add(c->mem, faults, row->line, row->number,
+					 str_format(c->mem, "the key %.*s is there already",
+						    STR_ARG(intake_cut(row->key, 100))));
+			continue;
 		}
-		TRY(record_add(c, m->project, next + *records, m->source, row->number, row->fields,
-			       row->known));
-		(*records)++;
+		out[n] = (struct record_add_row){ next + (int64_t)n, row->number, row->fields,
+						  row->known };
+		n++;
 		*gold += row->known.len > 0;
 	}
-	return OK;
+	*records = (int64_t)n;
+	return record_add(c, m->project, m->source, out, n);
 }
 
 static enum err undo(struct ctx *c, const struct import *m, struct str why)

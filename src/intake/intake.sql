@@ -91,9 +91,9 @@ WHERE project_id = $1 AND source_id = $2 AND name > $3 ORDER BY name LIMIT $4;
 -- source_asset_clear(project project_id, id source_id) -> changed
 DELETE FROM source_asset WHERE project_id = $1 AND source_id = $2;
 
--- record_add(project project_id, id int, source source_id, row_number int, fields text, known text) -> none
+-- record_add(project project_id, source source_id; id int, row_number int, fields text, known text) -> none
 INSERT INTO record(project_id, id, source_id, row_number, fields, truth, known)
-VALUES ($1, $2, $3, $4, $5, $6, $6);
+VALUES ($1, $3, $2, $4, $5, $6, $6);
 
 -- record_known_list(project project_id, after int, limit int) -> many (id int, source source_id,
 --   row_number int, known text)
@@ -106,8 +106,8 @@ ORDER BY r.id LIMIT $3;
 -- record_truth_set(project project_id, id int, truth text) -> none
 UPDATE record SET truth = $3 WHERE project_id = $1 AND id = $2;
 
--- record_key_add(project project_id, value text, source source_id, row_number int) -> changed
-INSERT INTO record_key(project_id, value, source_id, row_number) VALUES ($1, $2, $3, $4)
+-- record_key_add(project project_id, source source_id; value text, row_number int) -> changed
+INSERT INTO record_key(project_id, value, source_id, row_number) VALUES ($1, $3, $2, $4)
 ON CONFLICT DO NOTHING;
 
 -- record_last(project project_id) -> one (id int)
