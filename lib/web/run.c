@@ -176,23 +176,19 @@ void web_request_fault(struct web_request *req, struct web_fault fault)
 
 /* --- gate and handler --- */
 
-/* Ask the gate who it is, or remember what it said. */
+/* Ask the gate who it is, and of a hot route remember what it said. */
 static enum err ask_gate(struct web_request *req)
 {
 	struct web *web = req->web;
 	struct str token = req->shown.token;
 	uint64_t generation = web_known_generation(web->known);
 
-	if (web->options.gate == NULL || token.len == 0)
-		return OK;
-	if (req->route->runs != WEB_BATCH)
-		return web->options.gate(&req->ctx, token);
-	int64_t now = clock_steady_us(web->options.clock);
-
-	if (web_known_find(web->known, &req->ctx, token, now))
+	if (web->options.gate == NULL || token.len == 0 || req->is_known)
 		return OK;
 	TRY(web->options.gate(&req->ctx, token));
-	web_known_keep(web->known, &req->ctx, token, now, generation);
+	if (req->route->runs == WEB_BATCH)
+		web_known_keep(web->known, &req->ctx, token, clock_steady_us(web->options.clock),
+			       generation);
 	return OK;
 }
 
@@ -218,7 +214,8 @@ void web_request_start_over(struct web_request *req)
 {
 	arena_reset(req->mem, req->mark);
 	req->ctx.refusal = (struct refusal){ 0 };
-	req->ctx.actor = (struct actor){ .address = req->ctx.actor.address };
+	req->ctx.actor =
+		req->is_known ? req->actor : (struct actor){ .address = req->ctx.actor.address };
 	web_reply_reset(req);
 	check_story("request %s %s", req->id, req->route->path);
 }

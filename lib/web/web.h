@@ -151,8 +151,8 @@ struct web_options {
 	const struct web_route *const *routes; /* lists, ended by NULL */
 	const struct web_asset *assets; /* ended by path NULL; any other GET gives the shell */
 	/* Who shows this token (from the cookie or the bearer header)? Leaves ctx->actor alone when
-	 * nobody. Runs where the handler runs, on its connection. For WEB_BATCH its word stands
-	 * for a second, or until a route that `renews`. */
+	 * nobody. Runs where the handler runs, on its connection, but before a change as one of its
+	 * own. For WEB_BATCH its word stands for a second, or until a route that `renews`. */
 	enum err (*gate)(struct ctx *, struct str token);
 	/* What the shell says of the site and of who looks at it, as JSON. Runs on a reader. */
 	enum err (*boot)(struct ctx *, struct json *);

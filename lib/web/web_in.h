@@ -123,6 +123,8 @@ struct web_request {
 	struct refusal form_refusal;
 	int http_status; /* of a refusal that has no row in the error table; 0: none */
 	bool is_head, keep_alive, ends_with_close, is_admitted, is_shed;
+	bool is_known; /* `actor` is who sent this: the gate is not asked again */
+	struct actor actor;
 	_Atomic int *caller; /* requests of whoever sent this, or NULL: not counted */
 	int out;	     /* jobs that are with other threads */
 	int status;	     /* as sent */
