@@ -251,6 +251,16 @@ bool store_in_txn(const struct store *s)
 	return s->in_txn;
 }
 
+void store_one_side(struct store *s)
+{
+	unsigned touched = store_touched(s);
+
+#ifndef NDEBUG
+	CHECK(touched != (STORE_PROJECT_SIDE | STORE_ACCOUNT_SIDE));
+#endif
+	(void)touched;
+}
+
 unsigned store_touched(struct store *s)
 {
 	unsigned touched = s->touched;
@@ -369,8 +379,10 @@ void store_back_to(struct ctx *c, int depth)
 static enum err try_once(struct ctx *c, enum err (*body)(struct ctx *, void *), void *arg)
 {
 	TRY(store_begin(c));
+	(void)store_touched(c->store);
 	enum err err = body(c, arg);
 
+	store_one_side(c->store);
 	if (err == OK)
 		err = c->refusal.err;
 	if (err == OK)

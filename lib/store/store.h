@@ -102,6 +102,7 @@ MUST_USE enum err store_ask_again(struct ctx *, const char *why);
  */
 enum store_side { STORE_PROJECT_SIDE = 1, STORE_ACCOUNT_SIDE = 2 };
 unsigned store_touched(struct store *);
+void store_one_side(struct store *); /* CHECKs in a debug build that it was not both */
 
 /* Savepoints, for the writer and the test harness; `depth` counts from 0. */
 enum { STORE_DEPTH_MAX = 8 };

@@ -10,15 +10,6 @@
  */
 #include "web/web_in.h"
 
-static void must_be_one_sided(const struct ctx *c)
-{
-#ifndef NDEBUG
-	CHECK(store_touched(c->store) != (STORE_PROJECT_SIDE | STORE_ACCOUNT_SIDE));
-#else
-	(void)c;
-#endif
-}
-
 static enum err write_run(struct ctx *ctx, void *arg)
 {
 	struct web_request *req = arg;
@@ -26,7 +17,7 @@ static enum err write_run(struct ctx *ctx, void *arg)
 	web_request_start_over(req);
 	(void)store_touched(ctx->store);
 	TRY(web_request_handle(req));
-	must_be_one_sided(ctx);
+	store_one_side(ctx->store);
 	return OK;
 }
 
@@ -73,7 +64,7 @@ static enum err write_many(struct ctx *w, struct store_task *const *task, size_t
 		(void)store_touched(w->store);
 		if (n > 0)
 			TRY(first->route->batch(w, item, n));
-		must_be_one_sided(w);
+		store_one_side(w->store);
 		for (size_t i = 0; i < n; i++) {
 			size_t place = item[i].place;
 			struct web_request *req = task[place]->arg;
