@@ -88,6 +88,23 @@ enum { EXPORT_CORNERS = 200 };
 int export_mark_numbers(const struct json_value *mark, const char *form, double *out);
 bool export_is(const struct kind_field *, const char *kind);
 
+/* --- rows.c: masks row by row --- */
+struct export_mask {
+	struct kind_run *run;
+	int runs, label; /* from 1 */
+};
+struct export_change;
+struct export_rows {
+	unsigned char *row;
+	int64_t wide, high, y;
+	struct export_change *change;
+	int changes, at;
+};
+void export_rows_open(struct ctx *, const struct export_picture *, const struct export_mask *,
+		      int masks, struct export_rows *out);
+/* The next row: a byte that is 0, and then the label of each pixel. NULL behind the last. */
+unsigned char *export_rows_next(struct export_rows *);
+
 /* --- spool.c: what comes later in the file than it is made --- */
 MUST_USE enum err export_spool_open(struct ctx *, struct export *); /* sets `spool` */
 void export_spool_close(struct export_spool *);

@@ -3,9 +3,11 @@
  * Label Studio's JSON (https://labelstud.io/guide/task_format): a list of tasks with `data`, the
  * record's columns, and one annotation, whose `result` is what was concluded. from_name is the
  * field, to_name the column it is about (of questions about nothing in particular the first).
- * Marks on pictures are in percent of its sides, spans in code points of the text. A scale from 1
+ * Marks on pictures are in percent of its sides, masks painted pixels (base/brush.h), spans in code
+ * points of the text. A scale from 1
  * is a rating, another one a number; of a pair the first option is left and the second right.
  */
+#include "base/brush.h"
 #include "export/export_in.h"
 
 enum { TASK_MAX = 32 << 20 };
@@ -155,6 +157,53 @@ static enum err put_marks(struct ctx *c, struct export *e, const struct export_t
 	return OK;
 }
 
+/* A pixel is four words: white where it is painted, else nothing. */
+static void put_pixels(struct ctx *c, const struct region *r, struct export_mask mask)
+{
+	struct export_rows rows;
+	struct brush_writer w;
+	const unsigned char *row;
+
+	export_rows_open(c, r->picture, &mask, 1, &rows);
+	brush_begin(&w, r->out, (uint32_t)(4 * rows.wide * rows.high));
+	while ((row = export_rows_next(&rows)) != NULL)
+		for (int64_t from = 1, to; from <= rows.wide; from = to) {
+			for (to = from + 1; to <= rows.wide && row[to] == row[from]; to++)
+				;
+			brush_put(&w, row[from] != 0 ? 255 : 0, 4 * (to - from));
+		}
+	brush_end(&w);
+}
+
+static enum err put_brushes(struct ctx *c, struct export *e, const struct export_task *t,
+			    struct region *r)
+{
+	struct studio *studio = e->own;
+	struct export_marks m;
+
+	TRY(export_marks(c, e, t, r->field, &m));
+	r->picture = &m.picture;
+	r->type = "brushlabels";
+	for (const struct json_value *mark = m.first; mark != NULL; mark = mark->next) {
+		struct export_mask mask = { .label = 1 };
+
+		if (!kind_mask_runs(c->mem, mark, m.picture.width * m.picture.height, &mask.run,
+				    &mask.runs)) {
+			studio->without_size++;
+			continue;
+		}
+		begin_region(r, c, true);
+		json_text_of(r->out, "format", S("rle"));
+		json_key(r->out, "rle");
+		put_pixels(c, r, mask);
+		put_list(r->out, "brushlabels", export_mark_label(mark));
+		end_region(r, mark);
+		r->number++;
+	}
+	r->picture = NULL;
+	return OK;
+}
+
 /* --- spans --- */
 
 /* The code points [from, to) of a text. */
@@ -281,6 +330,8 @@ static enum err put_field(struct ctx *c, struct export *e, const struct export_t
 
 	if (export_is(field, "box") || export_is(field, "polygon") || export_is(field, "point"))
 		return put_marks(c, e, t, &r);
+	if (export_is(field, "mask"))
+		return put_brushes(c, e, t, &r);
 	TRY(export_value(c, t, field->name, &value));
 	if (value == NULL)
 		return OK;
@@ -341,7 +392,7 @@ static enum err end(struct ctx *c, struct export *e, struct buf *out)
 
 static const char *const kinds[] = { "choice",	"text",	 "number",   "scale", "date",
 				     "pair",	"rank",	 "taxonomy", "spans", "box",
-				     "polygon", "point", NULL };
+				     "polygon", "point", "mask",     NULL };
 static const char *const leaves[] = { "single answers, confidence of whole fields and ties",
 				      "marks on pictures of unknown size, and pairs that are equal",
 				      NULL };

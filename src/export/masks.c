@@ -6,10 +6,8 @@
  * have it, in the colours that workers see. With several fields each has a folder of its own,
  * masks/FIELD.
  *
- * A row of pixels is made at a time: runs go by columns, so those that begin and end at a row are
- * found by sorting both. Only the coding is ours, over zlib (docs/decisions/png.md).
+ * A row of pixels is made at a time. Only the coding is ours, over zlib (docs/decisions/png.md).
  */
-#include <stdlib.h>
 #include <zlib.h>
 #include "export/export_in.h"
 
@@ -25,23 +23,6 @@ static const unsigned char colour[COLOURS + 1][3] = {
 static const unsigned char *colour_of(int label)
 {
 	return colour[label == 0 ? 0 : (label - 1) % COLOURS + 1];
-}
-
-/* A pixel whose colour changes, going down its column. */
-struct change {
-	int32_t y, x;
-	int32_t label; /* from 1; of an end 0 */
-};
-
-static int by_row(const void *left, const void *right)
-{
-	const struct change *a = left, *b = right;
-
-	if (a->y != b->y)
-		return (a->y > b->y) - (a->y < b->y);
-	/* An end goes before what begins at the same pixel. */
-	return a->x != b->x ? (a->x > b->x) - (a->x < b->x) :
-			      (a->label > b->label) - (a->label < b->label);
 }
 
 /* --- PNG --- */
@@ -89,37 +70,29 @@ static bool deflate_row(z_stream *z, unsigned char *row, size_t length, bool las
 	return (err == Z_OK || err == Z_BUF_ERROR || err == Z_STREAM_END) && !buf_is_full(out);
 }
 
-static bool deflate_rows(struct ctx *c, const struct export_picture *p, const struct change *change,
-			 int changes, struct buf *out)
+static bool deflate_rows(struct export_rows *rows, struct buf *out)
 {
-	size_t wide = (size_t)p->width;
-	unsigned char *row = arena_take(c->mem, wide + 1);
 	z_stream z = { .zalloc = NULL };
-	int at = 0;
+	unsigned char *row;
+	bool fine = true;
 
-	memset(row, 0, wide + 1);
 	if (deflateInit(&z, Z_DEFAULT_COMPRESSION) != Z_OK)
 		return false;
-	bool fine = true;
-	for (int32_t y = 0; fine && y < p->height; y++) {
-		for (; at < changes && change[at].y == y; at++)
-			row[1 + change[at].x] = (unsigned char)change[at].label;
-		fine = deflate_row(&z, row, wide + 1, y + 1 == p->height, out);
-	}
+	while (fine && (row = export_rows_next(rows)) != NULL)
+		fine = deflate_row(&z, row, (size_t)rows->wide + 1, rows->y == rows->high, out);
 	(void)deflateEnd(&z);
 	return fine;
 }
 
-static struct str png_of(struct ctx *c, const struct export_picture *p, int labels,
-			 const struct change *change, int changes)
+static struct str png_of(struct ctx *c, struct export_rows *pixels, int labels)
 {
 	struct buf out = buf_make(c->mem, FILE_MAX), head = buf_make(c->mem, 16);
 	struct buf rows = buf_make(c->mem, FILE_MAX);
 
-	if (!deflate_rows(c, p, change, changes, &rows))
+	if (!deflate_rows(pixels, &rows))
 		return (struct str){ 0 };
-	put_number(&head, (uint64_t)p->width);
-	put_number(&head, (uint64_t)p->height);
+	put_number(&head, (uint64_t)pixels->wide);
+	put_number(&head, (uint64_t)pixels->high);
 	buf_add(&head, (struct str){ (const char[]){ 8, INDEXED, 0, 0, 0 }, 5 });
 	buf_add(&out, S("\x89PNG\r\n\x1a\n"));
 	put_chunk(&out, "IHDR", buf_str(&head));
@@ -129,51 +102,26 @@ static struct str png_of(struct ctx *c, const struct export_picture *p, int labe
 	return buf_str(&out);
 }
 
-/* --- runs --- */
-
-/* A run that goes over the edge of a column is one in each. */
-static int add_changes(struct change *change, int count, const struct kind_run *run, int64_t high,
-		       int32_t label)
-{
-	for (int64_t from = run->from; from < run->to;) {
-		int64_t x = from / high, end = (x + 1) * high;
-		int64_t to = run->to < end ? run->to : end;
-
-		change[count++] = (struct change){ (int32_t)(from - x * high), (int32_t)x, label };
-		if (to < end)
-			change[count++] =
-				(struct change){ (int32_t)(to - x * high), (int32_t)x, 0 };
-		from = to;
-	}
-	return count;
-}
-
 static struct str draw(struct ctx *c, const struct kind_field *field, const struct export_marks *m)
 {
 	const struct export_picture *p = &m->picture;
 	const struct json_value *labels;
-	int count = (int)export_labels(field, &labels), changes = 0;
-	struct kind_run *run[KIND_BLOCKS_MAX] = { NULL };
-	int runs[KIND_BLOCKS_MAX] = { 0 }, label[KIND_BLOCKS_MAX] = { 0 }, shapes = 0;
-	size_t room = 1;
+	int count = (int)export_labels(field, &labels), masks = 0;
+	struct export_mask mask[KIND_BLOCKS_MAX];
+	struct export_rows rows;
 
-	for (const struct json_value *s = m->first; s != NULL && shapes < KIND_BLOCKS_MAX;
+	for (const struct json_value *s = m->first; s != NULL && masks < KIND_BLOCKS_MAX;
 	     s = s->next) {
+		struct export_mask *one = &mask[masks];
 		int at = export_label_index(field, export_mark_label(s));
 
-		if (!kind_mask_runs(c->mem, s, p->width * p->height, &run[shapes], &runs[shapes]))
+		if (!kind_mask_runs(c->mem, s, p->width * p->height, &one->run, &one->runs))
 			continue;
-		for (int i = 0; i < runs[shapes]; i++)
-			room += 2 *
-				(size_t)((run[shapes][i].to - run[shapes][i].from) / p->height + 2);
-		label[shapes++] = at > 0 ? at + 1 : 1;
+		one->label = at > 0 ? at + 1 : 1;
+		masks++;
 	}
-	struct change *change = NEW_MANY(c->mem, struct change, room);
-	for (int s = 0; s < shapes; s++)
-		for (int i = 0; i < runs[s]; i++)
-			changes = add_changes(change, changes, &run[s][i], p->height, label[s]);
-	qsort(change, (size_t)changes, sizeof(*change), by_row);
-	return png_of(c, p, count > 0 ? count : 1, change, changes);
+	export_rows_open(c, p, mask, masks, &rows);
+	return png_of(c, &rows, count > 0 ? count : 1);
 }
 
 /* --- the archive --- */

@@ -397,8 +397,6 @@ static void want_back(struct ctx *c, const struct made *m, const char *name, con
 			const struct json_value *shapes = json_get(v, S("shapes"));
 			const struct json_value *spans = json_get(v, S("spans"));
 
-			if (studio && str_eq(v->key, S("land")))
-				continue; /* masks are not carried */
 			/* Label Studio has regions alone: none is not told from nothing said. */
 			if (studio && ((shapes != NULL && shapes->count == 0) ||
 				       (spans != NULL && spans->count == 0)))

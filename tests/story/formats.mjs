@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Hostile rows, answers of many kinds, and every format read by a program that is not ours: Parquet by DuckDB and by
-// hyparquet, Pascal VOC by xmllint, zips by the reader below over node's zlib, JSON by node. What they
+// hyparquet, Label Studio's brushes by the decoder it has itself, Pascal VOC by xmllint, zips by the reader below over node's zlib, JSON by node. What they
 // read must be what JSON Lines say. What intake reads comes back as known answers.
 //   node tests/story/formats.mjs [PROGRAM] [DATABASE]
 import { execFileSync } from 'node:child_process';
@@ -14,6 +14,7 @@ import { counts, funded, imported, published, until } from './steps.mjs';
 
 const { DuckDBInstance } = await import('../readers/node_modules/@duckdb/node-api/lib/index.js');
 const { parquetReadObjects, asyncBufferFromFile } = await import('../readers/node_modules/hyparquet/src/node.js');
+const { decode: unbrushed } = await import('../readers/node_modules/@thi.ng/rle-pack/index.js');
 const { compressors } = await import('../readers/node_modules/hyparquet-compressors/src/index.js');
 
 const [, , program = 'build/tessera', database] = process.argv;
@@ -33,7 +34,8 @@ const template = { blocks: [
 	{ type: 'spans', name: 'names', label: '?', text: '{{text}}.', labels: ['a person'] },
 	{ type: 'box', name: 'boxes', label: '?', src: '{{image}}', labels: ['car', '<van> & "co"'] },
 	{ type: 'polygon', name: 'areas', label: '?', src: '{{image}}' },
-	{ type: 'point', name: 'eyes', label: '?', src: '{{image}}', labels: ['left', 'right'] }] };
+	{ type: 'point', name: 'eyes', label: '?', src: '{{image}}', labels: ['left', 'right'] },
+	{ type: 'mask', name: 'land', label: '?', src: '{{image}}', labels: ['water', 'wood'] }] };
 
 const rows = Array.from({ length: ROWS }, (_, i) => ({ text: `${i} ${HOSTILE[i % HOSTILE.length]}`, image: `https://h.example/p/${i}.jpg`,
 	'Label': HOSTILE[(i + 5) % HOSTILE.length], 'input_label': String(i) }));
@@ -46,6 +48,7 @@ function answerOf(i) {
 		names: { spans: [{ start: 0, end: String(i).length, label: 'a person' }] },
 		boxes: { ...size, shapes: i % 7 === 6 ? [] : [{ label: template.blocks[5].labels[i % 2], box: [i, 1.25, 30.5, 40] }] },
 		areas: { ...size, shapes: [{ points: [[0, 0], [i + 1, 0], [0, 10.01]] }] },
+		land: { ...size, shapes: [{ label: 'water', counts: [i * 480 + 3, 5, (640 - i) * 480 - 8] }] }, // five pixels of column i
 		eyes: { ...size, shapes: [{ label: 'left', point: [i, i] }, { label: 'right', point: [i + 1, i] }] },
 	};
 }
@@ -208,6 +211,12 @@ try {
 	same('Label Studio has the data', rows, studio.map((t) => t.data));
 	same('and the boxes in percent', boxesOf(lines), studio.flatMap((t) => t.annotations[0].result.filter((r) => r.type === 'rectanglelabels')
 		.map(({ value: v }) => [t.id, v.rectanglelabels[0], ...[v.x * 6.4, v.y * 4.8, v.width * 6.4, v.height * 4.8].map((n) => Math.round(n * 100) / 100)])));
+	same('and the pixels, by the code of its own', lines.map((_, i) => [3, 4, 5, 6, 7].map((y) => y * 640 + i)), studio.map((t) => {
+		const { rle, format, brushlabels } = t.annotations[0].result.find((r) => r.type === 'brushlabels').value;
+		const rgba = unbrushed(Uint8Array.from(rle));
+		return format === 'rle' && brushlabels[0] === 'water' && rgba.length === 4 * 640 * 480 ?
+			[...Array(640 * 480).keys()].filter((n) => rgba[4 * n + 3]) : [];
+	}));
 	ok('spans say their text', studio.every((t, i) => t.annotations[0].result.some((r) => r.value?.text === String(i))));
 
 	const conll = (await text('conll')).split('-DOCSTART- -X- _ O\n\n').slice(1);
@@ -218,7 +227,7 @@ try {
 	ok('the span is marked', conll.every((d, i) => d.startsWith(`${i} -X- _ B-a_person\n`)));
 	ok('the command lists the formats', execFileSync(program, ['formats'], { encoding: 'utf8' }).includes('parquet'));
 	const { items } = await requester.get(`/projects/${id}/formats`);
-	same('the menu has all of them, and says which do not suit', ['masks', 'webvtt', 'srt'], items.filter((f) => !f.suits).map((f) => f.name));
+	same('the menu has all of them, and says which do not suit', ['webvtt', 'srt'], items.filter((f) => !f.suits).map((f) => f.name));
 	for (const [format, name] of [['json', 'r.json'], ['jsonl', 'r.jsonl'], ['labelstudio', 'tasks.json'], ['coco', 'instances.json']])
 		await comeBack(requester, server, id, lines, format, name, await text(format));
 	await config(requester);

@@ -106,8 +106,8 @@ static bool is_object(const xmlNode *node)
 
 static bool shows_its_object(const xmlNode *node)
 {
-	static const char *const tags[] = { "Labels", "RectangleLabels", "PolygonLabels",
-					    "KeyPointLabels", "Pairwise" };
+	static const char *const tags[] = { "Labels",	      "RectangleLabels", "PolygonLabels",
+					    "KeyPointLabels", "BrushLabels",	 "Pairwise" };
 
 	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++)
 		if (str_eq(tag_of(node), str_of(tags[i])))
@@ -336,9 +336,10 @@ static void take_marks(struct reading *r, const xmlNode *node)
 	struct str tag = tag_of(node);
 
 	begin_field(r, node,
-		    str_starts(tag, S("Rect")) ? "box" :
-		    str_starts(tag, S("Poly")) ? "polygon" :
-						 "point");
+		    str_starts(tag, S("Rect"))	? "box" :
+		    str_starts(tag, S("Poly"))	? "polygon" :
+		    str_starts(tag, S("Brush")) ? "mask" :
+						  "point");
 	json_text_of(r->out, "src", o != NULL ? o->value : S("?"));
 	put_labels(r, node);
 	json_object_end(r->out);
@@ -483,9 +484,10 @@ static const struct {
 	{ "Image", take_object },	 { "Choices", take_choices },
 	{ "Labels", take_labels },	 { "RectangleLabels", take_marks },
 	{ "PolygonLabels", take_marks }, { "KeyPointLabels", take_marks },
-	{ "TextArea", take_textarea },	 { "Taxonomy", take_taxonomy },
-	{ "Rating", take_rating },	 { "Number", take_number },
-	{ "DateTime", take_date },	 { "Pairwise", take_pairwise },
+	{ "BrushLabels", take_marks },	 { "TextArea", take_textarea },
+	{ "Taxonomy", take_taxonomy },	 { "Rating", take_rating },
+	{ "Number", take_number },	 { "DateTime", take_date },
+	{ "Pairwise", take_pairwise },
 };
 
 static void take_all(struct reading *r, const xmlNode *parent)

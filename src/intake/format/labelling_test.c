@@ -47,6 +47,10 @@ static const struct {
 	  "\"point\",\"name\":\"k\",\"label\":\"k\",\"required\":false,\"src\":\"{{i"
 	  "mage}}\","
 	  "\"labels\":[\"Eye\"]}" },
+	{ "<View><Image name=\"i\" value=\"$image\"/><BrushLabels name=\"b\" toName=\"i\">"
+	  "<Label value=\"Sky\"/></BrushLabels></View>",
+	  "{\"type\":\"mask\",\"name\":\"b\",\"label\":\"b\",\"required\":false,\"src\":"
+	  "\"{{image}}\",\"labels\":[\"Sky\"]}" },
 	{ "<View><View><Image name=\"i\" value=\"$image\"/></View><TextArea name=\"a\" "
 	  "toName=\"i\" rows=\"3\"/><Rating name=\"r\" toName=\"i\" maxRating=\"7\"/>"
 	  "<Number name=\"c\" toName=\"i\" min=\"0\" max=\"1.5\"/><DateTime name=\"d\" "
@@ -100,8 +104,10 @@ PLAIN_TEST(intake, a_labelling_configuration_is_a_template)
 static const struct {
 	const char *inside, *wanted;
 } refusals[] = {
-	{ "<BrushLabels name=\"b\" toName=\"t\"/>",
-	  "BrushLabels, line 3: the tag BrushLabels is not known here" },
+	{ "<EllipseLabels name=\"b\" toName=\"t\"/>",
+	  "EllipseLabels, line 3: the tag EllipseLabels is not known here" },
+	{ "<BrushLabels name=\"b\" toName=\"t\"><Label value=\"a\"/></BrushLabels>",
+	  "BrushLabels, line 3: toName=\"t\" names no Image" },
 	{ "<Audio name=\"a\" value=\"$a\"/>", "Audio, line 3: the tag Audio is not known here" },
 	{ "<Style>.a{}</Style>", "Style, line 3: the tag Style is not known here" },
 	{ "<Choices name=\"c\" toName=\"t\"><Choice value=\"a\"/><Label value=\"b\"/"

@@ -432,8 +432,8 @@ TEST(intake, what_label_studio_says_that_has_no_place_here_is_refused_by_name)
 	static const struct {
 		const char *region, *wanted;
 	} want[] = {
-		{ "{\"from_name\":\"b\",\"type\":\"brushlabels\",\"value\":{}}",
-		  "b: answers of the type brushlabels are not known here" },
+		{ "{\"from_name\":\"b\",\"type\":\"ellipselabels\",\"value\":{}}",
+		  "b: answers of the type ellipselabels are not known here" },
 		{ "{\"from_name\":\"b\",\"type\":\"rectangle\",\"value\":{}}",
 		  "b: a region does not say original_width and original_height" },
 		{ "{\"from_name\":\"b\",\"type\":\"rectangle\",\"original_width\":9,"

@@ -3,13 +3,14 @@
  * Label Studio's tasks (https://labelstud.io/guide/task_format): the members of `data` are the
  * columns; of the first annotation that was not cancelled each from_name gives the answer to a
  * field. Predictions are read over. Percent become pixels by the region's own original_width and
- * original_height; places in a text are code points there as here. What has no place here, such as
- * a turned box or a brush, makes the row bad, by name.
+ * original_height; what brushes of one label have painted is one mask; places in a text are code
+ * points there as here. What has no place here, such as a turned box, makes the row bad, by name.
  */
 #include <math.h>
+#include "base/brush.h"
 #include "intake/intake_in.h"
 
-enum { VALUE_MAX = 4 << 20, REGIONS_MAX = 2000 };
+enum { VALUE_MAX = 4 << 20, REGIONS_MAX = 2000, LAYERS_MAX = 50, BRUSH_PIXELS_MAX = 32 << 20 };
 
 /* What is looked up of a region more than once. */
 struct region {
@@ -23,6 +24,12 @@ struct result {
 	int count;
 };
 
+/* What is painted with one label, a bit for each pixel, row by row. */
+struct layer {
+	struct str label;
+	uint8_t *bits;
+};
+
 struct given {
 	struct intake_row *row;
 	const struct result *result;
@@ -34,6 +41,8 @@ struct given {
 	struct buf text;
 	int count;
 	int64_t width, height;
+	struct layer layer[LAYERS_MAX];
+	int layers;
 };
 
 /* --- regions that are texts and numbers --- */
@@ -209,6 +218,125 @@ static void take_mark(struct given *g, const struct mark *m, const struct json_v
 	json_object_end(&g->out);
 }
 
+/* --- brushes --- */
+
+/* What is not transparent of the words [at, at + times); the fourth of each pixel says it. */
+static void paint(struct layer *l, int64_t at, int64_t times)
+{
+	for (int64_t pixel = at / 4; pixel * 4 + 3 < at + times; pixel++)
+		if (pixel * 4 + 3 >= at)
+			l->bits[pixel / 8] |= (uint8_t)(1 << pixel % 8);
+}
+
+static struct layer *layer_of(struct given *g, const struct json_value *value)
+{
+	const struct json_value *list = json_get(value, S("brushlabels"));
+	struct str label = S("");
+
+	if (!json_is(list, JSON_LIST) || list->count != 1 || !json_text(list->first, &label)) {
+		intake_row_bad(g->row, "%.*s: a region has one label here",
+			       STR_ARG(intake_cut(g->name, 60)));
+		return NULL;
+	}
+	for (int i = 0; i < g->layers; i++)
+		if (str_eq(g->layer[i].label, label))
+			return &g->layer[i];
+	if (g->layers == LAYERS_MAX) {
+		intake_row_bad(g->row, "%.*s: a mask has at most %d labels",
+			       STR_ARG(intake_cut(g->name, 60)), LAYERS_MAX);
+		return NULL;
+	}
+	const size_t bytes = (size_t)(g->width * g->height / 8 + 1);
+	struct layer *l = &g->layer[g->layers++];
+	*l = (struct layer){ label, arena_take(g->row->mem, bytes) };
+	memset(l->bits, 0, bytes);
+	return l;
+}
+
+/* Its size, which is that of the regions before it. */
+static bool size_of(struct given *g, const struct json_value *region)
+{
+	int64_t width, height;
+
+	if (!json_i64(json_get(region, S("original_width")), 1, 100000, &width) ||
+	    !json_i64(json_get(region, S("original_height")), 1, 100000, &height) ||
+	    width * height > BRUSH_PIXELS_MAX ||
+	    (g->layers > 0 && (width != g->width || height != g->height))) {
+		intake_row_bad(g->row,
+			       "%.*s: a brush says original_width and original_height, the same "
+			       "in all its regions, and at most %d pixels",
+			       STR_ARG(intake_cut(g->name, 60)), BRUSH_PIXELS_MAX);
+		return false;
+	}
+	g->width = width;
+	g->height = height;
+	return true;
+}
+
+static void take_brush(struct given *g, const struct json_value *region)
+{
+	const struct json_value *value = json_get(region, S("value"));
+	struct brush_reader r;
+	int64_t times, at = 0;
+	uint8_t word;
+
+	if (!size_of(g, region))
+		return;
+	struct layer *l = layer_of(g, value);
+	if (l == NULL)
+		return;
+	bool fine =
+		brush_open(&r, json_get(value, S("rle"))) && r.words == 4 * g->width * g->height;
+	while (fine && brush_next(&r, &word, &times)) {
+		if (word != 0)
+			paint(l, at, times);
+		at += times;
+	}
+	if (!fine || r.bad)
+		intake_row_bad(g->row, "%.*s: rle is not the code of a picture of %lld by %lld",
+			       STR_ARG(intake_cut(g->name, 60)), (long long)g->width,
+			       (long long)g->height);
+}
+
+/* Lengths of runs without and with the label in turn, column by column. */
+static void put_counts(struct given *g, const struct layer *l)
+{
+	int64_t run = 0;
+	bool painted = false;
+
+	json_key(&g->out, "counts");
+	json_list(&g->out);
+	for (int64_t x = 0; x < g->width; x++)
+		for (int64_t y = 0; y < g->height; y++) {
+			const int64_t pixel = y * g->width + x;
+
+			if (((l->bits[pixel / 8] >> pixel % 8 & 1) != 0) != painted) {
+				json_put_i64(&g->out, run);
+				painted = !painted;
+				run = 0;
+			}
+			run++;
+		}
+	json_put_i64(&g->out, run);
+	json_list_end(&g->out);
+}
+
+/* The mask of all that was painted; where two labels lie on one pixel the check says so. */
+static void put_layers(struct given *g)
+{
+	json_object(&g->out);
+	json_i64_of(&g->out, "width", g->width);
+	json_i64_of(&g->out, "height", g->height);
+	json_key(&g->out, "shapes");
+	json_list(&g->out);
+	for (int i = 0; i < g->layers; i++) {
+		json_object(&g->out);
+		json_text_of(&g->out, "label", g->layer[i].label);
+		put_counts(g, &g->layer[i]);
+		json_object_end(&g->out);
+	}
+}
+
 /* --- spans --- */
 
 static void take_span(struct given *g, const struct json_value *region)
@@ -299,6 +427,10 @@ static void take_region(struct given *g, const struct json_value *region)
 		take_span(g, region);
 		return;
 	}
+	if (str_eq(type, S("brushlabels"))) {
+		take_brush(g, region);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++)
 		if (str_eq(type, str_of(plain[i].type))) {
 			take_plain(g, &plain[i], region);
@@ -333,6 +465,8 @@ static void take_field(struct intake_row *row, const struct result *result, stru
 	if (row->bad != NULL)
 		return;
 	struct str cell = buf_str(&g.text);
+	if (g.layers > 0)
+		put_layers(&g);
 	if (g.out.depth > 0) {
 		json_list_end(&g.out);
 		if (str_eq(g.type, S("labels")))
