@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The methods on small crowds: figures checked by hand, the reference's vectors, and properties. */
 #include <stdio.h>
-#include "model/confusion_in.h"
+#include "model/model_in.h"
 #include "os/os.h"
 #include "tests/test.h"
 
@@ -590,93 +590,6 @@ PLAIN_TEST(model, gold_is_believed_and_trains_its_workers)
 		WANT(near(1, (double)fit.confidence[1], 1e-6));
 		WANT_I64(1, fit.label[20]);
 	}
-}
-
-PLAIN_TEST(model, two_threads_give_the_bits_of_one)
-{
-	enum { TASKS = 4100, EACH = 50, WORKERS = 50 }; /* enough for two parts */
-	int32_t *from = NEW_MANY(c->mem, int32_t, TASKS + 1);
-	uint32_t *key = NEW_MANY(c->mem, uint32_t, TASKS * EACH);
-	struct model_options one = { .threads = 1 }, two = { .threads = 2 };
-	const enum model_method method[2] = { MODEL_DAWID_SKENE, MODEL_SHRUNK };
-	struct model_fit x, y;
-
-	for (int32_t classes = 2; classes <= 82; classes += 80) { /* in double and in float */
-		struct model_answers a = { TASKS, WORKERS, classes, from, key, NULL };
-
-		for (int32_t t = 0; t < TASKS; t++) {
-			from[t + 1] = (t + 1) * EACH;
-			for (int32_t i = t * EACH; i < (t + 1) * EACH; i++)
-				key[i] = (uint32_t)(dice(c, WORKERS) * classes +
-						    (dice(c, 3) > 0 ? t % classes :
-								      dice(c, classes)));
-		}
-		for (int i = 0; i < 2; i++) {
-			one.iterations_max = two.iterations_max = 3;
-			model_run(c->mem, method[i], &a, &one, &x);
-			model_run(c->mem, method[i], &a, &two, &y);
-			WANT_I64(x.iterations, y.iterations);
-			WANT(memcmp(x.posterior, y.posterior,
-				    sizeof(float) * TASKS * (size_t)classes) == 0);
-		}
-	}
-}
-
-/* One pass over 150 tasks of two classes, in float and in double, with the same random weights. */
-static void passes_agree(struct ctx *c, bool anchored)
-{
-	enum { TASKS = 150, WORKERS = 7, ROWS = 2 * WORKERS };
-	int32_t from[TASKS + 1] = { 0 }, gold[TASKS];
-	uint32_t key[TASKS * WORKERS];
-	double row[2 * ROWS], base[2] = { -1.2, -0.4 }, count[2 * ROWS] = { 0 };
-	float odds[ROWS], ones[ROWS] = { 0 };
-	const struct model_answers a = { TASKS, WORKERS, 2, from, key, gold };
-	struct confusion_shard s[2];
-	struct model_fit fit[2];
-
-	for (int i = 0; i < ROWS; i++) {
-		row[2 * i] = -dice(c, 1000) / 100.0;
-		row[2 * i + 1] = -dice(c, 1000) / 100.0;
-		odds[i] = (float)(row[2 * i + 1] - row[2 * i]);
-	}
-	for (int32_t t = 0; t < TASKS; t++) {
-		from[t + 1] = from[t];
-		gold[t] = dice(c, 20) == 0 ? dice(c, 2) : -1;
-		for (int32_t who = 0; who < WORKERS; who++)
-			if (who == 0 || dice(c, 2) == 0)
-				key[from[t + 1]++] = (uint32_t)(2 * who + dice(c, 2));
-	}
-	for (int i = 0; i < 2; i++) {
-		model_fit_make(c->mem, &a, NULL, true, &fit[i]);
-		s[i] = (struct confusion_shard){
-			.answers = &a,
-			.task_end = TASKS,
-			.table = i == 0 ? (const void *)row : (const void *)odds,
-			.base = base,
-			.pseudo = 0.01,
-			.anchored = anchored,
-			.count = i == 0 ? (void *)count : (void *)ones,
-			.row = NEW_MANY(c->mem, double, 4),
-			.votes = NEW_MANY(c->mem, double, 2),
-			.class_sum = NEW_MANY(c->mem, double, 2),
-			.fit = &fit[i],
-		};
-	}
-	confusion_pass_double(&s[0]);
-	confusion_pass_float(&s[1]);
-	for (int32_t i = 0; i < 2 * TASKS; i++)
-		WANT(near((double)fit[0].posterior[i], (double)fit[1].posterior[i], 1e-5));
-	for (int i = 0; i < ROWS; i++)
-		WANT(near(count[2 * i + 1], (double)ones[i], 1e-3));
-	WANT(near(s[0].class_sum[1], s[1].class_sum[1], 1e-3));
-	if (!anchored)
-		WANT(near(s[0].entropy, s[1].entropy, 1e-3));
-}
-
-PLAIN_PROPERTY(model, the_pass_in_float_says_what_the_one_in_double_says)
-{
-	passes_agree(c, false);
-	passes_agree(c, true);
 }
 
 PLAIN_TEST(model, too_many_labels_are_refused)
