@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The pass in double: for data of usual size, where labels equal to those of Crowd-Kit matter. There
- * is one copy for each frequent number of classes, so that the inner loops are unrolled.
+ * The pass in double: for data of usual size, where labels equal to those of Crowd-Kit matter.
+ * There is one copy for each frequent number of classes, so that the inner loops are unrolled.
  */
 #include "model/confusion_in.h"
 
@@ -106,7 +106,7 @@ INLINE void pass(struct confusion_shard *s, double *restrict z, double *restrict
 			double sum = (double)n + s->pseudo * (double)classes;
 
 			for (uint32_t k = 0; k < classes; k++)
-				z[k] = (votes[k] + s->pseudo) / sum;
+				z[k] = sum > 0 ? (votes[k] + s->pseudo) / sum : 1.0 / classes;
 		}
 		keep(s, t, z, classes);
 		for (int32_t i = 0; i < n; i++) {

@@ -276,7 +276,9 @@ INLINE void start(struct work *w, uint32_t classes)
 
 		for (uint32_t k = 0; k < classes; k++)
 			w->z[k * BLOCK + (uint32_t)j] =
-				(w->votes[(size_t)j * padded(classes) + k] + pseudo) / sum;
+				sum > 0 ?
+					(w->votes[(size_t)j * padded(classes) + k] + pseudo) / sum :
+					1 / (float)classes;
 	}
 }
 

@@ -82,7 +82,7 @@ static void start(struct odds *restrict b)
 		float ones, others;
 
 		count_votes(b, j, &ones, &others);
-		b->one[j] = ones / (ones + others);
+		b->one[j] = ones + others > 0 ? ones / (ones + others) : 0.5F;
 	}
 }
 
