@@ -122,9 +122,9 @@ $(OUT)/obj/%.o: %.c Makefile $(GEN)/files.mk
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS_ALL) $(call banned,$<) -MMD -MP -c -o $@ $<
 
-# The one loop whose speed is that of a whole command: rows of classes become vector instructions,
+# The loops whose speed is that of a whole command: rows of classes become vector instructions,
 # also where they choose, since nobody looks at the flags of floating-point exceptions.
-$(OUT)/obj/src/model/confusion_float.o: FLAGS_release += -O3 -fno-trapping-math
+$(patsubst %,$(OUT)/obj/src/model/confusion_%.o,float odds): FLAGS_release += -O3 -fno-trapping-math
 
 $(OUT)/obj/llhttp/%.o: $(LLHTTP)/%.c Makefile
 	@mkdir -p $(@D)

@@ -64,16 +64,25 @@ static double alpha_interval(const struct model_answers *a, const double *value,
 	return *has ? 1 - observed / expected : 0;
 }
 
-/* Equal pairs of a task among its ordered pairs, without an array of classes for each task. */
-static double same_pairs(const struct model_answers *a, int32_t task, int32_t *votes)
+/*
+ * Equal pairs of a task among its ordered pairs, without an array of classes for each task; its
+ * answers are added to `total`.
+ */
+static double same_pairs(const struct model_answers *a, int32_t task, int32_t *votes,
+			 int64_t *total)
 {
-	double same = 0;
+	const uint32_t classes = (uint32_t)a->classes;
+	int64_t same = 0;
 
 	for (int32_t i = a->from[task]; i < a->from[task + 1]; i++)
-		same += 2.0 * votes[a->key[i] % (uint32_t)a->classes]++;
-	for (int32_t i = a->from[task]; i < a->from[task + 1]; i++)
-		votes[a->key[i] % (uint32_t)a->classes] = 0;
-	return same;
+		same += votes[a->key[i] % classes]++;
+	for (int32_t i = a->from[task]; i < a->from[task + 1]; i++) {
+		const uint32_t label = a->key[i] % classes;
+
+		total[label] += votes[label];
+		votes[label] = 0;
+	}
+	return 2 * (double)same;
 }
 
 void model_agreement(const struct model_answers *a, const double *value,
@@ -81,7 +90,7 @@ void model_agreement(const struct model_answers *a, const double *value,
 {
 	struct arena *mem = arena_new(0);
 	int32_t *votes = NEW_MANY(mem, int32_t, (size_t)a->classes);
-	double *total = NEW_MANY(mem, double, (size_t)a->classes);
+	int64_t *total = NEW_MANY(mem, int64_t, (size_t)a->classes);
 	double apart = 0, share = 0, n = 0, square = 0;
 	int32_t paired = 0, each = a->tasks > 0 ? a->from[1] - a->from[0] : 0;
 
@@ -94,17 +103,15 @@ void model_agreement(const struct model_answers *a, const double *value,
 		if (count < 2)
 			continue;
 
-		double same = same_pairs(a, t, votes);
+		double same = same_pairs(a, t, votes, total);
 
-		for (int32_t i = a->from[t]; i < a->from[t + 1]; i++)
-			total[a->key[i] % (uint32_t)a->classes] += 1;
 		n += count;
 		apart += (all - same) / (count - 1.0);
 		share += same / all;
 		paired++;
 	}
 	for (int32_t k = 0; k < a->classes; k++)
-		square += total[k] * total[k];
+		square += (double)total[k] * (double)total[k];
 	out->percent = paired > 0 ? share / paired : 0;
 	out->has_alpha = n * n > square && n > 1;
 	if (out->has_alpha)

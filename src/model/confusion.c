@@ -84,7 +84,7 @@ static void make(struct arena *mem, const struct model_answers *a, struct model_
 		       (answers * a->classes <= DOUBLE_WORK && rows * classes <= DOUBLE_CELLS);
 	m->is_odds = !m->is_double && classes == 2;
 	m->cells = m->is_odds ? rows : rows * classes;
-	m->table = arena_take_many(mem, m->cells, cell_size(m));
+	m->table = arena_take_many(mem, m->cells + CONFUSION_PAD, cell_size(m));
 	m->classes_of = NEW_MANY(mem, double, classes);
 	m->base = NEW_MANY(mem, double, classes);
 	m->column = NEW_MANY(mem, double, classes);
@@ -95,9 +95,8 @@ static void make(struct arena *mem, const struct model_answers *a, struct model_
 			.task = i == 0 ? 0 : middle(a),
 			.task_end = i == m->shards - 1 ? a->tasks : middle(a),
 			.base = m->base,
-			.count = arena_take_many(mem, m->cells, cell_size(m)),
-			.row = NEW_MANY(mem, double, 2 * classes),
-			.votes = NEW_MANY(mem, double, classes),
+			.count = arena_take_many(mem, m->cells + CONFUSION_PAD, cell_size(m)),
+			.scratch = arena_take(mem, confusion_scratch(a->classes)),
 			.class_sum = NEW_MANY(mem, double, classes),
 			.fit = fit,
 		};
@@ -111,6 +110,11 @@ static void run_double(void *shard)
 static void run_float(void *shard)
 {
 	confusion_pass_float(shard);
+}
+
+static void run_odds(void *shard)
+{
+	confusion_pass_odds(shard);
 }
 
 static void add_shard(struct confusion *m, const struct confusion_shard *s)
@@ -133,7 +137,7 @@ static void add_shard(struct confusion *m, const struct confusion_shard *s)
 static void run(struct arena *mem, struct confusion *m, bool start, int threads)
 {
 	struct arena_mark mark = arena_mark(mem);
-	void (*body)(void *) = m->is_double ? run_double : run_float;
+	void (*body)(void *) = m->is_double ? run_double : m->is_odds ? run_odds : run_float;
 	struct os_thread *helper[MODEL_SHARDS] = { 0 };
 	size_t classes = (size_t)m->a->classes;
 

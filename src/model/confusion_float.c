@@ -1,178 +1,382 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The pass in float, for large data: half the memory to move. exp and log are polynomials without
- * branches, so that loops over classes become vector instructions, and no libm decides a bit.
+ * The pass in float, for large data: half the memory to move. Some tasks are done at a time, in
+ * three steps: the rows of their answers are added up, four cells by one instruction; the sums of
+ * all these tasks become posteriors, with tasks side by side, so that exp and log too are vector
+ * instructions; and the posteriors are added to the counts. Rows are read in whole vectors, so a
+ * table has room for CONFUSION_PAD more cells; what a vector holds of the next row is not used,
+ * and nothing is added there.
+ *
+ * After few rounds nearly all of a task's posterior lies on one class or two. A posterior below
+ * 1e-12 is then not counted: it is a hundredth of the least probability that any method allows,
+ * and a row of many classes need not be fetched for it.
  */
 #include "model/confusion_in.h"
+#include "model/confusion_quick_in.h"
 
-union bits {
-	float number;
-	int32_t whole;
+#define INLINE static inline __attribute__((always_inline))
+#define TINY 1e-12F
+
+enum { LANES = 4, BLOCK = CONFUSION_BLOCK, AHEAD = 24, FEW = 8 };
+
+typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
+
+/* Some tasks; [task * padded + class] and [class * BLOCK + task]. */
+struct work {
+	struct confusion_shard *s;
+	const struct model_answers *a;
+	int32_t task, tasks;
+	float *row, *votes; /* by task */
+	float *z, *extra;   /* by class */
+	float *base;
+	float best[BLOCK];
+	int32_t label[BLOCK], other[BLOCK], active[BLOCK];
 };
 
-/* e^x for x <= 0, relative error below 3e-7; 0 below -87. */
-static inline float quick_exp(float x)
+INLINE lanes lanes_at(const float *at)
 {
-	const float low = -87.0F, magic = 12582912.0F;
-	float clipped = x > low ? x : low;
-	union bits shifted = { .number = clipped * 1.44269504F + magic };
-	float whole = shifted.number - magic;
-	float r = clipped - whole * 0.693359375F + whole * 2.12194440e-4F;
-	float p = 1.9875691500e-4F;
+	lanes out;
 
-	p = p * r + 1.3981999507e-3F;
-	p = p * r + 8.3334519073e-3F;
-	p = p * r + 4.1665795894e-2F;
-	p = p * r + 1.6666665459e-1F;
-	p = p * r + 5.0000001201e-1F;
-	p = p * r * r + r + 1;
-
-	union bits out = { .number = p };
-
-	out.whole += (int32_t)((uint32_t)(shifted.whole - 0x4b400000) << 23);
-	return out.number;
+	memcpy(&out, at, sizeof(out));
+	return out;
 }
 
-/* ln x for normal x > 0, absolute error below 1e-6. */
-static inline float quick_log(float x)
+INLINE void lanes_put(float *at, lanes x)
 {
-	union bits in = { .number = x };
-	int32_t exponent = (in.whole - 0x3f2aaaab) >> 23;
-
-	in.whole -= (int32_t)((uint32_t)exponent << 23);
-
-	float f = in.number - 1, p = 7.0376836292e-2F;
-
-	p = p * f - 1.1514610310e-1F;
-	p = p * f + 1.1676998740e-1F;
-	p = p * f - 1.2420140846e-1F;
-	p = p * f + 1.4249322787e-1F;
-	p = p * f - 1.6668057665e-1F;
-	p = p * f + 2.0000714765e-1F;
-	p = p * f - 2.4999993993e-1F;
-	p = p * f + 3.3333331174e-1F;
-	return (float)exponent * 0.693147181F + (p * f * f * f - 0.5F * f * f + f);
+	memcpy(at, &x, sizeof(x));
 }
 
-#define REAL float
-#define REAL_EXP quick_exp
-#define REAL_LOG quick_log
-#define PASS confusion_pass_rows
-#define PASS_STORAGE static
-#define PREFETCH(s, table, key, classes)                                 \
-	do {                                                             \
-		size_t row_ = (size_t)(key)[AHEAD] * (classes);          \
-		__builtin_prefetch((table) + row_);                      \
-		__builtin_prefetch((const float *)(s)->count + row_, 1); \
-	} while (0)
-#include "model/confusion_pass.inc"
-
-enum { BLOCK = 64 };
-
-/* Some tasks at a time, so that exp and log of all of them are vector instructions. */
-struct odds {
-	float odds[BLOCK]; /* log-odds of class 1 */
-	float z[2][BLOCK], entropy[BLOCK];
-};
-
-static void gather_odds(const struct confusion_shard *s, int32_t task, int32_t count,
-			struct odds *restrict b)
+INLINE uint32_t padded(uint32_t classes)
 {
-	const struct model_answers *a = s->answers;
-	const float *restrict table = s->table;
-	const float base = (float)(s->base[1] - s->base[0]);
+	return (classes + LANES - 1) / LANES * LANES;
+}
 
-	for (int32_t j = 0; j < count; j++) {
-		float odds = base;
+/* Sums of the cells [first, first + LANES * count) of the rows of each task's answers. */
+INLINE void gather(struct work *w, uint32_t classes, uint32_t first, uint32_t count)
+{
+	const struct model_answers *a = w->a;
+	const float *restrict table = w->s->table;
+	const uint32_t *const near_end = a->key + a->from[a->tasks] - AHEAD;
 
-		for (int32_t i = a->from[task + j]; i < a->from[task + j + 1]; i++)
-			odds += table[a->key[i]];
-		b->odds[j] = odds;
+	for (int32_t j = 0; j < w->tasks; j++) {
+		const uint32_t *key = a->key + a->from[w->task + j];
+		const uint32_t *const end = a->key + a->from[w->task + j + 1];
+		lanes sum[5];
+
+		for (uint32_t v = 0; v < count; v++)
+			sum[v] = lanes_at(w->base + first + LANES * v);
+		for (; key < end; key++) {
+			const float *cell = table + (size_t)*key * classes + first;
+
+			if (classes > 4 && key < near_end) {
+				const float *far = table + (size_t)key[AHEAD] * classes + first;
+
+				__builtin_prefetch(far);
+				if (count > 2)
+					__builtin_prefetch(far + LANES * count - 1);
+			}
+			for (uint32_t v = 0; v < count; v++)
+				sum[v] += lanes_at(cell + LANES * v);
+		}
+		for (uint32_t v = 0; v < count; v++)
+			lanes_put(w->row + (size_t)j * padded(classes) + first + LANES * v, sum[v]);
 	}
 }
 
-/* The votes once more. */
-static void anchor_odds(const struct confusion_shard *s, int32_t task, int32_t count,
-			struct odds *restrict b)
+INLINE void scatter(const struct work *w, int32_t j, uint32_t classes, uint32_t first,
+		    uint32_t count)
 {
-	const struct model_answers *a = s->answers;
-	const float pseudo = (float)s->pseudo;
+	const struct model_answers *a = w->a;
+	const uint32_t *const end = a->key + a->from[w->task + j + 1];
+	float *counts = w->s->count;
+	lanes z[5];
 
-	for (int32_t j = 0; j < count; j++) {
-		const int32_t from = a->from[task + j], end = a->from[task + j + 1];
-		uint32_t ones = 0;
+	for (uint32_t v = 0; v < count; v++)
+		z[v] = lanes_at(w->row + (size_t)j * padded(classes) + first + LANES * v);
+	for (const uint32_t *key = a->key + a->from[w->task + j]; key < end; key++) {
+		float *cell = counts + (size_t)*key * classes + first;
 
-		for (int32_t i = from; i < end; i++)
-			ones += a->key[i] & 1;
-		b->odds[j] += quick_log(((float)ones + pseudo) /
-					((float)(end - from) - (float)ones + pseudo));
+		for (uint32_t v = 0; v < count; v++)
+			lanes_put(cell + LANES * v, lanes_at(cell + LANES * v) + z[v]);
 	}
 }
 
-static void solve_odds(struct odds *restrict b)
+/* Of one class, or of two. */
+INLINE void scatter_few(const struct work *w, int32_t j, uint32_t classes)
 {
-	for (int32_t j = 0; j < BLOCK; j++) {
-		const float odds = b->odds[j], size = fabsf(odds);
-		const float less = quick_exp(-size), more = 1 / (1 + less), rest = less * more;
+	const struct model_answers *a = w->a;
+	const uint32_t *const end = a->key + a->from[w->task + j + 1];
+	const int32_t label = w->label[j], other = w->other[j];
+	const float one = w->z[label * BLOCK + j], two = w->z[other * BLOCK + j];
+	float *counts = w->s->count;
 
-		b->z[0][j] = odds > 0 ? rest : more;
-		b->z[1][j] = odds > 0 ? more : rest;
-		/* ln z of the rarer one is that of the other less the odds. */
-		b->entropy[j] = quick_log(more) - rest * size;
+	for (const uint32_t *key = a->key + a->from[w->task + j]; key < end; key++) {
+		float *cell = counts + (size_t)*key * classes;
+
+		cell[label] += one;
+		if (w->active[j] > 1)
+			cell[other] += two;
 	}
 }
 
-/* Two classes: one log-odds and one count for each (worker, label). */
-static void pass_odds(struct confusion_shard *s)
+INLINE void count_votes(struct work *w, uint32_t classes)
 {
-	const struct model_answers *a = s->answers;
-	float *restrict count = s->count;
-	struct odds b = { 0 };
+	const struct model_answers *a = w->a;
 
-	for (int32_t task = s->task; task < s->task_end; task += BLOCK) {
-		const int32_t left = s->task_end - task, tasks = left < BLOCK ? left : BLOCK;
+	memset(w->votes, 0, sizeof(float) * BLOCK * padded(classes));
+	for (int32_t j = 0; j < w->tasks; j++)
+		for (int32_t i = a->from[w->task + j]; i < a->from[w->task + j + 1]; i++)
+			w->votes[(size_t)j * padded(classes) + a->key[i] % classes] += 1;
+}
 
-		gather_odds(s, task, tasks, &b);
-		if (s->anchored)
-			anchor_odds(s, task, tasks, &b);
-		solve_odds(&b);
-		for (int32_t j = 0; j < tasks; j++) {
-			float z[2] = { b.z[0][j], b.z[1][j] };
+INLINE void turn(const float *restrict row, float *restrict z, uint32_t classes)
+{
+	for (uint32_t j = 0; j < BLOCK; j++)
+		for (uint32_t k = 0; k < classes; k++)
+			z[k * BLOCK + j] = row[j * padded(classes) + k];
+}
 
-			s->entropy += (double)b.entropy[j];
-			keep(s, task + j, z, 2);
-			for (int32_t i = a->from[task + j]; i < a->from[task + j + 1]; i++)
-				count[a->key[i]] += z[1];
+INLINE void turn_back(const float *restrict z, float *restrict row, uint32_t classes)
+{
+	for (uint32_t j = 0; j < BLOCK; j++)
+		for (uint32_t k = 0; k < padded(classes); k++)
+			row[j * padded(classes) + k] = k < classes ? z[k * BLOCK + j] : 0;
+}
+
+/*
+ * Posteriors from log weights in z; adds z ln z to the shard. With x = log weight - max and S the
+ * sum of e^x that is (sum of x e^x) / S - ln S: one logarithm for each task. An anchored fit does
+ * not ask for it.
+ */
+INLINE void solve(struct work *w, uint32_t classes)
+{
+	float *restrict z = w->z;
+	const float *restrict votes = w->extra;
+	const float pseudo = (float)w->s->pseudo;
+	float max[BLOCK], sum[BLOCK] = { 0 }, product[BLOCK] = { 0 };
+	const bool anchored = w->s->anchored;
+
+	for (uint32_t j = 0; j < BLOCK; j++)
+		max[j] = z[j];
+	for (uint32_t k = 1; k < classes; k++)
+		for (uint32_t j = 0; j < BLOCK; j++)
+			max[j] = z[k * BLOCK + j] > max[j] ? z[k * BLOCK + j] : max[j];
+	for (uint32_t k = 0; k < classes; k++)
+		for (uint32_t j = 0; j < BLOCK; j++) {
+			const float x = z[k * BLOCK + j] - max[j];
+			float e = quick_exp(x);
+
+			if (anchored)
+				e *= votes[k * BLOCK + j] + pseudo;
+			z[k * BLOCK + j] = e;
+			sum[j] += e;
+			product[j] += x * e;
+		}
+	for (uint32_t j = 0; j < BLOCK; j++)
+		product[j] = product[j] / sum[j] - quick_log(sum[j]);
+	if (!anchored)
+		for (int32_t j = 0; j < w->tasks; j++)
+			w->s->entropy += (double)product[j];
+	for (uint32_t j = 0; j < BLOCK; j++)
+		sum[j] = 1 / sum[j];
+	for (uint32_t k = 0; k < classes; k++)
+		for (uint32_t j = 0; j < BLOCK; j++)
+			z[k * BLOCK + j] *= sum[j];
+}
+
+INLINE void believe_gold(struct work *w, uint32_t classes)
+{
+	for (int32_t j = 0; j < w->tasks; j++) {
+		if (!model_is_gold(w->a, w->task + j))
+			continue;
+		for (uint32_t k = 0; k < classes; k++)
+			w->z[k * BLOCK + (uint32_t)j] = 0;
+		w->z[w->a->gold[w->task + j] * BLOCK + j] = 1;
+	}
+}
+
+/* Label and confidence of each task. */
+INLINE void choose(struct work *w, uint32_t classes)
+{
+	const float *restrict z = w->z;
+	int32_t label[BLOCK] = { 0 };
+	float best[BLOCK];
+
+	for (uint32_t j = 0; j < BLOCK; j++)
+		best[j] = z[j];
+	for (uint32_t k = 1; k < classes; k++)
+		for (uint32_t j = 0; j < BLOCK; j++)
+			best[j] = z[k * BLOCK + j] > best[j] ? z[k * BLOCK + j] : best[j];
+	for (uint32_t k = classes; k-- > 0;) /* the first of several */
+		for (uint32_t j = 0; j < BLOCK; j++)
+			label[j] = z[k * BLOCK + j] >= best[j] ? (int32_t)k : label[j];
+	memcpy(w->best, best, sizeof(best));
+	memcpy(w->label, label, sizeof(label));
+}
+
+/* How many classes of each task count, and one of these beside its label. */
+INLINE void find_active(struct work *w, uint32_t classes)
+{
+	const float *restrict z = w->z;
+	int32_t label[BLOCK], other[BLOCK] = { 0 }, active[BLOCK] = { 0 };
+
+	memcpy(label, w->label, sizeof(label));
+	for (uint32_t k = 0; k < classes; k++)
+		for (uint32_t j = 0; j < BLOCK; j++) {
+			const int32_t counts = z[k * BLOCK + j] > TINY ? 1 : 0;
+			const int32_t beside = counts & (label[j] != (int32_t)k ? 1 : 0);
+
+			other[j] = beside != 0 ? (int32_t)k : other[j];
+			active[j] += counts;
+		}
+	memcpy(w->other, other, sizeof(other));
+	memcpy(w->active, active, sizeof(active));
+}
+
+INLINE void keep(struct work *w, uint32_t classes)
+{
+	struct model_fit *fit = w->s->fit;
+	float moved = (float)w->s->moved;
+
+	memcpy(fit->label + w->task, w->label, sizeof(int32_t) * (size_t)w->tasks);
+	memcpy(fit->confidence + w->task, w->best, sizeof(float) * (size_t)w->tasks);
+	for (int32_t j = 0; fit->posterior != NULL && j < w->tasks; j++) {
+		float *old = fit->posterior + (size_t)(w->task + j) * classes;
+		const float *row = w->row + (size_t)j * padded(classes);
+
+		for (uint32_t k = 0; k < classes; k++) {
+			float step = fabsf(row[k] - old[k]);
+
+			moved = step > moved ? step : moved;
+			old[k] = row[k];
 		}
 	}
+	w->s->moved = (double)moved;
 }
 
-static void start_odds(struct confusion_shard *s)
+INLINE void sum_classes(const struct work *w, uint32_t classes)
 {
-	const struct model_answers *a = s->answers;
-	float *count = s->count, z[2];
+	for (uint32_t k = 0; k < classes; k++) {
+		float sum = 0;
 
-	for (int32_t t = s->task; t < s->task_end; t++) {
-		const uint32_t *key = a->key + a->from[t];
-		const int32_t n = a->from[t + 1] - a->from[t];
-		uint32_t ones = 0;
-
-		for (int32_t i = 0; i < n; i++)
-			ones += key[i] & 1;
-		z[1] = ((float)ones + (float)s->pseudo) / ((float)n + 2 * (float)s->pseudo);
-		z[0] = 1 - z[1];
-		keep(s, t, z, 2);
-		for (int32_t i = 0; i < n; i++)
-			count[key[i]] += z[1];
+		for (int32_t j = 0; j < w->tasks; j++)
+			sum += w->z[k * BLOCK + (uint32_t)j];
+		w->s->class_sum[k] += (double)sum;
 	}
 }
+
+/* From the votes alone. */
+INLINE void start(struct work *w, uint32_t classes)
+{
+	const float pseudo = (float)w->s->pseudo;
+
+	for (int32_t j = 0; j < w->tasks; j++) {
+		const int32_t n = w->a->from[w->task + j + 1] - w->a->from[w->task + j];
+		const float sum = (float)n + pseudo * (float)classes;
+
+		for (uint32_t k = 0; k < classes; k++)
+			w->z[k * BLOCK + (uint32_t)j] =
+				sum > 0 ?
+					(w->votes[(size_t)j * padded(classes) + k] + pseudo) / sum :
+					1 / (float)classes;
+	}
+}
+
+INLINE void pass(struct work *w, uint32_t classes, bool fixed)
+{
+	const struct confusion_shard *s = w->s;
+	const uint32_t all = padded(classes) / LANES;
+
+	for (w->task = s->task; w->task < s->task_end; w->task += BLOCK) {
+		w->tasks = s->task_end - w->task < BLOCK ? s->task_end - w->task : BLOCK;
+		if (s->table == NULL || s->anchored)
+			count_votes(w, classes);
+		if (s->table == NULL) {
+			start(w, classes);
+		} else {
+			if (fixed)
+				gather(w, classes, 0, all);
+			else
+				for (uint32_t v = 0; v < all; v++)
+					gather(w, classes, LANES * v, 1);
+			turn(w->row, w->z, classes);
+			if (s->anchored)
+				turn(w->votes, w->extra, classes);
+			solve(w, classes);
+		}
+		if (w->a->gold != NULL)
+			believe_gold(w, classes);
+		choose(w, classes);
+		if (classes > FEW)
+			find_active(w, classes);
+		turn_back(w->z, w->row, classes);
+		keep(w, classes);
+		sum_classes(w, classes);
+		for (int32_t j = 0; j < w->tasks; j++)
+			if (classes > FEW && w->active[j] <= 2)
+				scatter_few(w, j, classes);
+			else if (fixed)
+				scatter(w, j, classes, 0, all);
+			else
+				for (uint32_t v = 0; v < all; v++)
+					scatter(w, j, classes, LANES * v, 1);
+	}
+}
+
+#define FIXED(n)                                                       \
+	static __attribute__((noinline)) void pass_##n(struct work *w) \
+	{                                                              \
+		pass(w, n, true);                                      \
+	}
+FIXED(3)
+FIXED(4)
+FIXED(5)
+FIXED(8)
+FIXED(10)
+FIXED(16)
+FIXED(20)
+#undef FIXED
 
 void confusion_pass_float(struct confusion_shard *s)
 {
-	if (s->answers->classes != 2)
-		confusion_pass_rows(s);
-	else if (s->table == NULL)
-		start_odds(s);
-	else
-		pass_odds(s);
+	const uint32_t classes = (uint32_t)s->answers->classes;
+	const size_t block = BLOCK * (size_t)padded(classes);
+	float *at = s->scratch;
+	struct work w = { .s = s,
+			  .a = s->answers,
+			  .row = at,
+			  .votes = at + block,
+			  .z = at + 2 * block,
+			  .extra = at + 3 * block,
+			  .base = at + 4 * block };
+
+	for (uint32_t k = 0; k < classes; k++)
+		w.base[k] = (float)s->base[k];
+	switch (classes) {
+	case 0:
+		break;
+	case 3:
+		pass_3(&w);
+		break;
+	case 4:
+		pass_4(&w);
+		break;
+	case 5:
+		pass_5(&w);
+		break;
+	case 8:
+		pass_8(&w);
+		break;
+	case 10:
+		pass_10(&w);
+		break;
+	case 16:
+		pass_16(&w);
+		break;
+	case 20:
+		pass_20(&w);
+		break;
+	default:
+		pass(&w, classes, false);
+	}
 }

@@ -10,6 +10,14 @@
 #define MODEL_CONFUSION_IN_H
 #include "model/model_in.h"
 
+/* Cells of a float table (and counts) behind its last row; and tasks that are done at a time. */
+enum { CONFUSION_PAD = 3, CONFUSION_BLOCK = 32 };
+
+static inline size_t confusion_scratch(int32_t classes)
+{
+	return (4 * CONFUSION_BLOCK + 1) * ((size_t)classes + CONFUSION_PAD) * sizeof(float);
+}
+
 /* One part of the tasks; everything it writes is its own. */
 struct confusion_shard {
 	const struct model_answers *answers;
@@ -21,15 +29,15 @@ struct confusion_shard {
 	double pseudo;	    /* added to each vote count where votes are used */
 	bool anchored;	    /* votes count once more */
 	void *count;
-	void *row; /* scratch of one row, and of the votes */
-	void *votes;
+	void *scratch; /* confusion_scratch() bytes */
 	struct model_fit *fit;
 	double *class_sum; /* sum of posteriors */
 	double entropy;	   /* sum of z ln z */
 	double moved;	   /* largest |z' - z| */
 };
 
-void confusion_pass_float(struct confusion_shard *);
+void confusion_pass_float(struct confusion_shard *); /* three classes or more */
+void confusion_pass_odds(struct confusion_shard *);  /* two, in float */
 void confusion_pass_double(struct confusion_shard *);
 
 #endif

@@ -136,7 +136,7 @@ struct model_numbers {
 enum model_number_method { MODEL_MEAN, MODEL_MEDIAN, MODEL_TRIMMED, MODEL_LFC_N, MODEL_NUMBERS };
 
 struct model_number_fit {
-	double *value;
+	double *value;	/* 0 where nobody has answered */
 	double *error;	/* standard error, in the unit of the answers; 0 when nothing is known */
 	double *weight; /* of each worker: 1, or 1 / variance (LFC_N) */
 	int iterations;

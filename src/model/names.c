@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * Names to numbers: an open hash table over C texts. The table lives in an arena of its own, made
- * anew when it grows, so that the old one is given back.
+ * anew when it grows, so that the old one is given back. A slot keeps the hash, so that another
+ * name is seldom looked at and growing looks at none: each look is a miss of the cache.
  */
 #include <stdlib.h>
 #include "model/read_in.h"
@@ -12,7 +13,7 @@ void names_make(struct arena *mem, struct read_names *n)
 {
 	*n = (struct read_names){ .mem = mem, .slots = SLOTS_FIRST, .last = -1 };
 	n->table_mem = arena_new(0);
-	n->slot = NEW_MANY(n->table_mem, int32_t, n->slots);
+	n->slot = NEW_MANY(n->table_mem, struct read_slot, n->slots);
 }
 
 void names_forget_table(struct read_names *n)
@@ -23,18 +24,30 @@ void names_forget_table(struct read_names *n)
 	n->slots = 0;
 }
 
+/* Most names are shorter than a call of strncmp is long. */
 static bool is_name(const char *name, struct str text)
 {
-	return strncmp(name, text.at, text.len) == 0 && name[text.len] == '\0';
+	size_t i = 0;
+
+	while (i < text.len && name[i] == text.at[i] && name[i] != '\0')
+		i++;
+	return i == text.len && name[i] == '\0';
+}
+
+static uint32_t hash_of(struct str name)
+{
+	const uint64_t hash = str_hash(name);
+
+	return (uint32_t)(hash ^ hash >> 32);
 }
 
 /* Where the name is, or where it would be put. */
-static size_t find_slot(const struct read_names *n, struct str name)
+static size_t find_slot(const struct read_names *n, struct str name, uint32_t hash)
 {
-	uint64_t hash = str_hash(name);
-	size_t at = (size_t)(hash ^ hash >> 32) & (n->slots - 1);
+	size_t at = hash & (n->slots - 1);
 
-	while (n->slot[at] != 0 && !is_name(n->at[n->slot[at] - 1], name))
+	while (n->slot[at].name != 0 &&
+	       (n->slot[at].hash != hash || !is_name(n->at[n->slot[at].name - 1], name)))
 		at = (at + 1) & (n->slots - 1);
 	return at;
 }
@@ -59,13 +72,22 @@ int32_t read_find(const struct read_names *n, struct str name)
 
 static void grow_table(struct read_names *n)
 {
+	const struct read_slot *slot = n->slot;
+	const size_t slots = n->slots;
 	struct arena *old = n->table_mem;
 
 	n->slots *= 2;
 	n->table_mem = arena_new(0);
-	n->slot = NEW_MANY(n->table_mem, int32_t, n->slots);
-	for (int32_t i = 0; i < n->count; i++)
-		n->slot[find_slot(n, str_of(n->at[i]))] = i + 1;
+	n->slot = NEW_MANY(n->table_mem, struct read_slot, n->slots);
+	for (size_t i = 0; i < slots; i++) {
+		size_t at = slot[i].hash & (n->slots - 1);
+
+		if (slot[i].name == 0)
+			continue;
+		while (n->slot[at].name != 0)
+			at = (at + 1) & (n->slots - 1);
+		n->slot[at] = slot[i];
+	}
 	arena_free(old);
 }
 
@@ -94,20 +116,21 @@ bool names_add(struct read_names *n, struct str name, int32_t *out)
 		return true;
 	}
 
-	size_t at = find_slot(n, name);
+	const uint32_t hash = hash_of(name);
+	const size_t at = find_slot(n, name, hash);
 
-	if (n->slot[at] == 0) {
+	if (n->slot[at].name == 0) {
 		if (!str_is_utf8(name))
 			return false;
 		if ((size_t)n->count == n->room)
 			grow_list(n);
 		n->at[n->count] = str_c(n->mem, name);
-		n->slot[at] = ++n->count;
+		n->slot[at] = (struct read_slot){ hash, ++n->count };
 		n->last = n->count - 1;
 		if ((size_t)n->count * 2 > n->slots)
 			grow_table(n);
 	} else {
-		n->last = n->slot[at] - 1;
+		n->last = n->slot[at].name - 1;
 	}
 	*out = n->last;
 	return true;

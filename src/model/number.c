@@ -22,7 +22,7 @@ static double mean_of(const double *value, int32_t count)
 
 	for (int32_t i = 0; i < count; i++)
 		sum += value[i];
-	return sum / count;
+	return count > 0 ? sum / count : 0;
 }
 
 /* `sorted` may be put in order. */
@@ -31,7 +31,7 @@ static double middle_of(enum model_number_method method, double *sorted, int32_t
 	const int32_t cut = count / 10;
 
 	qsort(sorted, (size_t)count, sizeof(*sorted), by_value);
-	if (method == MODEL_MEDIAN)
+	if (method == MODEL_MEDIAN && count > 0)
 		return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
 	return method == MODEL_TRIMMED ? mean_of(sorted + cut, count - 2 * cut) :
 					 mean_of(sorted, count);
@@ -77,6 +77,8 @@ static void lfc_n(struct arena *mem, const struct model_numbers *a, struct model
 				sum += a->value[i] / variance[a->worker[i]];
 				weight += 1 / variance[a->worker[i]];
 			}
+			if (a->from[t] == a->from[t + 1])
+				continue;
 			out->value[t] = sum / weight;
 			out->error[t] = 1 / sqrt(weight);
 			moved += (out->value[t] - old) * (out->value[t] - old);

@@ -110,7 +110,9 @@ static void expect(struct coin *m, bool start, struct model_fit *fit)
 		if (start) {
 			model_votes(a, t, m->z);
 			for (uint32_t k = 0; k < classes; k++)
-				m->z[k] /= a->from[t + 1] - a->from[t];
+				m->z[k] = a->from[t + 1] > a->from[t] ?
+						  m->z[k] / (a->from[t + 1] - a->from[t]) :
+						  1.0 / a->classes;
 		} else {
 			memcpy(m->z, m->base, classes * sizeof(double));
 			for (int32_t i = a->from[t]; i < a->from[t + 1]; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Plurality: z_t(k) = votes for k / answers of t. A tie is equal shares; the label is the first.
+ * Plurality: z_t(k) = votes for k / answers of t, 1 / K where nobody has answered. A tie is equal
+ * shares; the label is the first.
  * Wawa (worker agreement with aggregate, Appen; as in Ustalov et al., JOSS 2024):
  *   y_t = plurality label, s_w = share of w's answers equal to y_t,
  *   z_t(k) = sum of s_w over the voters for k / sum over all voters.
@@ -28,7 +29,7 @@ void model_plurality(struct arena *mem, const struct model_answers *a, struct mo
 
 		model_votes(a, t, z);
 		for (int32_t k = 0; k < a->classes; k++)
-			z[k] /= count;
+			z[k] = count > 0 ? z[k] / count : 1.0 / a->classes;
 		if (model_is_gold(a, t))
 			known(a, t, z);
 		model_fit_label(out, t, z, a->classes);

@@ -414,15 +414,15 @@ enum err read_file(struct ctx *c, const char *path, const struct read_options *o
 	names_make(c->mem, &out->label);
 	r.piece = arena_take(mem, LINE_BYTES + 2 * PIECE);
 	err = read_all(c, &r, path);
+	names_forget_table(&out->task);
+	names_forget_table(&out->worker);
+	names_forget_table(&out->label);
 	if (err == OK)
 		err = put_in_order(c, &r);
 	if (r.progress != NULL)
 		progress_done(r.progress);
 	gzip_close(&r.file);
 	drop_chunks(&r);
-	names_forget_table(&out->task);
-	names_forget_table(&out->worker);
-	names_forget_table(&out->label);
 	arena_free(mem);
 	return err;
 }

@@ -17,6 +17,11 @@
 #include "model/model_in.h"
 #include "os/os.h"
 
+struct read_slot {
+	uint32_t hash;
+	int32_t name; /* number + 1; 0: free */
+};
+
 /* Names of one sort of thing; `at` is in byte order once reading is over. */
 struct read_names {
 	struct arena *mem;
@@ -25,7 +30,7 @@ struct read_names {
 	int32_t *first; /* first[i]: the i-th in order of appearance, after reading */
 	/* while reading and for look-ups */
 	struct arena *table_mem;
-	int32_t *slot; /* index + 1 */
+	struct read_slot *slot;
 	size_t slots;
 	int32_t last; /* what was found last: files are often sorted */
 	size_t room;

@@ -4,6 +4,7 @@
  * the judging that finds nothing to change, goes ahead of the transaction: few results move once a
  * crowd is known, and the transaction sees only the tasks of those.
  */
+#include <math.h>
 #include "job/job.h"
 #include "job/tally.h"
 #include "quality/judge_in.h"
@@ -16,6 +17,7 @@ enum {
 	SPAN = 640,	/* tasks whose results the transaction reads */
 	APPLY = 60,	/* tasks changed in one transaction: some milliseconds */
 };
+#define DOUBT_MOVED 0.01 /* nats: what waits keeps its place if its doubt moves less */
 
 struct again {
 	struct project project;
@@ -141,19 +143,21 @@ static enum err drop_results(struct ctx *c, struct again *a, const struct judge_
 	return project_state_move(c, a->project.id, PROJECT_DONE, PROJECT_OPEN, &moved);
 }
 
-static bool waits(const struct again *a, task_id task)
+/* NULL: it does not wait. */
+static const struct asking_range *waiting(const struct again *a, task_id task)
 {
 	for (size_t i = 0; i < a->waits; i++)
 		if (a->wait[i].task.v == task.v)
-			return true;
-	return false;
+			return &a->wait[i];
+	return NULL;
 }
 
 /* What a result that stands must still have: the target but a twentieth, so that none goes to and
  * fro; one that waits to be asked on, the target. 0 or less: there is no target. */
 static double target_of(const struct again *a, task_id task)
 {
-	return (double)a->project.confidence_permille / 1000 - (waits(a, task) ? 0 : 0.05);
+	return (double)a->project.confidence_permille / 1000 -
+	       (waiting(a, task) != NULL ? 0 : 0.05);
 }
 
 /* Are its answers still enough? `*doubt` if not. */
@@ -188,7 +192,9 @@ static enum err reopen(struct ctx *c, struct again *a, const struct judge_task *
 	*opened = false;
 	TRY(is_sure(c, a, t, &enough, &ask.doubt));
 	if (enough)
-		return waits(a, t->task) ? asking_drop(c, a->project.id, t->task, &dropped) : OK;
+		return waiting(a, t->task) != NULL ?
+			       asking_drop(c, a->project.id, t->task, &dropped) :
+			       OK;
 	if (a->room <= 0)
 		return asking_put(c, a->project.id, &ask, 1);
 	TRY(task_widen(c, a->project.id, t->task, opened));
@@ -314,7 +320,10 @@ static enum err is_due(struct ctx *c, struct again *a, const struct judge_task *
 	bool enough;
 
 	TRY(is_sure(c, a, t, &enough, &doubt));
-	*due = enough == waits(a, t->task) ||
+	const struct asking_range *wait = waiting(a, t->task);
+
+	*due = enough == (wait != NULL) ||
+	       (wait != NULL && fabs(doubt - wait->doubt) > DOUBT_MOVED) ||
 	       (a->may_grow && t->task.v > a->grow_after.v && !gold && t->truth == NULL &&
 		t->count < (int)a->project.redundancy);
 	for (int n = 0; !*due && n < a->book.fields; n++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <math.h>
 #include "job/job.h"
-#include "quality/quality.h"
+#include "quality/quality_in.h"
 #include "tests/fixture.h"
 
 static struct fixture seventy(struct ctx *c)
@@ -68,4 +69,29 @@ TEST(asking, who_finds_nothing_has_what_waits_opened)
 	WANT_OK(job_signal_part(c, "quality.ask", f.project.v, 1));
 	test_run_jobs(c);
 	WANT_I64(TASK_COLLECTING, task_of(c, &f, 1).stage);
+}
+
+static double doubt_of(struct ctx *c, const struct fixture *f, int64_t n)
+{
+	struct asking_range *row;
+	size_t count;
+
+	WANT_OK(asking_range(c, f->project, (task_id){ n }, (task_id){ n }, &row, &count));
+	WANT_I64(1, (int64_t)count);
+	return row->doubt;
+}
+
+TEST(asking, the_doubt_of_what_waits_follows_what_is_thought_of_its_workers)
+{
+	struct fixture f = seventy(c);
+	const double tied = doubt_of(c, &f, 1), agreed = doubt_of(c, &f, 2);
+
+	/* As it was left by an estimate that is gone. */
+	const struct asking_put_row old = { .task = { 2 }, .doubt = tied + 1 };
+	WANT(agreed < tied);
+	WANT_OK(asking_put(c, f.project, &old, 1));
+	WANT_OK(job_signal(c, "quality.apply", f.project.v));
+	test_run_jobs(c);
+	WANT(fabs(doubt_of(c, &f, 2) - agreed) < 0.05);
+	WANT(fabs(doubt_of(c, &f, 1) - tied) < 0.05);
 }

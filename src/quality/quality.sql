@@ -353,8 +353,8 @@ SELECT task_id FROM asking WHERE project_id = $1 ORDER BY doubt DESC, task_id DE
 -- asking_any(project project_id) -> maybe (task task_id)
 SELECT task_id FROM asking WHERE project_id = $1 LIMIT 1;
 
--- asking_range(project project_id, from task_id, upto task_id) -> many (task task_id)
-SELECT task_id FROM asking WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3 ORDER BY task_id;
+-- asking_range(project project_id, from task_id, upto task_id) -> many (task task_id, doubt real)
+SELECT task_id, doubt FROM asking WHERE project_id = $1 AND task_id >= $2 AND task_id <= $3 ORDER BY task_id;
 
 -- inv_asking_judged() -> many (project project_id, task task_id)
 -- sweep: an invariant looks at everything
