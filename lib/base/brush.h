@@ -2,8 +2,8 @@
 /*
  * brush: Label Studio's run-length code of a painted picture.
  *
- * The code is that of @thi.ng/rle-pack (https://github.com/thi-ng/umbrella/tree/develop/packages/rle-pack),
- * as a JSON list of bytes. It is a row of bits, each number's highest first:
+ * The code is that of @thi.ng/rle-pack (https://github.com/thi-ng/umbrella, packages/rle-pack), as
+ * a JSON list of bytes. It is a row of bits, each number's highest first:
  *
  *   32 bits  how many words there are
  *    5       bits of a word, less 1: here always a byte

@@ -352,9 +352,9 @@ static void thread_body(void *arg)
 }
 
 /*
- * What goes behind waits for what is asked for now no more than that waits for it. A thread of its own
- * takes all of it that is there; where there is one thread, each transaction has one such task
- * at most, since they are long: five together kept all others waiting for 8 to 11 ms.
+ * What goes behind waits for what is asked for now no more than that waits for it. A thread of its
+ * own takes all of it that is there; where there is one thread, each transaction has one such
+ * task at most, since they are long: five together kept all others waiting for 8 to 11 ms.
  */
 static struct thread *thread_of(struct store_writer *w, const struct store_task *task)
 {

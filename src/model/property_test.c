@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * What must hold of the methods for numbers, texts, pairs and shapes, whatever the answers: renaming
- * renames, a perfect worker does not hurt, and small and strange crowds have sound results.
+ * What must hold of the methods for numbers, texts, pairs and shapes, whatever the answers:
+ * renaming renames, a perfect worker does not hurt, and small and strange crowds have sound results.
  * model_test.c has the same of the methods for one label.
  */
 #include <stdio.h>
@@ -247,7 +247,7 @@ static bool *all_there(struct ctx *c)
 	return there;
 }
 
-/* Answers that are equally far from all others go in the order of the workers: so where most agree. */
+/* Answers equally far from all others go in the order of the workers: so where most agree. */
 PLAIN_PROPERTY(model, renaming_tasks_and_workers_renames_texts)
 {
 	const int32_t *task_to = shuffled(c, TASKS), *who_to = shuffled(c, WORKERS);

@@ -23,8 +23,8 @@ MUST_USE enum err quality_known(struct ctx *, project_id, task_id, bool gold, st
 				struct quality_known *out);
 
 /*
- * The answers that count of up to `limit` judged tasks behind `after`, in order of tasks and workers;
- * `*count` is 0 behind the last. Rows lie in the context's memory.
+ * The answers that count of up to `limit` judged tasks behind `after`, in order of tasks and
+ * workers; `*count` is 0 behind the last. Rows lie in the context's memory.
  */
 MUST_USE enum err quality_judged_read(struct ctx *, project_id, task_id after, int limit,
 				      struct quality_judged_answers **out, size_t *count);

@@ -4,6 +4,7 @@
  *
  *   node tests/story/processes.mjs PROGRAM DATABASE
  */
+import { execFileSync } from 'node:child_process';
 import http from 'node:http';
 import { readFileSync } from 'node:fs';
 import { Client } from './client.mjs';
@@ -66,6 +67,61 @@ async function races(w, b) {
 	await Promise.all([lane(w.wim), lane(at(b, w.wanda)), lane(w.ann), lane(at(b, w.bob))]);
 	is([150, 150], [done.length, new Set(done).size], 'workers at both servers share the tasks and get none twice');
 	await until('all is paid once', 30, async () => (await w.rita.get(`/projects/${id}/progress`)).paid === 150);
+}
+
+const deadlocks = () => Number(execFileSync('psql', ['-At', database, '-c',
+	'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()'], { encoding: 'utf8' }));
+
+// Two dozen workers at both servers, each as fast as it can, in two projects; one server is killed amidst it.
+async function load(w, b) {
+	const TASKS = 300, EACH = 3, before = deadlocks();
+	const ids = [await w.project(TASKS, { redundancy: EACH, approve_after_s: 0 }), await w.project(TASKS, { redundancy: EACH, approve_after_s: 0 })];
+	const people = await Promise.all(Array.from({ length: 24 }, (_, i) => w.person(`Load ${i}`, 'worker')));
+	const told = new Set(), ms = [];
+	// What got no reply is asked again, as a page does; how long that takes is the dead server's time.
+	const timed = async (act) => {
+		for (let tries = 0; tries < 200; tries++) {
+			const from = performance.now();
+			try {
+				const got = await act();
+				ms.push(performance.now() - from);
+				return got;
+			} catch {
+				await wait(50);
+			}
+		}
+		throw new Error('the killed server never answers again');
+	};
+	const lane = async (who, i) => {
+		for (const id of i % 2 ? ids : [...ids].reverse())
+			for (;;) {
+				const a = await timed(() => w.accept(who, id));
+				if (!a) break;
+				const reply = await timed(() => w.submit(who, a));
+				if (reply.status === 200) told.add(`${id} ${a.task} ${i}`);
+			}
+	};
+	const kill = async () => {
+		await until('a third is done', 60, async () => told.size > ids.length * TASKS * EACH / 3, 10);
+		w.server.process.kill('SIGKILL');
+		await w.server.ended;
+		await wait(300);
+		await w.server.start();
+	};
+	const from = performance.now();
+	await Promise.all([kill(), ...people.map((who, i) => lane(at(i % 3 ? w.server : b, who), i))]);
+	const took = (performance.now() - from) / 1000;
+
+	for (const id of ids) {
+		const wanted = [...told].filter((one) => one.startsWith(`${id} `)).length;
+		await until('all is paid once', 30, async () => (await w.rita.get(`/projects/${id}/progress`)).paid >= wanted);
+		is(TASKS * EACH, (await w.rita.get(`/projects/${id}/progress`)).submitted, 'every place has one answer');
+	}
+	is(2 * TASKS * EACH, told.size, 'each of them was acknowledged to who gave it');
+	is(0, deadlocks() - before, 'no server waited for the other in a circle');
+	ms.sort((x, y) => x - y);
+	console.log(`24 workers at two servers, one killed: ${Math.round(told.size / took)} cycles/s, ` +
+		`p50 ${ms[ms.length >> 1].toFixed(1)} ms, p99 ${ms[Math.floor(ms.length * 0.99)].toFixed(1)} ms`);
 }
 
 // Four workers at two servers ask for the twenty places of a quota at the same time, before and with their answers.
@@ -181,6 +237,7 @@ try {
 	await keys(w, b);
 	await hints(w, b, w.wim);
 	await races(w, b);
+	await load(w, b);
 	await quotas(w, b);
 	await streams(w, b);
 	await timers(w, b);
