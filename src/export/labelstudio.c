@@ -176,14 +176,14 @@ static void put_pixels(struct ctx *c, const struct region *r, struct export_mask
 }
 
 static enum err put_brushes(struct ctx *c, struct export *e, const struct export_task *t,
-			    struct region *r)
+			    struct region r)
 {
 	struct studio *studio = e->own;
 	struct export_marks m;
 
-	TRY(export_marks(c, e, t, r->field, &m));
-	r->picture = &m.picture;
-	r->type = "brushlabels";
+	TRY(export_marks(c, e, t, r.field, &m));
+	r.picture = &m.picture;
+	r.type = "brushlabels";
 	for (const struct json_value *mark = m.first; mark != NULL; mark = mark->next) {
 		struct export_mask mask = { .label = 1 };
 
@@ -192,15 +192,14 @@ static enum err put_brushes(struct ctx *c, struct export *e, const struct export
 			studio->without_size++;
 			continue;
 		}
-		begin_region(r, c, true);
-		json_text_of(r->out, "format", S("rle"));
-		json_key(r->out, "rle");
-		put_pixels(c, r, mask);
-		put_list(r->out, "brushlabels", export_mark_label(mark));
-		end_region(r, mark);
-		r->number++;
+		begin_region(&r, c, true);
+		json_text_of(r.out, "format", S("rle"));
+		json_key(r.out, "rle");
+		put_pixels(c, &r, mask);
+		put_list(r.out, "brushlabels", export_mark_label(mark));
+		end_region(&r, mark);
+		r.number++;
 	}
-	r->picture = NULL;
 	return OK;
 }
 
@@ -331,7 +330,7 @@ static enum err put_field(struct ctx *c, struct export *e, const struct export_t
 	if (export_is(field, "box") || export_is(field, "polygon") || export_is(field, "point"))
 		return put_marks(c, e, t, &r);
 	if (export_is(field, "mask"))
-		return put_brushes(c, e, t, &r);
+		return put_brushes(c, e, t, r);
 	TRY(export_value(c, t, field->name, &value));
 	if (value == NULL)
 		return OK;

@@ -341,33 +341,53 @@ static double likeness(const struct track *a, const struct track *b, int64_t dur
 
 /* --- agreeing --- */
 
+/* Which tracks of two answers mean the same, and how they are paired so far. */
+struct pairing {
+	int count;
+	bool alike[TRACKS_MAX][TRACKS_MAX];
+	bool tried[TRACKS_MAX];	 /* of the right ones, for the left one that is paired now */
+	int left_of[TRACKS_MAX]; /* of the right ones; -1: none */
+};
+
+/* Find a partner for a left one, where need be by giving another one another (Kuhn 1955). */
+static bool pair_up(struct pairing *p, int left)
+{
+	for (int right = 0; right < p->count; right++) {
+		if (!p->alike[left][right] || p->tried[right])
+			continue;
+		p->tried[right] = true;
+		if (p->left_of[right] >= 0 && !pair_up(p, p->left_of[right]))
+			continue;
+		p->left_of[right] = left;
+		return true;
+	}
+	return false;
+}
+
+/* Is there any way to pair them all? So it does not matter which answer comes first. */
 static bool same(struct arena *mem, const struct kind_field *field, const struct json_value *a,
 		 const struct json_value *b)
 {
 	struct kind_faults f = kind_faults_make(mem, (struct str){ 0 });
-	bool taken[TRACKS_MAX] = { false };
+	struct pairing *p = NEW(mem, struct pairing);
 	struct tracks left, right;
 
 	if (!read_tracks(&f, field, a, &left) || !read_tracks(&f, field, b, &right) ||
 	    left.count != right.count)
 		return false;
+	const int64_t duration = left.duration > right.duration ? left.duration : right.duration;
+	p->count = left.count;
 	for (int i = 0; i < left.count; i++) {
-		double most = EQUAL;
-		int best = -1;
-
-		for (int k = 0; k < right.count; k++) {
-			double like =
-				taken[k] ? 0 :
-					   likeness(&left.track[i], &right.track[k], left.duration);
-
-			if (like >= most) {
-				most = like;
-				best = k;
-			}
-		}
-		if (best < 0 || left.track[i].label != right.track[best].label)
+		p->left_of[i] = -1;
+		for (int k = 0; k < right.count; k++)
+			p->alike[i][k] =
+				left.track[i].label == right.track[k].label &&
+				likeness(&left.track[i], &right.track[k], duration) >= EQUAL;
+	}
+	for (int i = 0; i < left.count; i++) {
+		memset(p->tried, 0, sizeof(p->tried));
+		if (!pair_up(p, i))
 			return false;
-		taken[best] = true;
 	}
 	return true;
 }
