@@ -156,6 +156,20 @@ TEST(steps, a_page_of_results_takes_the_same_steps_in_a_large_project)
 	wants_same(c, list);
 }
 
+TEST(steps, reading_for_an_estimate_takes_the_same_steps_in_a_large_project)
+{
+	static const struct watched list[] = {
+		{ "quality_judged_tasks", { 0, 200 }, NULL },
+		{ "quality_judged_tasks", { -2, 200 }, NULL },
+		{ "quality_judged_answers", { -2, 100 }, NULL },
+		{ "quality_given_between", { 300, 500 }, NULL },
+		{ "quality_bodies_between", { 300, 500 }, NULL },
+		{ NULL, { 0 }, NULL },
+	};
+
+	wants_same(c, list);
+}
+
 TEST(steps, a_batch_of_pay_and_of_judging_takes_the_same_steps_in_a_large_project)
 {
 	static const struct watched list[] = {
