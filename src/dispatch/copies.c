@@ -2,7 +2,7 @@
 /*
  * Second copies. The slow tasks are read once for all who ask; each goes to the first of them who
  * has not had it. That is told by the claim, so nobody's past is read: who has had a task
- * goes on to the next.
+ * goes on to the next. Of who has had several of the slowest it is read after all.
  */
 #include "base/setting.h"
 #include "dispatch/dispatch.sql.h"
@@ -13,7 +13,7 @@
 /* Where nothing was slow it is not looked again for so long. */
 #define SLOW_PAUSE_US (USEC_SECOND / 2)
 
-enum { SLOW_MAX = 64, TRIES_MAX = 16 };
+enum { SLOW_MAX = 64, TRIES_MAX = 4, READ_MAX = 8 };
 
 struct slow {
 	task_id task;
@@ -41,16 +41,25 @@ static void nothing_is_slow(struct ctx *c, project_id project)
 	os_lock_give(m->lock);
 }
 
-static enum err find_slow(struct ctx *c, const struct dispatch_desk *d, int64_t percent,
-			  int64_t copies, struct slow **out, size_t *count)
+/* What may be copied, and under which rule. */
+struct round {
+	const struct dispatch_desk *desk;
+	int64_t copies; /* of a task at most */
+	int64_t room;	/* that are paid for and left */
+	struct slow *slow;
+	size_t count;
+};
+
+static enum err find_slow(struct ctx *c, struct round *r, int64_t percent)
 {
+	int64_t long_us = r->desk->p90_us * percent / 100;
 	struct dispatch_slow *row;
 
-	TRY(dispatch_slow(c, d->project.id, usec_after(c->now, -(d->p90_us * percent / 100)),
-			  copies, SLOW_MAX, &row, count));
-	*out = NEW_MANY(c->mem, struct slow, *count);
-	for (size_t i = 0; i < *count; i++)
-		(*out)[i].task = row[i].task;
+	TRY(dispatch_slow(c, r->desk->project.id, usec_after(c->now, -long_us), r->copies, SLOW_MAX,
+			  &row, &r->count));
+	r->slow = NEW_MANY(c->mem, struct slow, r->count);
+	for (size_t i = 0; i < r->count; i++)
+		r->slow[i].task = row[i].task;
 	return OK;
 }
 
@@ -61,78 +70,118 @@ static int by_task(const void *left, const void *right)
 	return (a->task.v > b->task.v) - (a->task.v < b->task.v);
 }
 
-/* Whoever has a task in this round claims it; a task that he has had is left for others. */
-static enum err claim_round(struct ctx *c, const struct dispatch_desk *d, int64_t copies,
-			    struct slow *slow, size_t count, size_t *left)
+/* Nobody has a task in this round yet. */
+static void begin_round(struct round *r)
 {
-	struct assignment_claim *claim = NEW_MANY(c->mem, struct assignment_claim, count);
+	for (size_t k = 0; k < r->count; k++)
+		r->slow[k].ask = NULL;
+}
+
+/* Whoever has a task in this round claims it; a task that he has had is left for others. */
+static enum err claim_round(struct ctx *c, struct round *r)
+{
+	struct assignment_claim *claim = NEW_MANY(c->mem, struct assignment_claim, r->count);
 	size_t n = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (slow[i].ask != NULL)
-			claim[n++] = (struct assignment_claim){ .task = slow[i].task,
-								.worker = slow[i].ask->worker };
+	for (size_t i = 0; i < r->count; i++)
+		if (r->slow[i].ask != NULL)
+			claim[n++] = (struct assignment_claim){ .task = r->slow[i].task,
+								.worker = r->slow[i].ask->worker };
 	qsort(claim, n, sizeof(*claim), by_task);
-	TRY(assignment_claim_copy(c, d->project.id, d->allowed_us, copies, claim, n));
-	for (size_t i = 0; i < count; i++) {
-		struct dispatch_ask *ask = slow[i].ask;
-		struct assignment_claim key = { .task = slow[i].task };
+	TRY(assignment_claim_copy(c, r->desk->project.id, r->desk->allowed_us, r->copies, claim,
+				  n));
+	for (size_t i = 0; i < r->count; i++) {
+		struct dispatch_ask *ask = r->slow[i].ask;
+		struct assignment_claim key = { .task = r->slow[i].task };
 
 		if (ask == NULL)
 			continue;
 		const struct assignment_claim *got = bsearch(&key, claim, n, sizeof(key), by_task);
-		slow[i].given = got->end != ASSIGNMENT_HAD;
+		r->slow[i].given = got->end != ASSIGNMENT_HAD;
 		ask->got = got->end == ASSIGNMENT_GOT;
 		if (!ask->got)
 			continue;
 		ask->lease = got->lease;
-		--*left;
+		r->room--;
 	}
 	return OK;
 }
 
 /* The first slow task from where he stands that nobody has in this round. */
-static size_t first_free(const struct slow *slow, size_t count, size_t from)
+static size_t first_free(const struct round *r, size_t from)
 {
-	while (from < count && (slow[from].given || slow[from].ask != NULL))
+	while (from < r->count && (r->slow[from].given || r->slow[from].ask != NULL))
 		from++;
 	return from;
+}
+
+/* The first from `*at` on that he has not had and nobody else has got; none: the end. */
+static enum err first_unseen(struct ctx *c, const struct round *r, user_id worker, size_t *at)
+{
+	const size_t n = r->count - *at;
+	struct dispatch_had_row *row = NEW_MANY(c->mem, struct dispatch_had_row, n);
+	struct dispatch_had *had = NEW_MANY(c->mem, struct dispatch_had, n);
+	bool *found = NEW_MANY(c->mem, bool, n);
+
+	for (size_t k = 0; k < n; k++)
+		row[k] = (struct dispatch_had_row){ r->slow[*at + k].task, worker };
+	TRY(dispatch_had(c, r->desk->project.id, row, n, had, found));
+	for (size_t k = 0; k < n && (found[k] || r->slow[*at].given); k++)
+		++*at;
+	return OK;
+}
+
+/* Those who have had all that they were sent to: `next` is where they stand. */
+static enum err serve_old_hands(struct ctx *c, struct round *r, struct dispatch_ask *const *ask,
+				size_t count, const size_t *next)
+{
+	int read = 0;
+
+	for (size_t i = 0; i < count && read < READ_MAX && r->room > 0; i++) {
+		size_t at = next[i];
+
+		if (ask[i]->got || at == r->count)
+			continue;
+		read++;
+		TRY(first_unseen(c, r, ask[i]->worker, &at));
+		if (at == r->count)
+			continue;
+		begin_round(r);
+		r->slow[at].ask = ask[i];
+		TRY(claim_round(c, r));
+	}
+	return OK;
 }
 
 enum err dispatch_copies(struct ctx *c, const struct dispatch_desk *d,
 			 struct dispatch_ask *const *ask, size_t count)
 {
-	int64_t copies = setting_number(ask[0]->ctx, "dispatch.copies"), given = 0;
-	int64_t percent = setting_number(ask[0]->ctx, "dispatch.copy_after_percent");
-	size_t *next = NEW_MANY(c->mem, size_t, count), left = 0, slow_count;
-	struct slow *slow;
+	struct round r = { d, setting_number(ask[0]->ctx, "dispatch.copies"), d->copies, NULL, 0 };
+	size_t *next = NEW_MANY(c->mem, size_t, count), left = 0;
 
 	for (size_t i = 0; i < count; i++)
 		left += !ask[i]->got;
-	if (left == 0 || copies == 0 || looked_just_now(c, d->project.id))
+	if (left == 0 || r.copies == 0 || looked_just_now(c, d->project.id))
 		return OK;
-	TRY(find_slow(c, d, percent, copies, &slow, &slow_count));
-	if (slow_count == 0)
+	TRY(find_slow(c, &r, setting_number(ask[0]->ctx, "dispatch.copy_after_percent")));
+	if (r.count == 0)
 		nothing_is_slow(c, d->project.id);
-	for (int try = 0; try < TRIES_MAX && left > 0; try++) {
+	for (int try = 0; try < TRIES_MAX; try++) {
 		int64_t tried = 0;
-		size_t was = left;
 
-		for (size_t k = 0; k < slow_count; k++)
-			slow[k].ask = NULL;
-		for (size_t i = 0; i < count && given + tried < d->copies; i++) {
-			size_t k = first_free(slow, slow_count, next[i]);
+		begin_round(&r);
+		for (size_t i = 0; i < count && tried < r.room; i++) {
+			size_t k = first_free(&r, next[i]);
 
-			if (ask[i]->got || k == slow_count)
+			if (ask[i]->got || k == r.count)
 				continue;
-			slow[k].ask = ask[i];
+			r.slow[k].ask = ask[i];
 			next[i] = k + 1;
 			tried++;
 		}
 		if (tried == 0)
 			return OK;
-		TRY(claim_round(c, d, copies, slow, slow_count, &left));
-		given += (int64_t)(was - left);
+		TRY(claim_round(c, &r));
 	}
-	return OK;
+	return serve_old_hands(c, &r, ask, count, next);
 }

@@ -168,6 +168,26 @@ TEST(copies, who_has_had_a_task_gets_no_copy_of_it)
 	WANT_I64(a.epoch, next(c, &f, 0).epoch);
 }
 
+TEST(copies, who_has_had_all_that_are_slowest_gets_one_behind_them)
+{
+	enum { TASKS = 40, HAD = 38 };
+	struct fixture f = fixture_open(
+		c, (struct fixture_shape){ .tasks = TASKS, .redundancy = 2, .copy_permille = 500 });
+	struct assignment lease;
+	bool got;
+
+	for (int64_t k = 1; k <= TASKS; k++) {
+		struct assignment_key key = { f.project, { k }, f.worker[1] };
+
+		WANT_OK(assignment_accept(c, key, 600 * USEC_SECOND, &lease, &got));
+		WANT(got);
+		test_wait(c, 1);
+		fixture_answer(c, &f, k <= HAD ? 0 : 2, k, "cat");
+	}
+	wait_long(c);
+	WANT_I64(HAD + 1, next(c, &f, 0).key.task.v);
+}
+
 TEST(copies, a_lease_that_ends_takes_the_extra_place_along)
 {
 	struct assignment a, b;

@@ -67,6 +67,9 @@ JOIN task AS t ON t.project_id = $1 AND t.id = a.task_id
 WHERE t.gold = 0 AND t.stage = 0 AND t.open = 0 AND t.extra < $3 * (t.need - t.extra - t.filled)
 ORDER BY a.since, t.id LIMIT $4;
 
+-- dispatch_had(project project_id; task task_id, worker user_id) -> maybe (state int)
+SELECT state FROM assignment WHERE project_id = $1 AND task_id = $2 AND worker_id = $3;
+
 -- dispatch_held_count(project project_id, worker user_id) -> one (n int)
 SELECT COUNT(*) FROM assignment /*lite: INDEXED BY assignment_lease*/
 WHERE project_id = $1 AND worker_id = $2 AND state = 1;
