@@ -74,7 +74,8 @@ export async function until(sentence, seconds, look) {
 
 /*
  * Everything that is stored, but for what counts visits: the audit book, sessions, tries, the
- * times of background work. One client of the database stays open for all looks.
+ * times of background work, and the points of charts that time alone adds. One client of the
+ * database stays open for all looks.
  */
 const VISITS = new Set([
 	'audit',
@@ -84,6 +85,8 @@ const VISITS = new Set([
 	'user_attempt',
 	'user_rehash',
 	'job',
+	'report_look',
+	'report_point',
 ]);
 
 export class Tables {
