@@ -93,26 +93,38 @@ enum err brand_logo_make(struct ctx *c, struct brand_change *change)
 
 /* --- changes --- */
 
-static enum err read_colours(struct ctx *c, const struct brand_change *change, struct brand *b)
+enum err brand_colours_read(struct ctx *c, struct str accent, struct str accent_dark,
+			    int64_t *light, int64_t *dark)
 {
-	if (change->accent.len > 0) {
-		if (!brand_colour_read(change->accent, &b->accent))
+	if (accent.len > 0) {
+		if (!brand_colour_read(accent, light))
 			return refuse_field(c, ERR_INPUT, S("accent"),
 					    "a colour is written as #17724f");
-		b->accent_dark = brand_accent_for_dark(b->accent);
+		*dark = brand_accent_for_dark(*light);
 	}
-	if (change->accent_dark.len > 0) {
-		if (b->accent == BRAND_NONE)
-			return refuse_field(c, ERR_INPUT, S("accent-dark"),
-					    "give the colour of the light look too: accent");
-		if (!brand_colour_read(change->accent_dark, &b->accent_dark))
-			return refuse_field(c, ERR_INPUT, S("accent-dark"),
-					    "a colour is written as #17724f");
+	if (accent_dark.len == 0)
+		return OK;
+	if (*light == BRAND_NONE)
+		return refuse_field(c, ERR_INPUT, S("accent_dark"),
+				    "give the colour of the light look too: accent");
+	if (!brand_colour_read(accent_dark, dark))
+		return refuse_field(c, ERR_INPUT, S("accent_dark"),
+				    "a colour is written as #17724f");
+	return OK;
+}
+
+static enum err read_colours(struct ctx *c, const struct brand_change *change, struct brand *b)
+{
+	if (change->no_accent) {
+		b->accent = b->accent_dark = BRAND_NONE;
+		return OK;
 	}
+	TRY(brand_colours_read(c, change->accent, change->accent_dark, &b->accent,
+			       &b->accent_dark));
 	if (b->accent == BRAND_NONE)
 		return OK;
 	TRY(brand_accent_check(c, "accent", b->accent, false));
-	return brand_accent_check(c, "accent-dark", b->accent_dark, true);
+	return brand_accent_check(c, "accent_dark", b->accent_dark, true);
 }
 
 static bool is_line(struct str text)
@@ -121,6 +133,24 @@ static bool is_line(struct str text)
 		if ((unsigned char)text.at[i] < 32 || text.at[i] == 127)
 			return false;
 	return str_is_utf8(text);
+}
+
+/* For the audit book: what was asked for, the logo by its size only. */
+static struct str told(struct ctx *c, const struct brand_change *change)
+{
+	struct json out = json_make(c->mem, AUDIT_DETAIL_MAX);
+
+	json_object(&out);
+	if (change->name.len > 0 || change->no_name)
+		json_text_of(&out, "name", str_trim(change->name));
+	if (change->accent.len > 0 || change->no_accent)
+		json_text_of(&out, "accent", change->accent);
+	if (change->accent_dark.len > 0)
+		json_text_of(&out, "accent_dark", change->accent_dark);
+	if (change->kept.len > 0)
+		json_i64_of(&out, "logo_bytes", (int64_t)change->kept.len);
+	json_object_end(&out);
+	return json_end(&out);
 }
 
 enum err brand_set(struct ctx *c, const struct brand_change *change)
@@ -135,7 +165,7 @@ enum err brand_set(struct ctx *c, const struct brand_change *change)
 				    "a name is one line of 1 to %d "
 				    "characters",
 				    BRAND_NAME_MAX);
-	if (name.len > 0)
+	if (name.len > 0 || change->no_name)
 		b.name = name;
 	TRY(read_colours(c, change, &b));
 	TRY(brand_put(c, b.name, b.accent, b.accent_dark));
@@ -148,7 +178,15 @@ enum err brand_set(struct ctx *c, const struct brand_change *change)
 				   change->width, change->height, &changed));
 		CHECK(changed == 1);
 	}
-	return audit_add(c, 0, S("brand.set"), 0, S(""));
+	return audit_add(c, AUDIT_SITE, S("brand.set"), 0, told(c, change));
+}
+
+enum err brand_logo_leave(struct ctx *c)
+{
+	int64_t changed;
+
+	TRY(brand_logo_put(c, S(""), S(""), 0, 0, &changed));
+	return changed == 0 ? OK : audit_add(c, AUDIT_SITE, S("brand.logo_leave"), 0, S(""));
 }
 
 enum err brand_reset(struct ctx *c)
@@ -156,7 +194,7 @@ enum err brand_reset(struct ctx *c)
 	int64_t changed;
 
 	TRY(brand_drop(c, &changed));
-	return changed == 0 ? OK : audit_add(c, 0, S("brand.reset"), 0, S(""));
+	return changed == 0 ? OK : audit_add(c, AUDIT_SITE, S("brand.reset"), 0, S(""));
 }
 
 /* --- what browsers fetch --- */

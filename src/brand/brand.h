@@ -2,13 +2,13 @@
 /*
  * brand: under whose name the site stands: its name, its accent colour and its logo.
  *
- * One row, made by `tessera brand set` and read anew for each page, so a change shows at once on
- * all servers; until there is one, the house's own look and the setting `site.name` hold. A
- * colour is taken only if everything that is written in it or on it can be read: see
- * brand_accent_check. A logo is a picture from outside and goes the way of all of them: opened by
- * tessera-media alone, written anew as a small WebP without anything but pixels; SVG is none.
- * Colours reach the browser as a style sheet of its own address, the logo as a file: the content
- * policy stays as strict as it is.
+ * One row, made on the operator's page or by `tessera brand set` and read anew for each page, so a
+ * change shows at once on all servers; until there is one, the house's own look and the setting
+ * `site.name` hold. A colour is taken only if everything that is written in it or on it can be
+ * read: see brand_accent_check. A logo is a picture from outside and goes the way of all of them:
+ * opened by tessera-media alone, written anew as a small WebP without anything but pixels; SVG is
+ * none. Colours reach the browser as a style sheet of its own address, the logo as a file: the
+ * content policy stays as strict as it is.
  */
 #ifndef BRAND_H
 #define BRAND_H

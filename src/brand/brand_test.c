@@ -84,3 +84,41 @@ TEST(brand, what_is_set_stays_until_it_is_set_anew)
 	WANT_STR(S("Tessera"), name);
 	WANT_ERR(ERR_INPUT, brand_set(c, &(struct brand_change){ .accent_dark = S("#ffffff") }));
 }
+
+TEST(brand, a_colour_is_seen_in_both_looks_with_its_least_contrast)
+{
+	struct brand_seen yellow = brand_seen(0xffcc00, false), green = brand_seen(0x17724f, false);
+
+	/* On #f4f4f2, as before; what is written on it is dark. */
+	WANT_I64(137, (int64_t)(yellow.ratio * 100 + 0.5));
+	WANT_STR(S("sunk"), str_of(yellow.where));
+	WANT(!yellow.enough && green.enough);
+	WANT_I64(0x0d1126, yellow.word);
+	WANT_I64(0xffffff, green.word);
+	WANT(!brand_seen(0x17724f, true).enough);
+}
+
+TEST(brand, the_name_the_colour_and_the_logo_can_each_be_taken_back)
+{
+	struct brand b;
+
+	WANT_OK(brand_set(c, &(struct brand_change){ .name = S("Mosaic"),
+						     .accent = S("#17724f"),
+						     .kept = S("RIFF"),
+						     .width = 2,
+						     .height = 1 }));
+	WANT_OK(brand_set(c, &(struct brand_change){ .no_accent = true }));
+	WANT_OK(brand_look(c, &b));
+	WANT_I64(BRAND_NONE, b.accent);
+	WANT_I64(BRAND_NONE, b.accent_dark);
+	WANT_STR(S("Mosaic"), b.name);
+	WANT_OK(brand_set(c, &(struct brand_change){ .no_name = true }));
+	WANT_OK(brand_look(c, &b));
+	WANT_STR(S(""), b.name);
+	WANT(b.logo.len > 0);
+	WANT_OK(brand_logo_leave(c));
+	WANT_OK(brand_look(c, &b));
+	WANT_STR(S(""), b.logo);
+	WANT_OK(brand_reset(c));
+	WANT_OK(brand_logo_leave(c));
+}

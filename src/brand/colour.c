@@ -20,7 +20,7 @@ static const struct look looks[] = {
 
 /* What is written on the accent. */
 enum { WORD_LIGHT = 0xffffff, WORD_DARK = 0x0d1126 };
-static const double LEAST = 4.5;
+const double BRAND_LEAST = 4.5;
 
 bool brand_colour_read(struct str text, int64_t *out)
 {
@@ -89,52 +89,55 @@ static int64_t word_on(int64_t accent)
 		       (int64_t)WORD_DARK;
 }
 
-/* The least of the contrasts that an accent comes to, and where it is. */
-static double worst(int64_t accent, const struct look *look, const char **where)
+struct brand_seen brand_seen(int64_t accent, bool is_dark)
 {
+	const struct look *look = &looks[is_dark];
+	struct brand_seen out = {
+		accent, word_on(accent), tint_of(accent, look), look->bg, 21, "", "", false
+	};
 	const struct {
-		const char *where;
+		const char *where, *said;
 		int64_t one, other;
 	} pairs[] = {
-		{ "on the page's ground", accent, look->bg },
-		{ "on a panel", accent, look->surface },
-		{ "on a sunk ground", accent, look->sunk },
-		{ "on its own tint", accent, tint_of(accent, look) },
-		{ "of quiet text on its tint", look->muted, tint_of(accent, look) },
-		{ "of words on it", accent, word_on(accent) },
+		{ "page", "on the page's ground", accent, look->bg },
+		{ "panel", "on a panel", accent, look->surface },
+		{ "sunk", "on a sunk ground", accent, look->sunk },
+		{ "tint", "on its own tint", accent, out.tint },
+		{ "quiet", "of quiet text on its tint", look->muted, out.tint },
+		{ "word", "of words on it", accent, out.word },
 	};
-	double least = 21;
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
 		double found = brand_contrast(pairs[i].one, pairs[i].other);
 
-		if (found < least) {
-			least = found;
-			*where = pairs[i].where;
+		if (found < out.ratio) {
+			out.ratio = found;
+			out.where = pairs[i].where;
+			out.said = pairs[i].said;
 		}
 	}
-	return least;
+	out.enough = out.ratio >= BRAND_LEAST;
+	/* Rounded down: what is refused does not read as if it were enough. */
+	out.ratio = floor(out.ratio * 100) / 100;
+	return out;
 }
 
 enum err brand_accent_check(struct ctx *c, const char *field, int64_t accent, bool dark)
 {
-	const char *where = "";
-	double least = worst(accent, &looks[dark], &where);
+	struct brand_seen seen = brand_seen(accent, dark);
 
-	if (least >= LEAST)
+	if (seen.enough)
 		return OK;
-	/* Rounded down: what is refused does not read as if it were enough. */
 	return refuse_field(c, ERR_INPUT, str_of(field),
 			    "in the %s look its contrast %s is %.2f to 1, and %.1f is the least",
-			    looks[dark].name, where, floor(least * 100) / 100, LEAST);
+			    looks[dark].name, seen.said, seen.ratio, BRAND_LEAST);
 }
 
 int64_t brand_accent_for_dark(int64_t accent)
 {
-	const char *where;
 	int percent = 100;
 
-	while (percent > 0 && worst(mix(accent, 0xffffff, percent), &looks[1], &where) < LEAST)
+	while (percent > 0 && !brand_seen(mix(accent, 0xffffff, percent), true).enough)
 		percent -= 5;
 	return mix(accent, 0xffffff, percent);
 }

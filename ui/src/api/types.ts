@@ -233,6 +233,16 @@ export interface Job {
   kind: string; key: Id; part: Id; state: 'waiting' | 'running' | 'broken'; due: Time; tries: number;
   error?: string | null;
 }
+export interface Brand {
+  /** Its own; empty: none, and `house` stands on pages. */
+  name: string; house: string; sheet?: string | null; accent?: string | null; accent_dark?: string | null;
+  logo?: { src: string; width: number; height: number } | null;
+}
+/** An accent colour in one look: what is written on it, its grounds, and where its contrast is least. */
+export interface Seen {
+  accent: string; word: string; tint: string; page: string; ratio: number;
+  where: 'page' | 'panel' | 'sunk' | 'tint' | 'quiet' | 'word'; enough: boolean;
+}
 export interface AuditRow {
   id: string; scope: string; at: Time; actor?: Id | null; via: string; address: string; request: string;
   what: string; about?: Id | null; detail?: unknown; hash: string;
@@ -370,6 +380,12 @@ export interface Api {
   'GET /health/details': { reply: Health };
   'GET /jobs': { reply: List<Job> };
   'POST /jobs/revive': { body: { kind: string; key?: Id; part?: Id }; reply: void };
+  'GET /brand': { reply: Brand };
+  'GET /brand/contrast': { query: { accent: string; accent_dark?: string }; reply: { least: number; light: Seen; dark: Seen } };
+  'POST /brand': { body: { name?: string; accent?: string; accent_dark?: string }; reply: Brand };
+  'DELETE /brand': { reply: Brand };
+  'POST /brand/logo': { body: Blob; reply: Brand };
+  'DELETE /brand/logo': { reply: Brand };
   'GET /audit': { query: Page & { act?: string; scope?: string }; reply: List<AuditRow> };
   'GET /all-orgs': { query: Page & { q?: string }; reply: List<{ id: Id; name: string; owner: string }> };
 }

@@ -2,6 +2,7 @@
 // The operator area: its pages, by path.
 import type { PageEntry } from '../ui/page.tsx';
 import { Audit } from './audit/audit.tsx';
+import { BrandPage } from './brand/brand.tsx';
 import { Jobs } from './job/jobs.tsx';
 import { Account, Ledger } from './ledger/ledger.tsx';
 import { AllProjects } from './project/projects.tsx';
@@ -16,4 +17,5 @@ export const pages: PageEntry[] = [
   { path: '/operate/ledger/:account', view: Account },
   { path: '/operate/jobs', view: Jobs },
   { path: '/operate/audit', view: Audit },
+  { path: '/operate/brand', view: BrandPage },
 ];

@@ -181,6 +181,79 @@ test('a site carries its own name, colour and logo on its pages, in light, dark 
   }
 });
 
+/** A name, colours and a logo by the settings page. */
+async function brandStory(view) {
+  const { page, context, faults } = await pageOf(browser, view);
+  const see = (name) => look(page, `operator_brand_${name}`, view, shots);
+  await page.goto(`${site.url}/sign-in`);
+  const png = await page.screenshot({ clip: { x: 0, y: 0, width: 200, height: 100 } });
+  await page.getByLabel('Email').fill('operator@example.org');
+  await page.getByLabel('Password').fill(password('operator'));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Name and look' }).click();
+  await page.getByRole('heading', { name: 'Name and look', level: 1 }).waitFor();
+  const seen = page.getByRole('status', { name: 'Accent colour' });
+  const save = page.getByRole('button', { name: 'Save', exact: true });
+  await page.getByLabel('Name of the site').fill('Mosaïque <b>Nord</b>');
+  // Said while it is written; what is too faint is refused in the server's words too, and nothing is kept of it.
+  await page.getByLabel('In the light look').fill('#ffcc00');
+  await seen.getByText('1.37 to 1 on a grey ground; 4.5 is the least.').waitFor();
+  assert.equal(await seen.getByText('Too faint').count(), 1);
+  await see('faint');
+  await save.click();
+  await page.getByText(/^In the light look its contrast on a sunk ground is 1\.37 to 1/).waitFor();
+  assert.equal(await page.locator('.brand').innerText(), 'Tessera');
+  await page.getByLabel('In the light look').fill('green');
+  await save.click();
+  await page.getByText('Write a colour as #17724f.').waitFor();
+  await page.getByLabel('In the light look').fill('#17724f');
+  await seen.getByText(/^5\.\d\d to 1/).waitFor();
+  assert.equal(await seen.getByText('Readable').count(), 2);
+  await save.click();
+  await page.getByText('Saved. All pages show it from now on.').waitFor({ state: 'attached' });
+  assert.equal(await page.locator('.brand').innerText(), 'Mosaïque <b>Nord</b>');
+  const { accent_dark: dark } = await page.evaluate(async () => (await fetch('/api/v1/brand')).json());
+  const wanted = view.scheme === 'dark' ? dark : '#17724f';
+  await page.mouse.move(0, 0);
+  await until(async () => await page.locator('.button.primary').first().evaluate((el) => getComputedStyle(el).backgroundColor)
+    === `rgb(${[1, 3, 5].map((i) => parseInt(wanted.slice(i, i + 2), 16)).join(', ')})`);
+  // A logo is looked at on both grounds before it is used; a drawing is refused.
+  const file = page.getByLabel('Picture file');
+  await file.setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>') });
+  await page.getByRole('button', { name: 'Use this logo' }).click();
+  await page.getByText(/A logo is a JPEG, PNG, WebP or GIF/).waitFor();
+  await file.setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: png });
+  await page.getByRole('img', { name: 'The logo on the dark page' }).waitFor();
+  assert.match(await page.getByRole('img', { name: 'The logo on the light page' }).locator('image').getAttribute('href'), /^blob:/);
+  await see('logo');
+  await page.getByRole('button', { name: 'Use this logo' }).click();
+  await until(() => page.locator('.brand img').evaluate((i) => i.complete && i.naturalWidth > 0 && i.getBoundingClientRect().width === 48));
+  await page.getByRole('button', { name: 'Remove the logo' }).click();
+  await page.locator('.brand img').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Back to the house\'s look' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Back to the house\'s look' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  assert.equal(await page.locator('.brand').innerText(), 'Tessera');
+  assert.equal(await page.getByLabel('Name of the site').inputValue(), '');
+  assert.deepEqual(faults, [], 'console');
+  await context.close();
+}
+
+for (const view of [{ name: 'light', scheme: 'light' }, { name: 'dark', scheme: 'dark' }, { name: 'phone', phone: true }]) {
+  test(`look 5, 29: the operator gives the site a name, a colour and a logo (${view.name})`, { timeout: 120_000 }, () => brandStory(view));
+}
+
+test('only operators change what the site looks like, and each change is in the book', async () => {
+  const worker = await apiAs(site.url, 'worker1@example.org', 'worker');
+  await assert.rejects(worker('GET', '/api/v1/brand'), /403/);
+  await assert.rejects(worker('POST', '/api/v1/brand', { name: 'Mine' }), /403/);
+  await assert.rejects(worker.upload('/api/v1/brand/logo', Buffer.from('x')), /403/);
+  const operator = await apiAs(site.url, 'operator@example.org', 'operator');
+  const acts = (await operator('GET', '/api/v1/audit?scope=0&act=brand.set&limit=500')).items;
+  assert.ok(acts.some((a) => a.detail?.accent === '#17724f' && a.detail.name === 'Mosaïque <b>Nord</b>'));
+  assert.ok(acts.some((a) => a.detail?.logo_bytes > 0));
+});
+
 test('look 30: no page was reported for its policy', async () => {
   assert.equal(await metric(await apiAs(site.url, 'operator@example.org', 'operator'), 'csp_reports_total'), 0);
 });

@@ -4,6 +4,7 @@ import { call } from '../../api/client.ts';
 import { number, t } from '../../base/i18n.ts';
 import { money } from '../../base/money.ts';
 import { duration } from '../../base/time.ts';
+import { Button } from '../../ui/button.tsx';
 import { useEvery, useLoad } from '../../ui/hooks.ts';
 import { Notice, Page, Problem, Section, Skeleton } from '../../ui/page.tsx';
 import { Figure, Figures } from '../../ui/text.tsx';
@@ -29,7 +30,7 @@ export function Today() {
     l && !l.sums_to_zero && <Notice key="books" tone="bad" action={<a href="/operate/ledger">{t('nav.ledger')}</a>}>{t('ledger.unsound')}</Notice>,
   ].filter(Boolean);
   return (
-    <Page title={t('today.title')}>
+    <Page title={t('today.title')} actions={<Button icon="pencil" href="/operate/brand">{t('brand.title')}</Button>}>
       <div class="stack">{wrong.length ? wrong : <Notice tone="good">{t('today.well')}</Notice>}</div>
       <Section title={t('today.machine')}>
         <Figures label={t('today.machine')}>
