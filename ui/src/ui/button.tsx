@@ -21,7 +21,18 @@ export interface ButtonProps {
   pressed?: boolean;
   wide?: boolean;
   autofocus?: boolean;
+  /** Acts when the finger leaves: the browser may keep the click of a tap that comes soon after a drag. */
+  atOnce?: boolean;
   onClick?: (ev: MouseEvent) => void;
+}
+
+/** The click that a finger means which leaves the button where it touched it; there is no other then. */
+function lifted(ev: TouchEvent) {
+  const [finger] = ev.changedTouches;
+  const button = ev.currentTarget as HTMLElement;
+  if (!ev.cancelable || !finger || !button.contains(document.elementFromPoint(finger.clientX, finger.clientY))) return;
+  ev.preventDefault();
+  button.click();
 }
 
 /** A button, or a link that looks like one when `href` is given. */
@@ -46,6 +57,7 @@ export function Button(p: ButtonProps) {
     <button class={cls} type={p.type ?? 'button'} disabled={p.disabled} aria-disabled={p.busy || undefined}
       aria-busy={p.busy || undefined} aria-label={p.label} title={p.label} aria-describedby={p.describedBy}
       aria-expanded={p.expanded} aria-pressed={p.pressed} autofocus={p.autofocus}
+      onTouchEnd={p.atOnce ? lifted : undefined}
       onClick={(ev) => {
         if (p.busy) ev.preventDefault();
         else p.onClick?.(ev);

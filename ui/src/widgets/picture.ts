@@ -491,20 +491,25 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   // --- fingers ---
   #hear(): void {
     const stage = this.stage;
-    const listen = (name: string, run: (ev: PointerEvent) => void) => stage.addEventListener(name, run as EventListener);
-    listen('pointerdown', (ev) => this.#down(ev));
-    listen('pointermove', (ev) => this.#moved(ev));
-    listen('pointerup', (ev) => this.#up(ev));
-    listen('pointercancel', (ev) => {
+    const listen = <E extends Event>(name: string, run: (ev: E) => void) => stage.addEventListener(name, run as EventListener, { passive: false });
+    listen<PointerEvent>('pointerdown', (ev) => this.#down(ev));
+    listen<PointerEvent>('pointermove', (ev) => this.#moved(ev));
+    listen<PointerEvent>('pointerup', (ev) => this.#up(ev));
+    listen<PointerEvent>('pointercancel', (ev) => {
       if (this.painted) this.stop();
       this.#let(ev.pointerId);
     });
-    stage.addEventListener('wheel', (ev) => {
+    // Else a quick finger begins a fling, though there is nothing to scroll, and Chromium takes the tap that
+    // follows within half a second, on Submit, for the one that stops it: no click comes of it.
+    listen('touchstart', (ev) => {
+      if (this.wide) ev.preventDefault();
+    });
+    listen<WheelEvent>('wheel', (ev) => {
       if (!ev.ctrlKey || !this.wide) return;
       ev.preventDefault();
       this.#zoom(ev.deltaY < 0 ? 1.25 : 0.8, this.point(ev));
-    }, { passive: false });
-    stage.addEventListener('keydown', (ev) => {
+    });
+    listen<KeyboardEvent>('keydown', (ev) => {
       if (this.disabled || ev.isComposing || !this.wide || ev.target !== stage || !this.#pressed(ev)) return;
       ev.preventDefault();
       ev.stopPropagation();
@@ -520,7 +525,7 @@ export abstract class Picture<M extends Mark> extends Widget<PictureSpec, Marks<
   }
 
   #down(ev: PointerEvent): void {
-    if (!this.wide || (ev.target as Element).closest('button') || (ev.button !== 0 && ev.button !== 1)) return;
+    if (!this.wide || (ev.button !== 0 && ev.button !== 1)) return;
     this.stage.setPointerCapture(ev.pointerId);
     this.#fingers.set(ev.pointerId, { x: ev.clientX, y: ev.clientY });
     this.#touch = ev.pointerType !== 'mouse';

@@ -89,15 +89,6 @@ async function publish(title, blocks, [name, bytes], more = {}) {
   return id;
 }
 
-/** A tap that comes while a slow browser is still busy with the finger's last move is lost, as on a phone: then once more. */
-async function tapped(page) {
-  const submit = page.getByRole('button', { name: 'Submit' });
-  for (let n = 0; n < 3; n++) {
-    await submit.tap();
-    if (await submit.waitFor({ state: 'detached', timeout: 3000 }).then(() => true, () => false)) return;
-  }
-}
-
 /** Lets each hand do the task once; gives the answers by hand, the result and the exported line. */
 async function done(id, kind, hands) {
   const answers = {};
@@ -109,8 +100,7 @@ async function done(id, kind, hands) {
     if (shots) await page.screenshot({ path: `${shots}/kind_${kind}_${hand}.png` });
     const before = (await rita('GET', `/api/v1/projects/${id}/tasks/1`)).answers.length;
     if (hand === 'keyboard') await page.keyboard.press('Control+Enter');
-    else if (hand === 'mouse') await page.getByRole('button', { name: 'Submit' }).click();
-    else await tapped(page);
+    else await page.getByRole('button', { name: 'Submit' })[tap(hand)]();
     await page.getByRole('heading', { name: /^(All done|Nothing left|No more|Done)/ }).or(page.locator('.empty')).first()
       .waitFor({ timeout: 30000 }).catch(async () => assert.fail(`${kind} by ${hand} is not over: ${await page.locator('main').innerText()}`));
     const now = await until('the answer is stored', async () => {

@@ -410,7 +410,7 @@ export function Desk({ a, any, moved, done, earned, onSubmitted, onQueued, onSki
           <div><dt>{t('player.pay')}</dt><dd><Money minor={a.reward} /></dd></div>
           <div><dt>{t('player.earned')}</dt><dd><Money minor={earned} /></dd></div>
         </dl>
-        <Button kind="primary" keyHint="Enter" busy={busy === 'submit'} disabled={over} onClick={submit}>{t(screened ? 'player.submit' : 'player.continue')}</Button>
+        <Button kind="primary" atOnce keyHint="Enter" busy={busy === 'submit'} disabled={over} onClick={submit}>{t(screened ? 'player.submit' : 'player.continue')}</Button>
       </footer>
     </div>
   );
