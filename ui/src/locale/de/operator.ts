@@ -155,4 +155,5 @@ export const words = {
   'brand.logo.on.dark': 'Das Logo auf der dunklen Seite',
   'brand.reset': 'Zurück zum Aussehen des Hauses',
   'brand.reset.text': 'Name, Farben und Logo werden entfernt. Wer sie wieder will, muss sie neu setzen.',
+  'operate.rows': 'gehen von Zeile zu Zeile.',
 };

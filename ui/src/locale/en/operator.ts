@@ -155,4 +155,5 @@ export const words = {
   'brand.logo.on.dark': 'The logo on the dark page',
   'brand.reset': 'Back to the house\'s look',
   'brand.reset.text': 'Name, colours and logo are removed. To have them again they must be set anew.',
+  'operate.rows': 'go from row to row.',
 } as const;

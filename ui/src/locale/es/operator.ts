@@ -155,4 +155,5 @@ export const words = {
   'brand.logo.on.dark': 'El logotipo sobre la página oscura',
   'brand.reset': 'Volver al aspecto de la casa',
   'brand.reset.text': 'Se quitan nombre, colores y logotipo. Para tenerlos otra vez hay que ponerlos de nuevo.',
+  'operate.rows': 'pasan de fila en fila.',
 };

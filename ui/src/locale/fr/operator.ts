@@ -155,4 +155,5 @@ export const words = {
   'brand.logo.on.dark': 'Le logo sur la page sombre',
   'brand.reset': 'Revenir à l’apparence de la maison',
   'brand.reset.text': 'Nom, couleurs et logo sont retirés. Pour les retrouver, il faut les redéfinir.',
+  'operate.rows': 'passent de ligne en ligne.',
 };

@@ -10,6 +10,7 @@ import { useList } from '../../ui/hooks.ts';
 import { Empty, Page } from '../../ui/page.tsx';
 import { List, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/text.tsx';
+import { RowKeys } from '../rows.tsx';
 
 function Filter({ name, label }: { name: string; label: string }) {
   const [text, setText] = useState(place.value.query.get(name) ?? '');
@@ -37,6 +38,7 @@ export function Audit() {
         <Filter name="act" label={t('audit.what')} />
         <Filter name="scope" label={t('audit.scope')} />
       </div>
+      <RowKeys />
       <List list={list} rows={10} empty={<Empty icon="file-text" title={t('audit.none')} action={<Button href="/operate/audit">{t('operate.clear')}</Button>} />}>
         {(items) => (
           <Table dense caption={t('nav.audit')} rows={items} rowKey={(a) => a.id} columns={[

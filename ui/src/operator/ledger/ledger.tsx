@@ -15,6 +15,7 @@ import { Empty, Notice, Page, Problem, Section, Skeleton } from '../../ui/page.t
 import { List, Table } from '../../ui/table.tsx';
 import { Money, Time } from '../../ui/text.tsx';
 import { Search } from '../user/users.tsx';
+import { RowKeys } from '../rows.tsx';
 
 function Sides({ l }: { l: Books }) {
   const lines: [string, string, number][] = [
@@ -122,6 +123,7 @@ export function Account({ params }: { params: Record<string, string> }) {
   const lines = useList((after, signal) => call('GET /accounts/{account}/entries', { path: { account }, query: { after }, signal }), [account]);
   return (
     <Page title={t('account.title')} lead={t('account.lead', { number: account })} up={['/operate/ledger', t('nav.ledger')]}>
+      <RowKeys />
       <List list={lines} rows={8} empty={<Empty icon="scale" title={t('account.none')} text={t('account.none.text')} action={<Button href="/operate/ledger">{t('nav.ledger')}</Button>} />}>
         {(items) => (
           <Table dense caption={t('account.lines')} rows={items} rowKey={(l) => `${l.transfer} ${l.sub ?? ''}`} columns={[

@@ -10,6 +10,7 @@ import { useList } from '../../ui/hooks.ts';
 import { Empty, Page } from '../../ui/page.tsx';
 import { List, Table } from '../../ui/table.tsx';
 import { Chip, Time } from '../../ui/text.tsx';
+import { RowKeys } from '../rows.tsx';
 
 const STATES = ['draft', 'funding', 'open', 'paused', 'done', 'closed'] as const;
 const TONES = { draft: undefined, funding: 'accent', open: 'good', paused: 'warn', done: 'accent', closed: undefined, leaving: undefined } as const;
@@ -23,6 +24,7 @@ export function AllProjects() {
         <SelectField label={t('operate.state')} value={state} onValue={(v) => setQuery({ state: v })}
           options={[['', t('operate.state.any')], ...STATES.map((s) => [s, t(`operate.state.${s}`)] as const)]} />
       </div>
+      <RowKeys />
       <List list={list} rows={8} empty={
         <Empty icon="layers" title={t('operate.projects.none')} action={state ? <Button onClick={() => setQuery({ state: null })}>{t('operate.clear')}</Button> : undefined} />
       }>

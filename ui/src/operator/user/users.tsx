@@ -13,6 +13,7 @@ import { announce, useList } from '../../ui/hooks.ts';
 import { Empty, errorText, Notice, Page } from '../../ui/page.tsx';
 import { List, Table } from '../../ui/table.tsx';
 import { Chip, Time } from '../../ui/text.tsx';
+import { RowKeys } from '../rows.tsx';
 
 export const ROLES: readonly Role[] = ['worker', 'requester', 'reviewer', 'manager', 'operator'];
 
@@ -99,6 +100,7 @@ export function Users() {
         <SelectField label={t('users.role')} value={role} onValue={(v) => setQuery({ role: v })}
           options={[['', t('users.role.any')], ...ROLES.map((r) => [r, t(`role.${r}`)] as const)]} />
       </div>
+      <RowKeys />
       <List list={list} rows={8} empty={
         <Empty icon="users" title={t('users.none')} action={<Button onClick={() => setQuery({ q: null, role: null })}>{t('operate.clear')}</Button>} />
       }>
