@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What the server refuses with, in the reader's language. Its sentences are English and fixed, but for a
-// number in some: each that a worker can meet is a word of its own, and the words are fetched with the
+// number in some: each that a worker can meet, and what a requester meets most often, is a word of its own, and the words are fetched with the
 // first refusal, when the server has just answered. Others are shown as they came.
 import { hasWord, languageNow, t, wordsLoad } from './i18n.ts';
 

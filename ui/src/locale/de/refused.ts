@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What the server refuses a worker with, by its own English sentence; fetched with the first refusal.
+// What the server refuses a worker with, and a requester most often, by its own English sentence; fetched with the first refusal.
 export const words = {
   'refused.this needs a sign-in that still holds': 'Dafür müssen Sie angemeldet sein.',
   'refused.this is not for your role': 'Das ist für Ihre Rolle nicht offen.',
@@ -40,4 +40,23 @@ export const words = {
   'refused.there is no judgement to contest': 'Es gibt kein Urteil, das man anfechten könnte.',
   'refused.the project is closed: its money has gone back': 'Das Projekt ist geschlossen: Sein Geld ist zurückgegangen.',
   'refused.you have contested this before': 'Das haben Sie schon angefochten.',
+  'refused.the project is published already': 'Das Projekt ist schon veröffentlicht.',
+  'refused.the project is being published': 'Das Projekt wird gerade veröffentlicht.',
+  'refused.the project is published': 'Das Projekt ist veröffentlicht.',
+  'refused.the project is not published': 'Das Projekt ist nicht veröffentlicht.',
+  'refused.the project has just changed': 'Das Projekt hat sich eben geändert.',
+  'refused.somebody else has changed this meanwhile': 'Das hat inzwischen jemand anderes geändert.',
+  'refused.only title, brief, instructions, deadline and priority can change once a project is published': 'Nach der Veröffentlichung lassen sich nur Titel, Kurztext, Anleitung, Frist und Vorrang ändern.',
+  'refused.this needs a higher role in the organisation': 'Dafür brauchen Sie eine höhere Rolle in der Organisation.',
+  'refused.the deadline is in the past': 'Die Frist liegt in der Vergangenheit.',
+  'refused.the template has faults': 'Die Vorlage hat Fehler.',
+  'refused.only a draft without records can be deleted': 'Nur ein Entwurf ohne Datensätze kann gelöscht werden.',
+  'refused.nobody here has this address': 'Diese Adresse hat hier niemand.',
+  'refused.the file is empty': 'Die Datei ist leer.',
+  'refused.the file is no zip archive': 'Die Datei ist kein Zip-Archiv.',
+  'refused.the archive is broken': 'Das Archiv ist beschädigt.',
+  'refused.{n} rows are bad: leave them out, or send a better file': '{n} Zeilen sind fehlerhaft: Lassen Sie sie weg, oder senden Sie eine bessere Datei.',
+  'refused.another import is running': 'Ein anderer Import läuft.',
+  'refused.a rejection needs a reason': 'Eine Ablehnung braucht einen Grund.',
+  'refused.this was decided already': 'Das ist schon entschieden.',
 };

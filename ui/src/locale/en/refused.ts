@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What the server refuses a worker with, by its own English sentence; fetched with the first refusal.
+// What the server refuses a worker with, and a requester most often, by its own English sentence; fetched with the first refusal.
 export const words = {
   'refused.this needs a sign-in that still holds': 'This needs a sign-in that still holds.',
   'refused.this is not for your role': 'This is not for your role.',
@@ -40,4 +40,23 @@ export const words = {
   'refused.there is no judgement to contest': 'There is no judgement to contest.',
   'refused.the project is closed: its money has gone back': 'The project is closed: its money has gone back.',
   'refused.you have contested this before': 'You have contested this before.',
+  'refused.the project is published already': 'The project is published already.',
+  'refused.the project is being published': 'The project is being published.',
+  'refused.the project is published': 'The project is published.',
+  'refused.the project is not published': 'The project is not published.',
+  'refused.the project has just changed': 'The project has just changed.',
+  'refused.somebody else has changed this meanwhile': 'Somebody else has changed this meanwhile.',
+  'refused.only title, brief, instructions, deadline and priority can change once a project is published': 'Only title, brief, instructions, deadline and priority can change once a project is published.',
+  'refused.this needs a higher role in the organisation': 'This needs a higher role in the organisation.',
+  'refused.the deadline is in the past': 'The deadline is in the past.',
+  'refused.the template has faults': 'The template has faults.',
+  'refused.only a draft without records can be deleted': 'Only a draft without records can be deleted.',
+  'refused.nobody here has this address': 'Nobody here has this address.',
+  'refused.the file is empty': 'The file is empty.',
+  'refused.the file is no zip archive': 'The file is no zip archive.',
+  'refused.the archive is broken': 'The archive is broken.',
+  'refused.{n} rows are bad: leave them out, or send a better file': '{n} rows are bad: leave them out, or send a better file.',
+  'refused.another import is running': 'Another import is running.',
+  'refused.a rejection needs a reason': 'A rejection needs a reason.',
+  'refused.this was decided already': 'This was decided already.',
 } as const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What the server refuses a worker with, by its own English sentence; fetched with the first refusal.
+// What the server refuses a worker with, and a requester most often, by its own English sentence; fetched with the first refusal.
 export const words = {
   'refused.this needs a sign-in that still holds': 'Para esto debe haber iniciado sesión.',
   'refused.this is not for your role': 'Esto no está abierto a su función.',
@@ -40,4 +40,23 @@ export const words = {
   'refused.there is no judgement to contest': 'No hay ningún juicio que impugnar.',
   'refused.the project is closed: its money has gone back': 'El proyecto está cerrado: su dinero ha vuelto.',
   'refused.you have contested this before': 'Ya impugnó esto antes.',
+  'refused.the project is published already': 'El proyecto ya está publicado.',
+  'refused.the project is being published': 'El proyecto se está publicando.',
+  'refused.the project is published': 'El proyecto está publicado.',
+  'refused.the project is not published': 'El proyecto no está publicado.',
+  'refused.the project has just changed': 'El proyecto acaba de cambiar.',
+  'refused.somebody else has changed this meanwhile': 'Otra persona lo ha cambiado entretanto.',
+  'refused.only title, brief, instructions, deadline and priority can change once a project is published': 'Una vez publicado el proyecto solo pueden cambiar título, resumen, instrucciones, plazo y prioridad.',
+  'refused.this needs a higher role in the organisation': 'Esto requiere un papel superior en la organización.',
+  'refused.the deadline is in the past': 'El plazo ya ha pasado.',
+  'refused.the template has faults': 'La plantilla tiene errores.',
+  'refused.only a draft without records can be deleted': 'Solo se puede borrar un borrador sin registros.',
+  'refused.nobody here has this address': 'Nadie aquí tiene esta dirección.',
+  'refused.the file is empty': 'El archivo está vacío.',
+  'refused.the file is no zip archive': 'El archivo no es un zip.',
+  'refused.the archive is broken': 'El archivo comprimido está dañado.',
+  'refused.{n} rows are bad: leave them out, or send a better file': '{n} filas son erróneas: déjelas fuera o envíe un archivo mejor.',
+  'refused.another import is running': 'Hay otra importación en curso.',
+  'refused.a rejection needs a reason': 'Un rechazo necesita un motivo.',
+  'refused.this was decided already': 'Esto ya está decidido.',
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What the server refuses a worker with, by its own English sentence; fetched with the first refusal.
+// What the server refuses a worker with, and a requester most often, by its own English sentence; fetched with the first refusal.
 export const words = {
   'refused.this needs a sign-in that still holds': 'Pour cela, vous devez être connecté.',
   'refused.this is not for your role': 'Cela n’est pas ouvert à votre rôle.',
@@ -40,4 +40,23 @@ export const words = {
   'refused.there is no judgement to contest': 'Il n’y a pas de jugement à contester.',
   'refused.the project is closed: its money has gone back': 'Le projet est clos : son argent est reparti.',
   'refused.you have contested this before': 'Vous avez déjà contesté cela.',
+  'refused.the project is published already': 'Le projet est déjà publié.',
+  'refused.the project is being published': 'Le projet est en cours de publication.',
+  'refused.the project is published': 'Le projet est publié.',
+  'refused.the project is not published': 'Le projet n’est pas publié.',
+  'refused.the project has just changed': 'Le projet vient de changer.',
+  'refused.somebody else has changed this meanwhile': 'Quelqu’un d’autre l’a changé entre-temps.',
+  'refused.only title, brief, instructions, deadline and priority can change once a project is published': 'Une fois le projet publié, seuls le titre, le résumé, les consignes, l’échéance et la priorité peuvent changer.',
+  'refused.this needs a higher role in the organisation': 'Cela demande un rôle plus élevé dans l’organisation.',
+  'refused.the deadline is in the past': 'L’échéance est passée.',
+  'refused.the template has faults': 'Le modèle a des erreurs.',
+  'refused.only a draft without records can be deleted': 'Seul un brouillon sans enregistrements peut être supprimé.',
+  'refused.nobody here has this address': 'Personne ici n’a cette adresse.',
+  'refused.the file is empty': 'Le fichier est vide.',
+  'refused.the file is no zip archive': 'Le fichier n’est pas une archive zip.',
+  'refused.the archive is broken': 'L’archive est endommagée.',
+  'refused.{n} rows are bad: leave them out, or send a better file': '{n} lignes sont mauvaises : laissez-les de côté ou envoyez un meilleur fichier.',
+  'refused.another import is running': 'Un autre import est en cours.',
+  'refused.a rejection needs a reason': 'Un rejet demande un motif.',
+  'refused.this was decided already': 'C’est déjà décidé.',
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What the server refuses a worker with, by its own English sentence; fetched with the first refusal.
+// What the server refuses a worker with, and a requester most often, by its own English sentence; fetched with the first refusal.
 export const words = {
   'refused.this needs a sign-in that still holds': 'इसके लिए आपका साइन इन होना ज़रूरी है।',
   'refused.this is not for your role': 'यह आपकी भूमिका के लिए नहीं है।',
@@ -40,4 +40,23 @@ export const words = {
   'refused.there is no judgement to contest': 'ऐसा कोई फ़ैसला नहीं जिस पर आपत्ति हो सके।',
   'refused.the project is closed: its money has gone back': 'परियोजना बंद है: उसका पैसा लौट चुका है।',
   'refused.you have contested this before': 'आप इस पर पहले आपत्ति कर चुके हैं।',
+  'refused.the project is published already': 'परियोजना पहले ही प्रकाशित है।',
+  'refused.the project is being published': 'परियोजना प्रकाशित हो रही है।',
+  'refused.the project is published': 'परियोजना प्रकाशित है।',
+  'refused.the project is not published': 'परियोजना प्रकाशित नहीं है।',
+  'refused.the project has just changed': 'परियोजना अभी-अभी बदली है।',
+  'refused.somebody else has changed this meanwhile': 'इस बीच किसी और ने इसे बदल दिया है।',
+  'refused.only title, brief, instructions, deadline and priority can change once a project is published': 'प्रकाशन के बाद केवल शीर्षक, संक्षेप, निर्देश, समय-सीमा और प्राथमिकता बदल सकते हैं।',
+  'refused.this needs a higher role in the organisation': 'इसके लिए संगठन में ऊँची भूमिका चाहिए।',
+  'refused.the deadline is in the past': 'समय-सीमा बीत चुकी है।',
+  'refused.the template has faults': 'साँचे में त्रुटियाँ हैं।',
+  'refused.only a draft without records can be deleted': 'केवल बिना अभिलेखों वाला मसौदा हटाया जा सकता है।',
+  'refused.nobody here has this address': 'यहाँ किसी का यह पता नहीं है।',
+  'refused.the file is empty': 'फ़ाइल ख़ाली है।',
+  'refused.the file is no zip archive': 'फ़ाइल ज़िप संग्रह नहीं है।',
+  'refused.the archive is broken': 'संग्रह ख़राब है।',
+  'refused.{n} rows are bad: leave them out, or send a better file': '{n} पंक्तियाँ ख़राब हैं: उन्हें छोड़ें, या बेहतर फ़ाइल भेजें।',
+  'refused.another import is running': 'दूसरा आयात चल रहा है।',
+  'refused.a rejection needs a reason': 'अस्वीकृति के लिए कारण चाहिए।',
+  'refused.this was decided already': 'यह पहले ही तय हो चुका है।',
 };
