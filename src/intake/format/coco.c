@@ -365,6 +365,7 @@ struct row {
 	struct field field[FIELDS_MAX];
 	int fields;
 	int64_t width, height; /* 0: not said */
+	struct intake_paint paint;
 };
 
 static struct json *field_of(struct row *r, struct str name)
@@ -480,6 +481,21 @@ static bool put_points(struct row *r, const struct category *category,
 	return true;
 }
 
+/* All masks of other programs, as one field. */
+static bool put_paint(struct row *r)
+{
+	struct json *out;
+
+	if (r->paint.strokes == 0)
+		return true;
+	r->width = r->paint.width;
+	r->height = r->paint.height;
+	out = field_of(r, S("masks"));
+	if (out != NULL)
+		intake_paint_put(&r->paint, out);
+	return out != NULL;
+}
+
 static int by_category(const void *left, const void *right)
 {
 	const struct category *a = left, *b = right;
@@ -512,10 +528,12 @@ static const char *put_annotation(struct row *r, const struct json_value *a)
 	const struct json_value *areas = json_get(a, S("segmentation"));
 	const struct json_value *box = json_get(a, S("bbox"));
 	const struct category *category;
-	int64_t id;
+	const char *why = NULL;
+	int64_t id, crowd = 0;
 
 	if (!id_of(json_get(a, S("category_id")), &id))
 		return "an annotation has the category_id of its category";
+	(void)!json_i64(json_get(a, S("iscrowd")), 0, 1, &crowd);
 	category = category_of(r->coco, id);
 	if (category == NULL)
 		return "there is no category of this category_id";
@@ -528,7 +546,12 @@ static const char *put_annotation(struct row *r, const struct json_value *a)
 			return "segmentation is a list of polygons, each two numbers for a corner";
 	if (category->field.len > 0 && wants(category, "mask") && !put_mask(r, category, areas))
 		return "segmentation is the counts of a mask";
-	if (box != NULL && wants(category, "box") && (points == NULL || category->field.len > 0) &&
+	if (category->field.len == 0 && json_is(areas, JSON_OBJECT))
+		why = intake_paint_add(&r->paint, r->coco->part, areas, category->name, crowd != 0);
+	if (why != NULL)
+		return why;
+	if (box != NULL && wants(category, "box") &&
+	    (category->field.len > 0 || (points == NULL && crowd == 0)) &&
 	    !put_box(r, category, box))
 		return "bbox is four numbers";
 	return NULL;
@@ -650,8 +673,17 @@ static enum err take_image(struct coco *k, const struct csv_record *r)
 		if (v->type == JSON_TEXT && str_eq(intake_field_name(k->part, v->text), v->text))
 			(void)field_of(row, v->text);
 	}
+	row->paint = (struct intake_paint){ .mem = k->row };
+	if (row->width > 0 && row->height > 0) {
+		row->paint.width = row->width;
+		row->paint.height = row->height;
+	}
 	TRY(put_annotations(k, row, id, r, &good));
-	return good ? write_row(k, row, r) : OK;
+	if (good && !put_paint(row))
+		add_fault(k, r->line, r->number, IMAGES, "an image has at most 50 fields");
+	else if (good)
+		return write_row(k, row, r);
+	return OK;
 }
 
 /* --- the whole --- */

@@ -62,6 +62,27 @@ void intake_studio_row(struct intake_row *, const struct json_value *task);
  */
 MUST_USE bool intake_labelling_read(struct kind_faults *, struct str xml, struct str *template);
 
+/* --- paint.c: masks of a picture that may lie over each other, as one mask --- */
+struct intake_stroke;
+struct intake_paint { /* zero, but for mem, and width and height if they are known */
+	struct arena *mem;
+	int64_t width, height;
+	struct intake_stroke *stroke;
+	int strokes, room, masks;
+	struct str *label; /* those that were painted with, at most 50 */
+	int labels;
+};
+/*
+ * One more mask in COCO's run lengths: its `size`, height before width, and `counts`, a text or a
+ * list. It lies over those before it; one that is `below` lies under all that are not. `label` must
+ * last; `scratch` is for what is read. NULL, or what is wrong with it; then nothing is added.
+ */
+MUST_USE const char *intake_paint_add(struct intake_paint *, struct arena *scratch,
+				      const struct json_value *segmentation, struct str label,
+				      bool below);
+/* What is seen of each label, as shapes of a mask, into an open list. */
+void intake_paint_put(struct intake_paint *, struct json *shapes);
+
 /* --- coco.c --- */
 /*
  * Is the file one object of COCO's? Then its images and annotations are made into a kept file of

@@ -87,6 +87,24 @@ test('look 10: the next picture is loaded before the next item is shown', async 
   });
 });
 
+test('look 10: sound and video of the next item are fetched ahead as what they are', async () => {
+  const blocks = [
+    { type: 'transcript', name: 'said', label: 'What is said?', src: '/media/talk.webm', peaks: null, regions: false, required: false },
+    { type: 'track', name: 'cars', label: 'Follow the cars', src: '/media/road.webm', labels: ['car'], min: 0, max: 9, required: false },
+    { type: 'choice', name: 'kind', label: 'What is this?', options: ['A talk', 'A song'], required: true },
+  ];
+  await play('12', async ({ page, site }) => {
+    await page.getByRole('radio').first().check();
+    await page.keyboard.press('Control+Enter');
+    await item(page, 2);
+    for (const [path, kind] of [['/media/talk.webm', 'audio'], ['/media/road.webm', 'video']]) {
+      const asked = site.requests.filter((r) => r.path === path).map((r) => r.headers['sec-fetch-dest']);
+      assert.ok(asked.length >= 2, path);
+      assert.deepEqual([...new Set(asked)], [kind], path);
+    }
+  }, { blocks });
+});
+
 test('any work: the next task may be of another project, and says so', async () => {
   await play('any', async ({ page, site, url }) => {
     await page.locator('.player .notice', { hasText: 'Another project: “How many white cells?”. Each answer pays €0.04.' }).waitFor();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The player: takes tasks one after another, of one project or of any, without a page load in between.
 // A lease is for one task only, so "fetched ahead" means: the reply to a submit holds the next task,
-// and its images are loaded before it is shown.
+// and its pictures, sound and video are loaded before it is shown.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, call } from '../../api/client.ts';
 import { me } from '../../api/session.ts';
@@ -17,22 +17,30 @@ import { Empty, Page, Problem, Skeleton, useTitle } from '../../ui/page.tsx';
 import { Desk } from './desk.tsx';
 import { sendNow } from './send.ts';
 
-const IMAGE_WAIT_MS = 1500;
+const MEDIA_WAIT_MS = 1500;
 
-/** The addresses of all that a page shows. */
-const pictures = (page: WorkPage) => page.blocks.flatMap((b) => {
-  if ('options' in b) return b.options.flatMap((o) => (typeof o === 'object' && o.src ? [o.src] : []));
-  return 'src' in b && b.src ? [b.src] : [];
+/** All that a page shows: the kind of block and the address. */
+const shown = (page: WorkPage) => page.blocks.flatMap((b): [string, string][] => {
+  if ('options' in b) return b.options.flatMap((o): [string, string][] => (typeof o === 'object' && o.src ? [['image', o.src]] : []));
+  return 'src' in b && b.src ? [[b.type, b.src]] : [];
 });
 
-/** Loads the images of a page, within reason. */
+/** Loads what a page shows, within reason: pictures whole, sound and video so far that they can begin. */
 export async function preload(page: WorkPage): Promise<void> {
-  const images = pictures(page).map((src) => {
-    const image = new Image();
-    image.src = src;
-    return image.decode().catch(() => {});
+  const all = shown(page).map(([type, src]) => {
+    if (type !== 'track' && type !== 'transcript') {
+      const image = new Image();
+      image.src = src;
+      return image.decode().catch(() => {});
+    }
+    return new Promise<unknown>((done) => {
+      const media = document.createElement(type === 'track' ? 'video' : 'audio');
+      media.onloadeddata = media.onerror = done;
+      media.preload = 'auto';
+      media.src = src;
+    });
   });
-  await Promise.race([Promise.all(images), new Promise((done) => setTimeout(done, IMAGE_WAIT_MS))]);
+  await Promise.race([Promise.all(all), new Promise((done) => setTimeout(done, MEDIA_WAIT_MS))]);
 }
 
 type Phase =
