@@ -19,10 +19,9 @@
 // 15 instructions               player         31 catalogues, right to left   house, words
 // 16 skip, return               player
 //
-// Without a test: 20, that below the floor nothing is published; 22, that figures and chart
-// fit into 800 px; 24, the height of rows. Not built: 24, saved filters and bulk acts of the operator's
-// tables; 10 is measured by test/slow.mjs and not reached. What a
-// picture looks like (1, 4, 6, 14, 31) is looked at by a person: SHOTS=DIR keeps them, and nothing compares pixels.
+// Without a test: 20, that below the floor nothing is published; 22, that figures and chart fit into 800 px.
+// Not built: 24, saved filters and bulk acts of the operator's tables; 10 is measured by test/slow.mjs and not
+// reached. What a picture looks like (1, 4, 6, 14, 31) is looked at by a person: SHOTS=DIR keeps them, and nothing compares pixels.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -136,3 +135,24 @@ test('look 3: figures stand in columns, and each time says the exact one too', a
     assert.ok(figures.every((f) => f.includes('tabular-nums')), `${[...new Set(figures)]}`);
   });
 });
+
+for (const [phone, least, most] of [[false, 36, 38], [true, 44, Infinity]]) {
+  test(`look 24: a row of an operator's table is ${phone ? 'to be hit by a finger' : '36 px high and its edge'}`, async () => {
+    const running = await start(makeSite({ role: 'operator' }));
+    const { page, context } = await pageOf(browser, { phone });
+    const job = (key) => ({ kind: 'mail', key, part: '0', state: 'broken', due: '2026-01-02T03:04:05Z', tries: 3, error: '' });
+    await page.route('**/api/v1/jobs', (r) => r.fulfill({ json: { items: [job('1'), job('2')] } }));
+    try {
+      await page.goto(running.url + '/operate/jobs');
+      await settled(page);
+      const target = phone ? '.table tbody button' : '.table tbody tr';
+      await page.locator(target).first().waitFor();
+      const high = await page.locator(target).evaluateAll((all) => all.map((el) => el.getBoundingClientRect().height));
+      assert.equal(high.length, 2);
+      assert.ok(high.every((h) => h >= least && h <= most), `${high}`);
+    } finally {
+      await context.close();
+      await running.stop();
+    }
+  });
+}
