@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * What must hold of the methods for numbers, texts, pairs and shapes, whatever the answers:
- * renaming renames, a perfect worker does not hurt, and small and strange crowds have sound results.
- * model_test.c has the same of the methods for one label.
+ * renaming renames, a perfect worker does not hurt, and small and strange crowds have sound
+ * results. model_test.c has the same of the methods for one label.
  */
 #include <stdio.h>
 #include "model/model_in.h"
