@@ -32,7 +32,7 @@ MUST_USE enum err job_fail(struct ctx *, const struct job_run *, const struct re
 /* The rows of the jobs that exist by themselves, in the caller's transaction. */
 MUST_USE enum err job_found(struct ctx *, const struct job_kind *const *kinds);
 
-/* Write the sum of one tally; part of job_flush_signals. */
+/* The row that adds to one tally, in a part of it that this writer may take. */
 struct tally_row_add_row tally_row_of(struct ctx *, int64_t key, const char *name, int64_t n);
 
 #endif

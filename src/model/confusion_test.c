@@ -1,22 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The passes over all answers: that the quick ones say what the plain one says. */
-#include <stdio.h>
 #include "model/confusion_in.h"
 #include "model/confusion_quick_in.h"
-#include "tests/test.h"
-
-static bool near(double wanted, double got, double by)
-{
-	if (fabs(wanted - got) <= by)
-		return true;
-	fprintf(stderr, "wanted %.9g, got %.9g\n", wanted, got);
-	return false;
-}
-
-static int32_t dice(struct ctx *c, int32_t sides)
-{
-	return (int32_t)(ctx_random(c) % (uint64_t)sides);
-}
+#include "model/model_test_in.h"
 
 PLAIN_TEST(model, quick_exp_and_quick_log_keep_their_bounds)
 {

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The methods on small crowds: figures checked by hand, the reference's vectors, and properties. */
-#include <stdio.h>
-#include "model/model_in.h"
+#include "model/model_test_in.h"
 #include "os/os.h"
-#include "tests/test.h"
 
 enum { CROWD_MAX = 4000 };
 
@@ -38,19 +36,6 @@ static struct model_answers in_order(struct arena *mem, const struct crowd *w)
 				       .classes = w->classes,
 				       .from = from,
 				       .key = key };
-}
-
-static bool near(double wanted, double got, double by)
-{
-	if (fabs(wanted - got) <= by)
-		return true;
-	fprintf(stderr, "wanted %.9g, got %.9g\n", wanted, got);
-	return false;
-}
-
-static int32_t dice(struct ctx *c, int32_t sides)
-{
-	return (int32_t)(ctx_random(c) % (uint64_t)sides);
 }
 
 /* Each worker answers each task with chance 2/3, and is right with a skill of his own. */
@@ -452,19 +437,6 @@ static void same_fit(const struct model_fit *x, const struct model_fit *y, int32
 		for (int32_t k = 0; k < classes; k++)
 			WANT(near((double)x->posterior[t * classes + k],
 				  (double)y->posterior[task_to[t] * classes + class_to[k]], 2e-3));
-}
-
-static int32_t *shuffled(struct ctx *c, int32_t count)
-{
-	int32_t *to = NEW_MANY(c->mem, int32_t, (size_t)count);
-
-	for (int32_t i = 0; i < count; i++) {
-		int32_t j = dice(c, i + 1);
-
-		to[i] = to[j];
-		to[j] = i;
-	}
-	return to;
 }
 
 PLAIN_PROPERTY(model, renaming_tasks_workers_and_labels_renames_the_result)

@@ -4,37 +4,9 @@
  * renaming renames, a perfect worker does not hurt, and small and strange crowds have sound
  * results. model_test.c has the same of the methods for one label.
  */
-#include <stdio.h>
-#include "model/model_in.h"
-#include "tests/test.h"
+#include "model/model_test_in.h"
 
 enum { TASKS = 12, WORKERS = 7, ROUNDS = 40 };
-
-static bool near(double wanted, double got, double by)
-{
-	if (fabs(wanted - got) <= by)
-		return true;
-	fprintf(stderr, "wanted %.9g, got %.9g\n", wanted, got);
-	return false;
-}
-
-static int32_t dice(struct ctx *c, int32_t sides)
-{
-	return (int32_t)(ctx_random(c) % (uint64_t)sides);
-}
-
-static int32_t *shuffled(struct ctx *c, int32_t count)
-{
-	int32_t *to = NEW_MANY(c->mem, int32_t, (size_t)count);
-
-	for (int32_t i = 0; i < count; i++) {
-		int32_t j = dice(c, i + 1);
-
-		to[i] = to[j];
-		to[j] = i;
-	}
-	return to;
-}
 
 /* Who answers which task: at [new task][new worker] the old number of the answer, or -1. */
 struct sheet {
